@@ -1,5 +1,6 @@
 /**
- * Who may import whom. One direction: cli → app → (daemon, http, telemetry, config, adapters, cycle) → ports → core.
+ * Who may import whom. One direction: cli → bridge → (daemon, telemetry, config, cycle) → ports → core; http → bridge; app.ts puts
+ * adapters and all the rest together and is used by cli alone.
  * test/unit/boundaries.test.ts proves on a broken tree that these rules can fail.
  */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
@@ -40,8 +41,23 @@ module.exports = {
     rule(
       'adapters-are-strangers',
       { path: '^src/adapters/([^/]+)/' },
-      { path: '^src/(adapters/(?!$1/)|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' },
+      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' },
       'An adapter sees core, ports and itself.',
+    ),
+    rule(
+      'bridge-is-no-edge',
+      { path: '^src/bridge/' },
+      {
+        pathNot: ['^src/(bridge|cycle|daemon|telemetry|config|ports|core)/', '^src/version\\.ts$', '^node:'],
+        dependencyTypesNot: ['core'],
+      },
+      'What anybody can ask for knows no terminal, no HTTP, no adapter and no library of theirs.',
+    ),
+    rule(
+      'http-asks-bridge',
+      { path: '^src/http/' },
+      { path: '^src/', pathNot: '^src/(http|bridge|ports|core)/' },
+      'What is served over HTTP is asked of the bridge.',
     ),
     ...rooms('cycle', {
       shared: [],
@@ -92,6 +108,12 @@ module.exports = {
       { path: '^src/(telemetry|http|daemon|config)/' },
       { path: '^src/(adapters|cli|app(-access)?\\.ts)' },
       'Only app.ts and its part put parts together.',
+    ),
+    rule(
+      'parts-do-not-ask-bridge',
+      { path: '^src/(telemetry|daemon|config)/' },
+      { path: '^src/bridge/' },
+      'The bridge uses them.',
     ),
     rule('src-without-tests', { path: '^src/' }, { path: '^(test|bench)/' }, 'The product does not import its tests.'),
     rule(

@@ -8,9 +8,12 @@ import { openStateView } from './adapters/lowdb/open-view.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';
 import type { Doctor, DoctorOptions } from './adapters/scim/doctor/doctor.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
+import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { openAccess, type AccessParts } from './app-access.ts';
+import type { App } from './bridge/app.ts';
+import { unknownTarget } from './bridge/targets.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -23,37 +26,22 @@ import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
 import { profileDialect } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
-import { BridgeError, toBridgeError } from './core/model/errors.ts';
+import { scimPath } from './core/mapping/scim-path.ts';
+import { neededBy, type NeededAttributes } from './core/mapping/needed-of-body.ts';
+import { createShares, type Share } from './core/memory/shares.ts';
+import type { ResourceType } from './core/model/entry.ts';
+import { toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
-import type { Clock } from './ports/clock.ts';
 import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
-import type { StateStore, StateView } from './ports/state-store.ts';
-import { createInFlight, type InFlight } from './telemetry/in-flight.ts';
+import { createInFlight } from './telemetry/in-flight.ts';
 import { version } from './version.ts';
 
-export interface App {
-  readonly configuration: Configuration;
-  readonly clock: Clock;
-  readonly observer: CycleObserver;
-  readonly sources: ReadonlyMap<string, DirectorySource>;
-  readonly targets: ReadonlyMap<string, ScimTarget>;
-  /** What a directory says of itself; asked once and remembered. */
-  inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
-  /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
-  prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
-  /** Which requests are on their way. */
-  readonly inFlight: InFlight;
-  /** Reads every secret once. @throws BridgeError D2S_SECRET_UNREADABLE for the first that cannot be had */
-  checkSecrets(): Promise<void>;
+/** What is put together, with what the command line alone asks for. */
+export interface ComposedApp extends App {
   /** For trying a target out. To be closed. */
   openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
-  /** For writing; takes the lock. */
-  openStore(): Promise<StateStore>;
-  /** For reading, beside a running daemon. */
-  openView(): Promise<StateView>;
-  close(): Promise<void>;
 }
 
 export interface AppOptions {
@@ -68,7 +56,7 @@ export async function createApp(
   configuration: Configuration,
   listener: CycleObserver,
   options: AppOptions = {},
-): Promise<App> {
+): Promise<ComposedApp> {
   const clock = systemClock();
   const inFlight = createInFlight(clock);
   const observer: CycleObserver = (event) => {
@@ -91,8 +79,13 @@ export async function createApp(
     sources.set(directory.name, await createSource(directory, observer, secretOf));
   }
   const targets = new Map<string, ScimTarget>();
-  const optionsOf = (target: TargetConfiguration) =>
-    targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret });
+  const setups = new Map<string, TargetSetup>();
+  const memory = createAnswerMemory();
+  const optionsOf = async (target: TargetConfiguration): Promise<ScimTargetOptions> => ({
+    ...(await targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret })),
+    memory,
+    needed: (type) => neededOf(setups.get(target.name), type),
+  });
   for (const target of configuration.targets.values())
     targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
@@ -105,7 +98,7 @@ export async function createApp(
     sources,
     targets,
     inspect,
-    prepare: createPreparation(configuration, targets, inspect),
+    prepare: createPreparation(configuration, targets, inspect, setups),
     checkSecrets: async () => {
       for (const secret of secrets) await secret();
     },
@@ -119,6 +112,7 @@ export async function createApp(
         clock,
         files: options.files,
         latestNote: `${folder}.latest`,
+        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
@@ -154,8 +148,9 @@ function createPreparation(
   configuration: Configuration,
   targets: ReadonlyMap<string, ScimTarget>,
   inspect: App['inspect'],
+  setups: Map<string, TargetSetup>,
 ): App['prepare'] {
-  const setups = new Map<string, TargetSetup>();
+  const memory = createShares(foundBytes);
   return async (name, signal) => {
     const known = setups.get(name);
     if (known !== undefined) return known;
@@ -168,14 +163,32 @@ function createPreparation(
     }
     const setup = setupOf(
       section,
-      [...configuration.targets.keys()],
+      configuration,
       required(targets, name),
       await defineTarget(configuration, name, presets),
+      memory.open(),
     );
     setups.set(name, setup);
     return setup;
   };
 }
+
+/** What cycles keep of those whom they found on their targets, in bytes: 100,000 accounts of 2 kB, and 8,000 of each. */
+const foundBytes = { total: 256 * 1024 * 1024, each: 16 * 1024 * 1024 };
+
+/** What is looked at of resources on a target; undefined before its first cycle. */
+function neededOf(setup: TargetSetup | undefined, type: ResourceType): NeededAttributes | undefined {
+  if (setup === undefined) return undefined;
+  const known = needs.get(setup)?.[type];
+  if (known !== undefined) return known;
+  const { maps, match } = setup.definition;
+  const of = (one: ResourceType): NeededAttributes =>
+    neededBy([...[...maps.values()].flatMap((map) => map[one].map(({ path }) => path)), ...match[one].map(scimPath)]);
+  const needed = { user: of('user'), group: of('group') };
+  needs.set(setup, needed);
+  return needed[type];
+}
+const needs = new WeakMap<TargetSetup, Readonly<Record<ResourceType, NeededAttributes>>>();
 
 /** The preset that a kind leaves no doubt about. */
 function presetOf(kind: DirectoryConfiguration['kind'] | undefined): PresetName | undefined {
@@ -225,7 +238,7 @@ async function targetOptions(
   section: TargetConfiguration,
   observer: CycleObserver,
   parts: AccessParts,
-): Promise<ScimTargetOptions> {
+): Promise<Omit<ScimTargetOptions, 'memory' | 'needed'>> {
   const { name, url, limits } = section;
   const { clock, userAgent } = parts;
   return {
@@ -247,9 +260,10 @@ async function targetOptions(
 
 function setupOf(
   section: TargetConfiguration,
-  configured: readonly string[],
+  configuration: Configuration,
   target: ScimTarget,
   definition: TargetSetup['definition'],
+  kept: Share,
 ): TargetSetup {
   const {
     users,
@@ -260,7 +274,7 @@ function setupOf(
   const dialect = profileDialect(section.profile);
   return {
     target,
-    configured,
+    configured: [...configuration.targets.keys()],
     url: section.url,
     definition,
     policy: {
@@ -276,16 +290,9 @@ function setupOf(
     limits,
     mustSee,
     createInactive: users.createInactive,
+    logValues: configuration.log.values,
+    kept,
   };
-}
-
-/** @throws BridgeError D2S_USAGE */
-export function unknownTarget(name: string, known: readonly string[]): BridgeError {
-  return new BridgeError(
-    'D2S_USAGE',
-    `there is no target "${name}" in the configuration`,
-    `there are: ${known.join(', ')}`,
-  );
 }
 
 function required<T>(parts: ReadonlyMap<string, T>, name: string): T {

@@ -1,6 +1,7 @@
 /**
  * Cycles over a big made-up company in memory, with targets that answer at once: what reading and sending take is not
- * in the figures. Usage: node bench/scale/cycles.ts [--users N] [--groups N] [--targets N] [--refused]
+ * in the figures, but for a file that did not change. Usage:
+ * node bench/scale/cycles.ts [--users N] [--groups N] [--targets N] [--refused]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Entry } from '../../src/core/model/entry.ts';
 import { inWords, measure } from './measure.ts';
 import { createMemorySource, type MemorySource } from './memory-source.ts';
-import { openStage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 import { suffix, writeWorld } from './world.ts';
 
 const { values } = parseArgs({
@@ -39,16 +40,7 @@ try {
   );
   const [source] = sources;
   if (source === undefined) throw new Error('no source');
-  const row = async (what: string, mode: 'incremental' | 'full' = 'incremental'): Promise<void> => {
-    const before = stage.calls();
-    const measured = await measure(() => stage.cycle(mode));
-    const results = measured.result.map(
-      ({ result, error }) => `${result}${error === undefined ? '' : ` (${error.message})`}`,
-    );
-    console.log(
-      `${what.padEnd(32)} ${inWords(measured).padEnd(72)} ${stage.calls() - before} calls, ${[...new Set(results)].join()}`,
-    );
-  };
+  const row = createRow(stage);
   console.log(`${users} users, ${groups} groups, ${values.targets} targets`);
   await row('first load');
   await row('after it');
@@ -74,6 +66,12 @@ try {
   await row('nothing new');
   await row('full', 'full');
   await stage.close();
+  const file = await openStage(folder, Number(values.targets), (own) => own);
+  const fromFile = createRow(file);
+  await fromFile('file: restart');
+  await fromFile('file: nothing new');
+  await fromFile('file: nothing new');
+  await file.close();
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -105,4 +103,17 @@ function joins(source: MemorySource, group: number, uid: string): void {
   const entry = entryOf(source, `cn=${name},ou=groups,${suffix}`);
   const members = (entry.attributes.get('member') ?? []).map(String);
   source.put(with_(entry, 'member', [...members, `uid=${uid},ou=people,${suffix}`]));
+}
+
+function createRow(stage: Stage): (what: string, mode?: 'incremental' | 'full') => Promise<void> {
+  return async (what, mode = 'incremental') => {
+    const before = stage.calls();
+    const measured = await measure(() => stage.cycle(mode));
+    const results = measured.result.map(
+      ({ result, error }) => `${result}${error === undefined ? '' : ` (${error.message})`}`,
+    );
+    console.log(
+      `${what.padEnd(32)} ${inWords(measured).padEnd(72)} ${stage.calls() - before} calls, ${[...new Set(results)].join()}`,
+    );
+  };
 }

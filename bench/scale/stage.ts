@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApp, type App } from '../../src/app.ts';
+import { createApp } from '../../src/app.ts';
+import type { App } from '../../src/bridge/app.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { createFailureCounts } from '../../src/cycle/failing.ts';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';

@@ -1,7 +1,5 @@
+import type { CommandLine } from '../bridge/command-line.ts';
 import type { CommandContext } from './session.ts';
-
-/** A command as a person types it here. */
-export type CommandLine = (...words: readonly string[]) => string;
 
 /**
  * How commands are typed here: with the way the program is called (in a checkout it runs from its sources, by npm), and

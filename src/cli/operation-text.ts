@@ -4,8 +4,8 @@ import { Reference, type DesiredValue } from '../core/model/resource.ts';
 import { count } from '../core/wording/count.ts';
 import { verbsInOrder } from '../core/wording/operation-counts.ts';
 import { fit, fitParts } from './layout.ts';
-import { nameOf, valueBefore, type KnownAccounts } from './known-accounts.ts';
-import { printable } from './words.ts';
+import { nameOf, valueBefore, type KnownAccounts } from '../bridge/known-accounts.ts';
+import { printable } from '../core/wording/foreign.ts';
 
 /**
  * Whether somebody may lose access, get it back, or become another one's by it: such operations come first and are never

@@ -1,10 +1,10 @@
-import { createApp, type App, type AppOptions } from '../app.ts';
+import { createApp, type AppOptions, type ComposedApp } from '../app.ts';
+import type { App } from '../bridge/app.ts';
 import { toBridgeError } from '../core/model/errors.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { createShutdown, type Shutdown } from '../daemon/shutdown.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import { createLog } from '../telemetry/log.ts';
-import { unknownTarget } from '../app.ts';
 import type { Terminal } from './terminal.ts';
 import { noteWaiting } from './waiting-notes.ts';
 
@@ -23,7 +23,7 @@ export interface CommandContext {
 export async function withApp<T>(
   { config, parts, terminal }: CommandContext,
   observer: CycleObserver,
-  use: (app: App) => Promise<T>,
+  use: (app: ComposedApp) => Promise<T>,
 ): Promise<T> {
   const app = await createApp(await loadConfiguration(config), observer, { onSecret: terminal.keepSecret, ...parts });
   const stop = noteWaiting(terminal, app.inFlight);
@@ -74,12 +74,4 @@ export async function interruptibleReading<T>(app: App, work: (signal: AbortSign
     });
     return Promise.race([work(stopping), stopped]);
   });
-}
-
-/** The targets that a command is about: all, or the one that was named. @throws BridgeError D2S_USAGE */
-export function chosenTargets(app: App, target: string | undefined): string[] {
-  const all = [...app.configuration.targets.keys()];
-  if (target === undefined) return all;
-  if (!all.includes(target)) throw unknownTarget(target, all);
-  return [target];
 }

@@ -2,7 +2,8 @@ import type { Examination } from '../adapters/scim/doctor/doctor.ts';
 import type { TrialFinding } from '../adapters/scim/doctor/trial.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
-import { durationText, printable } from './words.ts';
+import { printable } from '../core/wording/foreign.ts';
+import { durationText } from './words.ts';
 
 /** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
 export function showExamination(

@@ -4,23 +4,24 @@ import { shortPath } from '../core/mapping/scim-path.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { count, nounFor } from '../core/wording/count.ts';
 import type { TargetExplanation, UnlinkedAccount } from '../cycle/explain-target.ts';
-import type { CommandLine } from './command-line.ts';
-import { sentenceOf } from './explanation-sentence.ts';
-import { nameOf, type KnownAccounts } from './known-accounts.ts';
+import type { CommandLine } from '../bridge/command-line.ts';
+import type { ShownExplanation } from '../bridge/explain.ts';
+import { sentenceOf } from '../bridge/explanation-sentence.ts';
+import { nameOf, type KnownAccounts } from '../bridge/known-accounts.ts';
 import { columns, wrap } from './layout.ts';
 import { contentParts, valueText } from './operation-text.ts';
-import { deciderText, operationsJson, valueJson } from './show-plan.ts';
+import { deciderText } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, unresolvedValues } from './words.ts';
+import { printable } from '../core/wording/foreign.ts';
+import { unresolvedValues } from './words.ts';
 
 /** Words stand in the first column, what they say beside it. */
 const column = 13;
 
 /** One entry on one target: first where it stands, then everything from the directory to what would be sent. */
 export function showExplanation(
-  one: TargetExplanation,
+  { explained: one, known }: ShownExplanation,
   who: string,
-  known: KnownAccounts,
   terminal: Terminal,
   call: CommandLine,
 ): void {
@@ -200,52 +201,4 @@ function resultText(result: RuleResult, known: KnownAccounts): string {
     case 'error':
       return result.text;
   }
-}
-
-/** The same for scripts; operations, references and names as a plan has them. */
-export function explanationJson(one: TargetExplanation, who: string, known: KnownAccounts): unknown {
-  const { operations, held, undone, explanation } = one;
-  return {
-    ...one,
-    found: undefined,
-    sentence: sentenceOf(one, who),
-    explanation: explanation === undefined ? undefined : entryJson(explanation),
-    operations: operationsJson(operations, known),
-    held: operationsJson(held, known),
-    undone: operationsJson(undone, known),
-    names: namesIn([...operations], explanation, known),
-  };
-}
-
-function entryJson({ rules, resource, ...rest }: Explanation): unknown {
-  const attributes = (values: ReadonlyMap<string, Parameters<typeof valueJson>[0]>) =>
-    Object.fromEntries([...values].map(([path, value]) => [path, valueJson(value)]));
-  return {
-    ...rest,
-    rules: rules.map(({ result, ...rule }) => ({
-      ...rule,
-      result: result.kind === 'value' ? { ...result, value: valueJson(result.value) } : result,
-    })),
-    resource:
-      resource === undefined
-        ? undefined
-        : { ...resource, attributes: attributes(resource.attributes), createOnly: attributes(resource.createOnly) },
-  };
-}
-
-function namesIn(
-  operations: readonly Operation[],
-  explanation: Explanation | undefined,
-  known: KnownAccounts,
-): Record<string, string> {
-  const ids = [
-    ...operations.flatMap((operation) => [
-      operation.sourceId,
-      ...(operation.verb === 'members' ? [...operation.add, ...operation.remove] : []),
-    ]),
-    ...(explanation?.resource?.members ?? []),
-  ];
-  return Object.fromEntries(
-    [...new Set(ids)].flatMap((id) => (nameOf(id, known) === undefined ? [] : [[id, nameOf(id, known) ?? id]])),
-  );
 }

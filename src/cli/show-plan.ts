@@ -1,25 +1,26 @@
+import type { CommandLine } from '../bridge/command-line.ts';
+import { nothingKnown, type KnownAccounts } from '../bridge/known-accounts.ts';
+import type { ShownPlan } from '../bridge/plan.ts';
+import type { UnmanagedAccounts } from '../bridge/read-accounts.ts';
 import { oddLogins } from '../core/mapping/odd-logins.ts';
-import type { SourceId } from '../core/model/entry.ts';
-import type { AttributeChange, Hold, Operation, Verb } from '../core/model/plan.ts';
-import { Reference, type DesiredValue, type Rejected } from '../core/model/resource.ts';
+import type { Hold, Operation, Verb } from '../core/model/plan.ts';
+import type { Rejected } from '../core/model/resource.ts';
 import type { CoverageKind } from '../core/planning/coverage.ts';
 import { count, inWords, whole } from '../core/wording/count.ts';
+import { printable } from '../core/wording/foreign.ts';
 import { countsToDo } from '../core/wording/operation-counts.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/state-store.ts';
-import type { CommandLine } from './command-line.ts';
-import { mentionedIn, nameOf, nothingKnown, valueBefore, type KnownAccounts } from './known-accounts.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
-import type { UnmanagedAccounts } from './read-accounts.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, resourceTypeName } from './words.ts';
+import { resourceTypeName } from './words.ts';
 
 /** Beyond this, what is not risky is counted; `--all` names it. */
 const longest = 50;
 
-export interface PlanDisplay {
+interface PlanDisplay {
   readonly known: KnownAccounts;
   readonly unmanaged?: UnmanagedAccounts | undefined;
   /** Whether everything is named, however much it is. */
@@ -27,7 +28,13 @@ export interface PlanDisplay {
 }
 
 /** A plan as a person likes to read it: how much, whom, why, and what is held. */
-export function showPlan(planned: PlannedTarget, display: PlanDisplay, terminal: Terminal, call: CommandLine): void {
+export function showPlan(
+  { planned, known, unmanaged }: ShownPlan,
+  all: boolean,
+  terminal: Terminal,
+  call: CommandLine,
+): void {
+  const display = { known, unmanaged, all };
   const { colors, print, width } = terminal;
   const { plan, hold, operations, proceed } = planned;
   const unwritable = plan.rejected.length === 0 ? '' : `; ${count(plan.rejected.length, 'entry')} cannot be written`;
@@ -258,101 +265,4 @@ export function showHold(
     print(colors.dim(`    ${call('plan')} reads the names of those who left from the target`));
   print('  Nothing of this is done. If it is right, release exactly this:');
   print(`    ${colors.bold(call('approve', hold.holdId))}`);
-}
-
-/** A plan for scripts. */
-export function planJson(
-  planned: PlannedTarget,
-  { known, unmanaged }: Pick<PlanDisplay, 'known' | 'unmanaged'>,
-  call: CommandLine,
-): unknown {
-  const mentioned = planned.plan.operations.flatMap((operation) => [operation.sourceId, ...mentionedIn(operation)]);
-  return {
-    target: planned.target,
-    planId: planned.plan.id,
-    inScope: planned.coverage,
-    unmanaged,
-    operations: operationsJson(planned.operations, known),
-    names: Object.fromEntries(
-      [...new Set(mentioned)]
-        .flatMap((id) => [[id, nameOf(id, known)] as const])
-        .filter(([, name]) => name !== undefined),
-    ),
-    undone: operationsJson(planned.undone, known),
-    rejections: planned.rejections,
-    waiting: planned.waiting,
-    rejected: planned.plan.rejected,
-    unreached: planned.unreached,
-    leftOut: planned.leftOut,
-    held: planned.hold === undefined ? undefined : holdJson(planned.hold, call, known),
-  };
-}
-
-export function holdJson(hold: Hold, call: CommandLine, known = nothingKnown): unknown {
-  return {
-    holdId: hold.holdId,
-    findings: hold.findings,
-    remark: hold.remark,
-    operations: operationsJson(hold.operations, known),
-    release: call('approve', hold.holdId),
-  };
-}
-
-/** Operations for scripts. */
-export function operationsJson(operations: readonly Operation[], known?: KnownAccounts): unknown[] {
-  return operations.map((operation) => operationJson(operation, known));
-}
-
-/** An operation with references spelled `{ref: source id}`, and with what the target holds before, where that was read. */
-export function operationJson(operation: Operation, known = nothingKnown): unknown {
-  const { verb, type, sourceId, directory, label, reason } = operation;
-  const changeJson = changeJsonOf(sourceId, known);
-  const rest = { verb, type, sourceId, directory, label, reason };
-  switch (operation.verb) {
-    case 'create':
-      return { ...rest, again: operation.again, attributes: attributesJson(operation.attributes) };
-    case 'adopt':
-      return {
-        ...rest,
-        targetId: operation.targetId,
-        matchedBy: operation.matchedBy,
-        changes: operation.changes.map(changeJson),
-        leftDisabled: operation.leftDisabled,
-        present: operation.present,
-        strangers: operation.strangers?.length,
-      };
-    case 'relink':
-      return {
-        ...rest,
-        replaces: operation.replaces,
-        targetId: operation.targetId,
-        matchedBy: operation.matchedBy,
-        changes: operation.changes.map(changeJson),
-      };
-    case 'update':
-    case 'reactivate':
-      return { ...rest, changes: operation.changes.map(changeJson) };
-    case 'members':
-      return { ...rest, add: operation.add, remove: operation.remove };
-    case 'deactivate':
-    case 'delete':
-      return { ...rest, cause: operation.cause };
-  }
-}
-
-function attributesJson(attributes: ReadonlyMap<string, DesiredValue | null>): Record<string, unknown> {
-  return Object.fromEntries([...attributes].map(([path, value]) => [path, valueJson(value)]));
-}
-
-function changeJsonOf(sourceId: SourceId, known: KnownAccounts): (change: AttributeChange) => unknown {
-  return (change) => ({
-    path: change.path,
-    change: change.change,
-    value: change.change === 'set' ? valueJson(change.value) : undefined,
-    before: valueBefore(sourceId, change.path, known),
-  });
-}
-
-export function valueJson(value: DesiredValue | null): unknown {
-  return value instanceof Reference ? { ref: value.id } : value;
 }

@@ -1,20 +1,12 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
-import type { CommandLine } from './command-line.ts';
-import {
-  holdJson,
-  operationJson,
-  operationsJson,
-  showForgotten,
-  showHold,
-  showLeftOut,
-  showRejected,
-  showRejections,
-} from './show-plan.ts';
+import type { CommandLine } from '../bridge/command-line.ts';
+import { showForgotten, showHold, showLeftOut, showRejected, showRejections } from './show-plan.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
-import { durationText, printable, rejectedText, resourceTypeName, unresolvedText, unstoredText } from './words.ts';
+import { printable } from '../core/wording/foreign.ts';
+import { durationText, rejectedText, resourceTypeName, unresolvedText, unstoredText } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
@@ -99,39 +91,6 @@ function mark({ result }: CycleReport, colors: Terminal['colors']): string {
     case 'error':
       return colors.red('failed,');
   }
-}
-
-/** What a cycle did, for scripts. */
-export function reportJson(report: CycleReport, call: CommandLine): unknown {
-  return {
-    cycle: report.cycle,
-    target: report.target,
-    mode: report.mode,
-    result: report.result,
-    milliseconds: Math.round(report.milliseconds),
-    planId: report.planId,
-    applied: operationsJson(report.applied),
-    failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),
-    notStarted: report.notStarted,
-    givenUp: report.givenUp,
-    waiting: report.waiting,
-    unresolved: report.unresolved,
-    unstored: report.unstored,
-    forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    reverify: report.reverify.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
-    rejected: report.rejected,
-    rejections: report.rejections,
-    unreached: report.unreached,
-    leftOut: report.leftOut,
-    held: report.hold === undefined ? undefined : holdJson(report.hold, call),
-    deferred: report.deferred,
-    consecutiveFailures: report.failing?.cycles ?? 0,
-    failingSince: report.failing?.since,
-    error:
-      report.error === undefined
-        ? undefined
-        : { code: report.error.code, message: report.error.message, remedy: report.error.remedy },
-  };
 }
 
 /** 1 something failed · 3 held · 0 done. */

@@ -1,4 +1,4 @@
-import { visible } from '../core/wording/foreign.ts';
+import { printable } from '../core/wording/foreign.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { count } from '../core/wording/count.ts';
@@ -40,20 +40,6 @@ export function durationText(milliseconds: number): string {
 export function resourceTypeName(type: ResourceType): string {
   return type === 'user' ? 'user' : 'group';
 }
-
-/** Text from a directory or a target, fit for a terminal: on one line, not endless, and what nobody would see is written out. */
-export function printable(text: string): string {
-  const shown = visible(
-    text
-      .slice(0, longestShown)
-      .toWellFormed()
-      .replace(/[\t\n\r]+/g, ' '),
-  );
-  return text.length > longestShown ? `${shown}… (${count(text.length, 'character')})` : shown;
-}
-
-/** Far more than an honest name, DN or sentence has, and less than scrolls everything else away. */
-const longestShown = 2_000;
 
 /** `3 entries cannot be written (2 ambiguous_match, 1 map_error)`. */
 export function rejectedText(counts: ReasonCounts): string {

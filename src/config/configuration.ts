@@ -28,6 +28,10 @@ export interface Configuration {
   readonly log: {
     readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
     readonly format: 'auto' | 'json' | 'pretty';
+    /** Of the provisioning log: whether it has values, and how much of it is kept. */
+    readonly values: boolean;
+    readonly keepMilliseconds: number;
+    readonly megabytes: number;
   };
 }
 

@@ -27,8 +27,12 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     schedule: { poll: source.schedule.poll, full: source.schedule.full, probeMilliseconds: source.schedule.probe },
     state: { path: absolute(source.state.path) },
     http: source.http,
-    log: source.log,
+    log: resolveLog(source.log),
   };
+}
+
+function resolveLog({ keep, ...log }: ProfiledSource['log']): Configuration['log'] {
+  return { ...log, keepMilliseconds: keep };
 }
 
 type Absolute = (path: string) => string;

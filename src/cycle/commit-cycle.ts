@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SourceId } from '../core/model/entry.ts';
 import type { BridgeError } from '../core/model/errors.ts';
 import type { Digest } from '../core/model/link.ts';
 import { countReasons } from '../core/model/resource.ts';
@@ -49,7 +48,7 @@ export async function commitCycle(
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
     scopeHomes: scopeHomes(scopeGroups, store.digest),
     failing: failingNow(target, state, end.result, input),
-    filledScopes: filledScopes(scopeGroups, prepared.verdict, state, store.digest),
+    filledScopes: filledScopes(scopeGroups, prepared.made.verdict, state, store.digest),
     gaps: time.gaps.length > 0 ? time.gaps : undefined,
   };
   const counted = (await store.removals(target)).map(({ at }) => at);
@@ -58,14 +57,14 @@ export async function commitCycle(
   const isWritten = isWorthWriting(state, next, input);
   input.failures?.note(target, next.failing);
   await store.record([
-    ...endedQuarantine(prepared, end).map((sourceId) => ({ kind: 'quarantine_over', target, sourceId }) as const),
+    ...prepared.quarantine.ended(prepared.made.plan.operations, end.pushed.applied),
     ...(counted.some((at) => at < before) ? [{ kind: 'removals_over', target, before } as const] : []),
     ...newNotes(setup.target),
     ...(isWritten ? [{ kind: 'target', target, state: next } as const] : []),
   ]);
   if (isWritten) timekeeper?.note(target, next.lastCycleAt ?? '');
   const isNews = !isDeepStrictEqual({ ...state.unresolved }, { ...next.unresolved });
-  observer({ kind: 'unresolved_counted', target, counts: prepared.unresolved, isNews });
+  observer({ kind: 'unresolved_counted', target, counts: prepared.made.unresolved, isNews });
   observer({
     kind: 'resources_counted',
     target,
@@ -110,24 +109,24 @@ export async function commitSilence(input: CycleInput): Promise<void> {
 }
 
 function nextState(
-  prepared: Preparation,
+  { known, matches, made, quarantine }: Preparation,
   { pushed, result, error, state }: CycleEnd,
   at: string,
   digest: Digest,
 ): TargetState {
-  const { hold } = prepared.verdict;
+  const { hold } = made.verdict;
   const pending =
     pushed.failed.length +
     pushed.notStarted +
     pushed.skipped +
-    prepared.deferred.length +
-    prepared.backedOff.size +
-    prepared.undone.length +
-    prepared.unreached.reduce((sum, { count }) => sum + count, 0) +
+    made.deferred.length +
+    quarantine.backedOff.size +
+    made.undone.length +
+    matches.unreached.reduce((sum, { count }) => sum + count, 0) +
     (hold?.operations.length ?? 0) +
-    prepared.waiting +
-    prepared.reverify.length;
-  const approvals = trimmed(state.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
+    made.waiting +
+    known.reverify.length;
+  const approvals = trimmed(state.approvals ?? [], (held) => made.leftOf(held, pushed.applied));
   return {
     ...state,
     lastSuccessAt: result === 'success' ? at : state.lastSuccessAt,
@@ -135,37 +134,23 @@ function nextState(
     lastResult: result,
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     pending,
-    unresolved: anyUnresolved(prepared.unresolved),
-    rejected: prepared.plan.rejected.length === 0 ? undefined : countReasons(prepared.plan.rejected),
-    mislaid: mislaidRecord(prepared.mislaid),
+    unresolved: anyUnresolved(made.unresolved),
+    rejected: made.plan.rejected.length === 0 ? undefined : countReasons(made.plan.rejected),
+    mislaid: quarantine.searchedAgain,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt:
       state.establishedAt ??
       (endsFirstLoad(
         pushed,
-        prepared.deferred.length + prepared.unreached.filter(({ failure }) => isUnreached(failure)).length,
+        made.deferred.length + matches.unreached.filter(({ failure }) => isUnreached(failure)).length,
       )
         ? at
         : undefined),
     // An approval ends with the last of its operations; what failed is tried again under it.
     approvals: approvals.length === 0 ? undefined : approvals,
-    marks: prepared.marks,
-    begun: pushed.failed.length + pushed.notStarted + prepared.deferred.length > 0 ? state.begun : undefined,
+    marks: made.marks,
+    begun: pushed.failed.length + pushed.notStarted + made.deferred.length > 0 ? state.begun : undefined,
   };
-}
-
-function mislaidRecord(mislaid: Preparation['mislaid']): TargetState['mislaid'] {
-  const [lookAt] = [...mislaid.values()].map(({ retryAt }) => retryAt).sort();
-  return lookAt === undefined ? undefined : { count: mislaid.size, lookAt };
-}
-
-/** Whose quarantine ends: nothing is left to do about them, be it done, undone in the directory, or their entry gone. */
-function endedQuarantine({ plan, quarantined, standing, orphaned }: Preparation, { pushed }: CycleEnd): SourceId[] {
-  const applied = new Set(pushed.applied);
-  const unfinished = new Set(
-    plan.operations.filter((operation) => !applied.has(operation)).map(({ sourceId }) => sourceId),
-  );
-  return [...[...quarantined.keys()].filter((id) => !unfinished.has(id) && !standing.has(id)), ...orphaned];
 }
 
 /** How old the times in the state may become while nothing else changes: a silent cycle writes nothing. */

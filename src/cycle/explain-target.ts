@@ -112,15 +112,16 @@ export async function explainTarget(
     now,
     signal,
   });
-  const { plan, verdict, undone, words, context, unreached } = prepared;
-  const failed = await explainUnreached(setup.target, unreached, signal);
+  const { known, matches } = prepared;
+  const { plan, verdict, undone, words, context } = prepared.made;
+  const failed = await explainUnreached(setup.target, matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
   const explained = explainEntry(id, entries, setup.definition, now, memory);
   // Who is in scope and can be written was looked for already.
-  const wasSearched = prepared.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
-  const link = prepared.links.get(id) ?? links.get(id);
+  const wasSearched = matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
+  const link = known.links.get(id) ?? links.get(id);
   const explanation: TargetExplanation = {
     target,
     id,
@@ -132,8 +133,8 @@ export async function explainTarget(
     createInactive: setup.createInactive,
     account: isLive(link) || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
     names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
-    found: new Map([...prepared.matches].map(([one, { body }]) => [one, body])),
-    hidden: prepared.unseen.has(id),
+    found: new Map([...matches.matches].map(([one, { body }]) => [one, body])),
+    hidden: known.unseen.has(id),
     link: links.get(id),
     quarantine: (await store.quarantined(target, [id])).get(id),
     operations: own(plan.operations),

@@ -60,7 +60,7 @@ export async function planTarget(
     store,
   );
   await remind(setup.target, store);
-  const prepared = await preparePlan({
+  const { known, matches, made } = await preparePlan({
     setup,
     readings,
     projection,
@@ -73,25 +73,25 @@ export async function planTarget(
   });
   return {
     target: setup.target.name,
-    plan: prepared.plan,
-    operations: without(prepared.plan.operations, prepared.undone, prepared.context, store.digest),
-    proceed: prepared.verdict.proceed,
-    hold: prepared.verdict.hold,
-    undone: prepared.undone,
-    rejections: prepared.words.rejections,
-    waiting: prepared.waiting,
-    forgotten: prepared.forgotten,
-    reverify: prepared.reverify,
-    unreached: prepared.unreached,
-    leftOut: prepared.leftOut,
+    plan: made.plan,
+    operations: without(made.plan.operations, made.undone, made.context, store.digest),
+    proceed: made.verdict.proceed,
+    hold: made.verdict.hold,
+    undone: made.undone,
+    rejections: made.words.rejections,
+    waiting: made.waiting,
+    forgotten: made.forgotten,
+    reverify: known.reverify,
+    unreached: matches.unreached,
+    leftOut: matches.leftOut,
     coverage: coverageOf({
       ...projection,
-      rejected: [...projection.rejected, ...prepared.unmatchable],
-      operations: prepared.plan.operations,
-      links: prepared.links,
-      lacksGroups: prepared.leftOut > 0,
+      rejected: [...projection.rejected, ...made.unmatchable],
+      operations: made.plan.operations,
+      links: known.links,
+      lacksGroups: matches.leftOut > 0,
     }),
     names: new Map([...projection.resources, ...projection.rejected].map(({ sourceId, label }) => [sourceId, label])),
-    found: new Map([...prepared.matches].map(([id, { body }]) => [id, body])),
+    found: new Map([...matches.matches].map(([id, { body }]) => [id, body])),
   };
 }

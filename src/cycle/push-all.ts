@@ -3,6 +3,7 @@ import { isEstablished } from './shared/established.ts';
 import type { IncrementalScope } from './plan/incremental-scope.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
@@ -36,21 +37,34 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
 
 function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   const { setup, clock } = input;
-  const { due, links, fingerprints, unsearched, intents, listed, quarantined, context, approved, state } = prepared;
+  const {
+    known: { links, state },
+    matches: { unsearched, intents, listed },
+    made: { due, context, approved, words },
+    quarantine,
+  } = prepared;
   return push(due, {
     ...input,
     target: setup.target,
     policy: setup.policy,
     links,
-    fingerprints,
     unsearched,
     intents,
     listed,
-    quarantined,
+    quarantine,
     removalsOf: createRemovalRecords(
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,
     ),
+    logged: createOperationLog({
+      cycle: input.cycle,
+      target: setup.target.name,
+      approvals: words.approvals,
+      decided: [...(state.decided ?? []), ...words.decided],
+      values: setup.logValues === true,
+      digest: input.store.digest,
+      clock,
+    }),
     readAt: input.readings.readAt,
   });
 }

@@ -5,8 +5,10 @@ import type { Decider, Decision } from '../ports/state-store.ts';
 import { bindTarget } from './bind-target.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './plan/decisions.ts';
+import { cycleId } from './shared/cycle-id.ts';
 import { isEstablished } from './shared/established.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { push, type PushReport } from './push/push.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 import { attend, newNotes } from './shared/target-notes.ts';
@@ -60,49 +62,59 @@ export function pushDecision(
  * @throws BridgeError when an outcome cannot be recorded
  */
 export async function pushOne(own: readonly Operation[], input: PushOneInput): Promise<PushReport> {
-  const { id, setup, store, clock, decision, prepared } = input;
+  const { id, setup, store, clock, decision } = input;
+  const { known, matches, made, quarantine } = input.prepared;
   const target = setup.target.name;
   const ids = new Set(own.map(({ sourceId }) => sourceId));
   const isOwn = ({ sourceId }: { readonly sourceId: string }): boolean => ids.has(sourceId);
+  const remembered = made.remembered.filter(isOwn);
   await bindTarget(setup, store);
   const state = await store.target(target);
   const words = recallWords({
     target,
     state,
     left: [{ ...decision, key: '' }],
-    stillWanted: (held) => prepared.leftOf(held, []),
+    stillWanted: (held) => made.leftOf(held, []),
     now: clock.now(),
   });
   const decided = withWords(state, words);
   attend(setup.target, store);
   await store.record([
-    ...prepared.found.filter(isOwn).map((quarantine) => ({ kind: 'quarantine', quarantine }) as const),
-    ...prepared.settled.filter(isOwn).map((intent) => ({ kind: 'settled', intent }) as const),
-    ...prepared.remembered.filter(isOwn).map((link) => ({ kind: 'link', link }) as const),
+    ...quarantine.foundChanges((one) => ids.has(one)),
+    ...matches.settled.filter(isOwn).map((intent) => ({ kind: 'settled', intent }) as const),
+    ...remembered.map((link) => ({ kind: 'link', link }) as const),
     { kind: 'target', target, state: decided },
   ]);
-  for (const link of prepared.remembered.filter(isOwn)) prepared.links.set(link.sourceId, link);
+  for (const link of remembered) known.links.set(link.sourceId, link);
   for (const record of words.decided) input.observer({ kind: 'decided', target, record });
   const pushed = await push(own, {
     ...input,
     target: setup.target,
     policy: setup.policy,
-    links: prepared.links,
-    fingerprints: prepared.fingerprints,
-    unsearched: prepared.unsearched,
-    intents: prepared.intents,
-    listed: prepared.listed,
+    links: known.links,
+    unsearched: matches.unsearched,
+    intents: matches.intents,
+    listed: matches.listed,
     attempt: 'asked',
-    quarantined: prepared.quarantined,
+    quarantine,
+    logged: createOperationLog({
+      cycle: cycleId(clock),
+      target,
+      approvals: words.approvals,
+      decided: words.decided,
+      values: setup.logValues === true,
+      digest: store.digest,
+      clock,
+    }),
     removalsOf: createRemovalRecords(
-      { target, context: prepared.context, approved: [], established: isEstablished(prepared.state) },
+      { target, context: made.context, approved: [], established: isEstablished(known.state) },
       clock,
     ),
   });
-  const isDone = pushed.applied.length === own.length && prepared.quarantined.has(id);
-  const approvals = trimmed(decided.approvals ?? [], (held) => prepared.leftOf(held, pushed.applied));
+  const isDone = pushed.applied.length === own.length;
+  const approvals = trimmed(decided.approvals ?? [], (held) => made.leftOf(held, pushed.applied));
   await store.record([
-    ...(isDone ? [{ kind: 'quarantine_over', target, sourceId: id } as const] : []),
+    ...(isDone ? quarantine.over(id) : []),
     ...newNotes(setup.target),
     {
       kind: 'target',

@@ -177,9 +177,9 @@ export interface FoundResource {
   readonly version?: string | undefined;
   /** Undefined: it does not say so, or in no word that is known. Groups never do. */
   readonly active: boolean | undefined;
-  /** Characters of it as it came, about; where that is known. */
+  /** Bytes that it takes in memory, about; where that is known. */
   readonly size?: number | undefined;
-  /** The whole JSON body, keys as the server spelled them. Read through `readScimPath`. */
+  /** The JSON body as far as maps and matches look at it, keys as the server spelled them. Read through `readScimPath`. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 

@@ -2,6 +2,7 @@ import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
 import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
+import type { LogCheck, LogEntry, LoggedEntry } from '../core/model/log-entry.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import type { Evidence, HeldOperation, Verb } from '../core/model/plan.ts';
@@ -21,7 +22,8 @@ import type { TargetNotes } from './scim-target.ts';
  *   When it rejects (disk full) nothing of it is remembered, and no further effect may be caused at a target.
  * - A store answers with what was recorded durably: a change shows once its `record` has resolved, never before.
  * - Everything is asked in batches, never "all links as one value", so that a database can stand behind this port.
- * - The store holds no personal data: ids, digests, counts and times.
+ * - The store holds no personal data: ids, digests, counts and times. Only the provisioning log has values, where the
+ *   configuration asks for them.
  * - A store that is damaged, newer or locked refuses to open (BridgeError); it never starts empty in its place.
  * - Views opened for reading see the consistent state of the moment they were opened, do not follow the writer, and
  *   never repair or write anything but decisions.
@@ -98,6 +100,13 @@ export interface StateView {
   holders(target: string, type: ResourceType, path: string): Promise<number>;
   /** For the guard's window, oldest first. */
   removals(target: string): Promise<readonly RemovalRecord[]>;
+  /**
+   * The provisioning log, oldest first, in batches: what was recorded after this entry, of what is kept. A batch shows
+   * only what is durable.
+   */
+  logged(after: number): AsyncIterable<readonly LoggedEntry[]>;
+  /** Whether the log is as it was written. */
+  checkLog(): Promise<LogCheck>;
   /** What people decided and no cycle has taken up yet, of all targets. */
   decisions(): Promise<LeftDecisions>;
   /** A later decision about the same hold replaces the one before. @throws BridgeError when it cannot be a hold's id */
@@ -230,7 +239,11 @@ export type StateChange =
   /** Remembers what the guard has to count, together with the outcome that it belongs to. */
   | { readonly kind: 'removal'; readonly target: string; readonly removal: RemovalRecord }
   /** Forgets removals from before a time (ISO 8601). */
-  | { readonly kind: 'removals_over'; readonly target: string; readonly before: string };
+  | { readonly kind: 'removals_over'; readonly target: string; readonly before: string }
+  /** Adds an entry to the provisioning log, together with the outcome that it tells of. */
+  | { readonly kind: 'logged'; readonly entry: LogEntry }
+  /** The log goes on after this entry. */
+  | { readonly kind: 'log_head'; readonly seq: number };
 
 /** What is remembered about a target as a whole. */
 export interface TargetState {

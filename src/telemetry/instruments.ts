@@ -79,9 +79,20 @@ function cycleInstruments(options: Options) {
         'target',
       ),
     ),
+    cycleError: new Gauge(
+      options(
+        'cycle_error',
+        'Always 1; the label names what ended the last cycle, or what the last probe found. Absent while nothing did.',
+        'target',
+        'code',
+      ),
+    ),
     inProgress: new Gauge(options('cycles_in_progress', 'Cycles that are under way: 1 or 0.', 'target')),
     held: new Gauge(
       options('held_operations', 'Operations that a guard holds until somebody approves them.', 'target', 'operation'),
+    ),
+    heldFindings: new Gauge(
+      options('held_findings', 'What the guard found in what it holds, by kind.', 'target', 'kind'),
     ),
   };
 }
@@ -100,6 +111,14 @@ function directoryInstruments(options: Options) {
         'reading_started_timestamp_seconds',
         'When the reading of a directory began that is under way, as Unix time; absent when none is.',
         'directory',
+      ),
+    ),
+    directoryError: new Gauge(
+      options(
+        'directory_error',
+        'Always 1; the label names why the last reading of the directory failed. Absent while none did.',
+        'directory',
+        'code',
       ),
     ),
     sourceEntries: new Gauge(options('source_entries', 'Entries in scope of a directory.', 'directory', 'type')),

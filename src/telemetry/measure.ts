@@ -6,7 +6,11 @@ import {
   ldapOperations,
   resourceStates,
   resultLabel,
+  setCycleError,
+  setDirectoryError,
   setFailing,
+  setHeld,
+  setProbeError,
   setRejected,
   setUnresolved,
 } from './initial-series.ts';
@@ -35,12 +39,14 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
         return;
       case 'target_probed':
         instruments.up.set({ target: event.target }, event.error === undefined ? 1 : 0);
+        setProbeError(instruments, event.target, event.error?.code);
         return;
       case 'plan_made':
         setRejected(instruments, event.target, event.reasons);
         return;
       case 'held':
-        countHeld(instruments, event, holding);
+        holding.add(event.target);
+        setHeld(instruments, event.target, event.hold);
         return;
       case 'reading_started':
       case 'directory_failed':
@@ -87,6 +93,7 @@ function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_fi
   instruments.inProgress.set({ target }, 0);
   if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
   setFailing(instruments, target, event.failing);
+  setCycleError(instruments, target, event.error?.code);
   instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
   if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
   // A cycle that failed may not have come as far as the guard: what was held before still is.
@@ -125,12 +132,6 @@ function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<
   if (result === 'success') instruments.journalBytes.set(journalBytes);
 }
 
-function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>, holding: Set<string>): void {
-  holding.add(target);
-  clearHeld(instruments, target);
-  for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
-}
-
 function countDirectory(
   instruments: Instruments,
   event: EventOf<'reading_started' | 'directory_failed' | 'directory_read' | 'directory_failover' | 'ldap_request'>,
@@ -143,6 +144,7 @@ function countDirectory(
       return;
     case 'directory_failed':
       instruments.readingStarted.remove({ directory });
+      setDirectoryError(instruments, directory, event.code);
       return;
     case 'directory_read':
       countEntries(instruments, event, clock);
@@ -165,6 +167,7 @@ function countEntries(
   clock: Clock,
 ): void {
   instruments.readingStarted.remove({ directory });
+  setDirectoryError(instruments, directory, undefined);
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);

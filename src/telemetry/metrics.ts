@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { TargetState } from '../ports/state-store.ts';
 import { createInstruments } from './instruments.ts';
-import { initialise, setFailing, setRejected } from './initial-series.ts';
+import { initialise, setFailing, setHeld, setRejected } from './initial-series.ts';
 import { metricsObserver } from './measure.ts';
 
 export interface MetricsOptions {
@@ -48,7 +48,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if (lastSuccessAt !== undefined) instruments.lastSuccess.set({ target }, Date.parse(lastSuccessAt) / 1000);
       setFailing(instruments, target, failing);
       setRejected(instruments, target, rejected);
-      for (const { verb } of held?.operations ?? []) instruments.held.inc({ target, operation: verb });
+      if (held !== undefined) setHeld(instruments, target, held);
     },
   };
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
-import { createAuth } from '../../src/adapters/scim/auth/auth.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Dialect } from '../../src/core/dialect/dialect.ts';
 import { layDialect, type Layer } from '../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
@@ -20,6 +18,7 @@ import {
 } from '../support/scim-server/index.ts';
 import { loadText, withTarget } from '../unit/config/files.ts';
 import { changes, contentsOf, department, heldBy, home, manager, personOf, taken, work } from './profiles-person.ts';
+import { targetOptions } from './scim-target-options.ts';
 import { applied, clear, found, members, set, signal } from './scim-target.ts';
 
 /**
@@ -52,20 +51,7 @@ async function begin(context: TestContext, name: string): Promise<Stage> {
   // What is said here is about shapes; paces would take hours.
   const behaviour = behaviourOf(vendors[name], { pace: { buckets: [] } });
   const server = await startScimServer({ behaviour, token: 'secret-token' });
-  const target = createScimTarget({
-    name: 'wiki',
-    url: server.url,
-    auth: createAuth('wiki', { bearer: () => Promise.resolve('secret-token') }),
-    tls: {},
-    limits: { concurrency: 'auto' },
-    dialect: layers,
-    clock: systemClock(),
-    userAgent: 'dir2scim/test',
-    onRequest: () => undefined,
-    onThrottled: () => undefined,
-    onFault: () => undefined,
-    onWaited: () => undefined,
-  });
+  const target = createScimTarget({ ...targetOptions(server.url, 'secret-token'), dialect: layers });
   context.after(async () => {
     await target.close();
     await server.stop();

@@ -8,7 +8,10 @@ import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Link } from '../../src/core/model/link.ts';
 import type { MembersOperation } from '../../src/core/model/plan.ts';
+import { createFingerprints } from '../../src/cycle/quarantine/fingerprints.ts';
+import { QuarantineLedger } from '../../src/cycle/quarantine/ledger.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
+import { createOperationLog } from '../../src/cycle/push/operation-log.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
 import type { StateChange } from '../../src/ports/state-store.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
@@ -95,9 +98,24 @@ describe('a group of a hundred thousand', () => {
       observer: () => undefined,
       links,
       unsearched: new Set(),
-      fingerprints: { ofOperations: () => '', ofResource: () => '', ofMatch: () => undefined },
-      quarantined: new Map(),
+      quarantine: new QuarantineLedger({
+        target: 'wiki',
+        quarantined: new Map(),
+        orphaned: [],
+        fingerprints: createFingerprints([], store.digest, { user: [], group: [] }),
+        attempt: 'due',
+        now: 0,
+      }),
       removalsOf: () => [],
+      logged: createOperationLog({
+        cycle: 'c',
+        target: 'wiki',
+        approvals: [],
+        decided: [],
+        values: false,
+        digest: store.digest,
+        clock: systemClock(),
+      }),
       claims: new Map(),
       toEnd: new Set(),
       missing: new Set(),

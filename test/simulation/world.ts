@@ -1,3 +1,4 @@
+import { createShares } from '../../src/core/memory/shares.ts';
 import { createDirectoryCaches, type DirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
 import { createHeldMatches, type HeldMatches } from '../../src/cycle/match/held-matches.ts';
 import { createCleanCycles, type CleanCycles } from '../../src/cycle/plan/clean-cycles.ts';
@@ -144,6 +145,7 @@ export function createWorld(seed: number): World {
       groups: random.pick(['delete', 'empty', 'keep'] as const),
     },
     mustSee: [],
+    kept: createShares({ total: Infinity, each: Infinity }).open(),
     limits: {
       ...random.pick([noLimits, sameLimits({ percent: 25, atLeast: 1 + random.integer(2) })]),
       removals: random.chance(0.25) ? noLimits.removals : { percent: 25, atLeast: 1 + random.integer(2) },

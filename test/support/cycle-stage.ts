@@ -1,3 +1,4 @@
+import { createShares } from '../../src/core/memory/shares.ts';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { runCycles, type CyclesInput } from '../../src/cycle/run-cycles.ts';
 import type { TargetSetup } from '../../src/cycle/shared/target-setup.ts';
@@ -60,6 +61,7 @@ export function cycleStage(
     removal: { leaves: 'deactivate', groups: 'keep' },
     limits: noLimits,
     mustSee: [],
+    kept: createShares({ total: Infinity, each: Infinity }).open(),
     createInactive: false,
     ...rest,
   };

@@ -3,6 +3,7 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
@@ -50,6 +51,7 @@ export interface Kept {
   readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
+  readonly log: LogEntry[];
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
@@ -70,6 +72,7 @@ export function createMemoryStore(): MemoryStore {
     names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
+    log: [],
     removals: [],
   });
 }
@@ -196,6 +199,12 @@ function open(kept: Kept): MemoryStore {
       answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) =>
       answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
+    checkLog: () => answer(() => ({ entries: kept.log.length, flaws: [] })),
+    async *logged(after) {
+      yield await answer(() =>
+        kept.log.map((entry, index) => ({ seq: index + 1, ...entry })).filter(({ seq }) => seq > after),
+      );
+    },
     decisions: () =>
       answer(() => ({
         waiting: [...kept.decisions]
@@ -327,6 +336,11 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'reset':
       resetTarget(kept, change.target);
+      return;
+    case 'logged':
+      kept.log.push(change.entry);
+      return;
+    case 'log_head':
       return;
     case 'removal':
       remember(kept, change);

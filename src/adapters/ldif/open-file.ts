@@ -82,6 +82,20 @@ async function openRegular(path: string): Promise<FileHandle> {
   throw new BridgeError('D2S_DIRECTORY_UNREACHABLE', `${path} is not a file`, 'let `path` name an LDIF file');
 }
 
+/** Two writes within so many milliseconds may leave a file with the same times: FAT has the coarsest, of 2 s. */
+const coarsestTime = 2_000;
+
+/**
+ * Tells the content of a file from any other that was under its name: equal texts, equal content. Undefined for a file
+ * that was written to so lately that another write could leave the same times. Of an open file, so that a network file
+ * system has asked its server.
+ */
+export async function contentMark(file: FileHandle): Promise<string | undefined> {
+  const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = await file.stat({ bigint: true });
+  const age = Date.now() - Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs);
+  return age >= coarsestTime ? `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}` : undefined;
+}
+
 async function version(file: FileHandle): Promise<string> {
   const { size, mtimeNs } = await file.stat({ bigint: true });
   return `${size} ${mtimeNs}`;

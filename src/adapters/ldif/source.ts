@@ -9,7 +9,7 @@ import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
-import { withFile } from './open-file.ts';
+import { contentMark, withFile } from './open-file.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
 import { NamelessRecords, recordId } from './record-id.ts';
@@ -34,8 +34,9 @@ export interface LdifSourceOptions {
 }
 
 /**
- * An LDIF file (RFC 2849, content records) as a directory. Each reading opens the file anew and goes through it twice,
- * one record in memory at a time: to see that the whole file can be trusted, and for its entries.
+ * An LDIF file (RFC 2849, content records) as a directory. Each reading opens the file anew. One that is as it was when
+ * it was read last is not read again; any other is gone through twice, one record in memory at a time: to see that the
+ * whole file can be trusted, and for its entries.
  *
  * Errors: D2S_LDIF_INVALID (with the line), D2S_ENTRY_WITHOUT_ID, D2S_DIRECTORY_CHANGED, D2S_DIRECTORY_UNREACHABLE (the file cannot be
  * opened), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever `visit` throws.
@@ -77,6 +78,9 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
       }),
     read: (request) =>
       withFile(path, settleMilliseconds, request.signal, async (file): Promise<ReadOutcome> => {
+        const mark = await contentMark(file);
+        if (mark !== undefined && mark === request.since?.watermark)
+          return { kind: 'delta', watermark: mark, gone: [] };
         const { identity, counters } = await scanFile(
           file,
           path,
@@ -89,6 +93,8 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
         return {
           kind: 'complete',
           identity,
+          watermark: mark,
+          settled: true,
           version: { server: basename(path), has: counters, shows: counters, tellsAll: false },
         };
       }),

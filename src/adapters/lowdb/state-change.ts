@@ -22,6 +22,8 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'content_forgotten',
   'removal',
   'removals_over',
+  'logged',
+  'log_head',
 ]);
 
 /** A parsed line of a snapshot, or an element of a journal's record. Undefined when it is no change; the checksum vouches for the rest. */

@@ -7,6 +7,7 @@ import { readRecord } from './state-change.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { tryParseJson } from './lines.ts';
 import type { LatestNote } from './latest-note.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
 
@@ -21,6 +22,7 @@ export interface StoreParts {
   readonly content: StateContent;
   readonly journal: JournalWriter;
   readonly compaction: Compaction;
+  readonly log: LogWriter;
   readonly decisions: DecisionFolder;
   readonly lock: StateLock;
   readonly latest: LatestNote;
@@ -43,6 +45,7 @@ export function createStore(parts: StoreParts): StateStore {
     await withReport(parts, () => compaction.atTheEnd());
     try {
       await parts.latest.close();
+      await parts.log.close().catch(() => undefined); // the journal has what it could not write
       await journal.close();
     } finally {
       await lock.release();
@@ -60,7 +63,10 @@ export function createStore(parts: StoreParts): StateStore {
   };
 }
 
-async function commit({ content, journal, latest, onWritten }: StoreParts, texts: readonly string[]): Promise<void> {
+async function commit(
+  { content, journal, log, latest, onWritten }: StoreParts,
+  texts: readonly string[],
+): Promise<void> {
   const records = texts.map(asRecord);
   try {
     await journal.append(texts);
@@ -70,6 +76,8 @@ async function commit({ content, journal, latest, onWritten }: StoreParts, texts
   }
   for (const change of records.flat()) content.memory.apply(change);
   content.serial = journal.serial;
+  // What cannot be written now is in the journal, and is written with the next, or before a snapshot takes its place.
+  await log.write(content.memory.log).catch(() => undefined);
   await latest.write(content.lineage, content.serial);
   onWritten({ result: 'success', journalBytes: journal.size });
 }

@@ -20,7 +20,7 @@ import { Memberships } from './memberships.ts';
 /** A change that is about one target. */
 export type TargetChange = Exclude<
   StateChange,
-  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }
+  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' | 'logged' | 'log_head' }
 >;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;

@@ -1,15 +1,41 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
+import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
 import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
-import type { DecisionFolder } from './decision-folder.ts';
+import { DecisionFolder } from './decision-folder.ts';
+import type { StateFiles } from './files.ts';
+import { checkLog } from './log-check.ts';
+import { logFolder, readLog } from './log-folder.ts';
+import type { LogMemory } from './log-memory.ts';
 import { TargetMemory } from './target-memory.ts';
 import type { StateMemory } from './memory.ts';
 
 const batchSize = 1000;
 const nothing = new TargetMemory();
 
-/** Answers every question from memory. */
-export function createView(lineage: string, memory: StateMemory, digest: Digest, decisions: DecisionFolder): StateView {
+/** What is not in memory. */
+export interface ViewFiles {
+  readonly decisions: DecisionFolder;
+  /** @param waiting what the files may lack */
+  readonly readLog: (after: number, waiting: () => readonly LoggedEntry[]) => AsyncIterable<readonly LoggedEntry[]>;
+  readonly checkLog: (log: LogMemory, by: { readonly lineage: string; readonly digest: Digest }) => Promise<LogCheck>;
+}
+
+export function viewFiles(files: StateFiles, stateFolder: string): ViewFiles {
+  return {
+    decisions: new DecisionFolder(files, stateFolder),
+    readLog: (after, waiting) => readLog(files, logFolder(stateFolder), after, waiting),
+    checkLog: (log, by) => checkLog(files, logFolder(stateFolder), log, by),
+  };
+}
+
+/** Answers every other question from memory. */
+export function createView(
+  lineage: string,
+  memory: StateMemory,
+  digest: Digest,
+  { decisions, ...log }: ViewFiles,
+): StateView {
   const of = (target: string): TargetMemory => memory.target(target) ?? nothing;
   return {
     digest,
@@ -38,6 +64,8 @@ export function createView(lineage: string, memory: StateMemory, digest: Digest,
     memberships: (target) => Promise.resolve(of(target).members.totals),
     holders: (target, type, path) => Promise.resolve(of(target).holders(type, path)),
     removals: (target) => Promise.resolve([...of(target).removals.values()]),
+    logged: (after) => log.readLog(after, () => memory.log.waiting),
+    checkLog: () => log.checkLog(memory.log, { lineage, digest }),
     decisions: () => decisions.read(),
     decide: (decision) => decisions.write(decision),
     close: () => Promise.resolve(),

@@ -4,13 +4,14 @@ import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import { isNoValue } from '../../core/planning/diff.ts';
-import type {
-  Acknowledged,
-  FoundResource,
-  MemberChange,
-  ScimChange,
-  ScimTarget,
-  Takes,
+import {
+  isFailure,
+  type Acknowledged,
+  type FoundResource,
+  type MemberChange,
+  type ScimChange,
+  type ScimTarget,
+  type Takes,
 } from '../../ports/scim-target.ts';
 import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
 import { contained } from './shared/contained.ts';
@@ -21,6 +22,7 @@ import { atEndpoints, lacksGroups, takesNoGroups } from './dialect/endpoints.ts'
 import { createTargetDialect, type TargetDialect } from './dialect/target-dialect.ts';
 import { discoverTarget } from './dialect/discover.ts';
 import { createScimSigns } from './dialect/scim-signs.ts';
+import { createKeep } from './answers/kept.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { confirms, unstored } from './write/effect.ts';
@@ -72,7 +74,9 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const spoken = inDialect(sent, targetDialect);
   const signs = createScimSigns(spoken, targetDialect, clock);
   const exchange = atEndpoints(spoken, targetDialect, signs);
-  const find = createFind(exchange, targetDialect, signs);
+  const keep = createKeep(checked.needed);
+  const find = createFind(exchange, targetDialect, signs, keep);
+  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists };
   const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
@@ -90,8 +94,11 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     },
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
-    inventory: (type, worthRequests, signal) => readInventory(exchange, targetDialect, type, worthRequests, signal),
-    read: (type, id, signal, without) => readOne(talk(signal), type, id, without),
+    inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
+    async read(type, id, signal, without) {
+      const read = await readOne(talk(signal), type, id, without);
+      return isFailure(read) ? read : keep(type, read);
+    },
     answers: (type, signal) => answers(talk(signal), type),
     async create(type, attributes, signal, members = []) {
       const outcome = await createResource(talk(signal), type, attributes, members);
@@ -136,7 +143,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
-  return contained(target, checked.onFault);
+  return contained(target, checked);
 }
 
 /** What is to be noted now; undefined when that was given before. */

@@ -1,5 +1,5 @@
 import { trialCount, type Examination } from '../../adapters/scim/doctor/doctor.ts';
-import type { App } from '../../app.ts';
+import type { ComposedApp } from '../../app.ts';
 import { profileDialect } from '../../config/profile.ts';
 import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
 import { targetError } from '../../cycle/shared/target-error.ts';
@@ -7,7 +7,8 @@ import type { Shutdown } from '../../daemon/shutdown.ts';
 import { isFailure } from '../../ports/scim-target.ts';
 import { checkPlace, profileText, writeProfile } from '../profile-file.ts';
 import { progressObserver } from '../progress.ts';
-import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
+import { chosenTargets } from '../../bridge/targets.ts';
+import { interruptible, withApp, type CommandContext } from '../session.ts';
 import { showExamination } from '../show-examination.ts';
 import { printJson } from '../terminal.ts';
 import { startTrialBar } from '../trial-bar.ts';
@@ -56,7 +57,7 @@ function exitCodeOf({ findings, leftovers }: Examination, allowLeftovers: boolea
 }
 
 async function examine(
-  app: App,
+  app: ComposedApp,
   name: string,
   { allowLeftovers }: DoctorCommandOptions,
   { terminal }: CommandContext,
@@ -80,7 +81,7 @@ async function examine(
 }
 
 /** @throws BridgeError D2S_USAGE when what is made could not be removed, as far as the profile knows */
-function checkTarget(app: App, name: string, allowLeftovers: boolean): void {
+function checkTarget(app: ComposedApp, name: string, allowLeftovers: boolean): void {
   const profile = app.configuration.targets.get(name)?.profile;
   if (profile === undefined) return;
   const { protocol, users, groups } = profileDialect(profile);

@@ -2,10 +2,11 @@ import { BridgeError } from '../../core/model/errors.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import { doubtful, type Link } from '../../core/model/link.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../bridge/app.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import { isConfirmed } from '../confirm.ts';
-import { chosenTargets, withApp, type CommandContext } from '../session.ts';
+import { chosenTargets } from '../../bridge/targets.ts';
+import { withApp, type CommandContext } from '../session.ts';
 import { printJson } from '../terminal.ts';
 
 export interface RelinkOptions {

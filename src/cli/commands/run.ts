@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createApp, type App } from '../../app.ts';
+import { createApp } from '../../app.ts';
+import type { App } from '../../bridge/app.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { loadConfiguration } from '../../config/load.ts';
@@ -26,7 +27,7 @@ import { createLog, type Log } from '../../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
 import { commandLine } from '../command-line.ts';
 import type { CommandContext } from '../session.ts';
-import { holdStore, type HeldStore } from '../held-store.ts';
+import { holdStore, type HeldStore } from '../../bridge/held-store.ts';
 import { version } from '../../version.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */

@@ -1,4 +1,5 @@
-import { unknownTarget, type App } from '../../app.ts';
+import type { App } from '../../bridge/app.ts';
+import { unknownTarget } from '../../bridge/targets.ts';
 import { describeIdentity } from '../../core/directory/identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { endpointOf } from '../../cycle/bind-target.ts';

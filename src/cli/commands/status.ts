@@ -1,31 +1,16 @@
-import type { App } from '../../app.ts';
-import type { TargetNotes } from '../../ports/scim-target.ts';
-import type {
-  Decision,
-  DirectoryState,
-  LinkCounts,
-  LinkTotal,
-  StateView,
-  TargetState,
-} from '../../ports/state-store.ts';
+import type { App } from '../../bridge/app.ts';
+import type { CommandLine } from '../../bridge/command-line.ts';
+import { statusJson } from '../../bridge/json/status.ts';
+import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
+import { count, whole } from '../../core/wording/count.ts';
+import { countsToDo } from '../../core/wording/operation-counts.ts';
+import type { DirectoryState, LinkCounts, TargetState } from '../../ports/state-store.ts';
+import { commandLine } from '../command-line.ts';
 import { withApp, type CommandContext } from '../session.ts';
-import { commandLine, type CommandLine } from '../command-line.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { count, whole } from '../../core/wording/count.ts';
-import { countsToDo } from '../../core/wording/operation-counts.ts';
 import { durationText, rejectedText, unresolvedText, unstoredText } from '../words.ts';
-
-interface TargetStatus {
-  readonly target: string;
-  readonly state: TargetState;
-  readonly counts: LinkCounts;
-  readonly unstored: Readonly<Record<string, number>>;
-  readonly notes: TargetNotes;
-  /** Decisions that no cycle has taken up yet. */
-  readonly waiting: readonly Decision[];
-}
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
 export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
@@ -34,88 +19,32 @@ export async function status(options: { readonly json: boolean }, context: Comma
     context,
     () => undefined,
     async (app) => {
-      const view = await app.openView();
-      try {
-        const decisions = await view.decisions();
-        const call = commandLine(context);
-        const all = await Promise.all(
-          [...app.configuration.targets.keys()].map((target) => statusOf(view, target, decisions.waiting)),
-        );
-        const directories = await Promise.all(
-          [...app.configuration.directories.keys()].map(async (name) => ({ name, state: await view.directory(name) })),
-        );
-        const orphanedTargets = orphanedTargetsOf(await view.linkTotals(), app);
-        if (options.json)
-          printJson(terminal, {
-            directories: directories.map(({ name, state }) => ({ directory: name, ...state })),
-            targets: all.map(statusJson),
-            notConfigured: orphanedTargets,
-            unusableDecisions: decisions.unusable,
-          });
-        else {
-          for (const { name, state } of directories) showDirectory(name, state, app, terminal);
-          for (const one of all) show(one, app, terminal, call);
-          for (const { name, links, remedy } of orphanedTargets)
-            terminal.print(
-              `${terminal.colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`,
-            );
-          for (const { key, because } of decisions.unusable) {
-            terminal.print(
-              `decisions/${key}: ${because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`,
-            );
-          }
-        }
-        return 0;
-      } finally {
-        await view.close();
-      }
+      const answer = await statusOf(app);
+      if (options.json) printJson(terminal, statusJson(answer));
+      else showStatus(answer, app, terminal, commandLine(context));
+      return 0;
     },
   );
 }
 
-/** Targets and directories that the configuration does not name (any more), and how many links the state has of them. */
-function orphanedTargetsOf(totals: readonly LinkTotal[], { configuration: { targets, directories } }: App) {
-  const sum = (
-    those: readonly LinkTotal[],
-    nameOf: (total: LinkTotal) => string,
-    kind: 'target' | 'directory',
-    remedy: (name: string) => string,
-  ) =>
-    [...Map.groupBy(those, nameOf)].map(([name, own]) => ({
-      kind,
-      name,
-      links: own.reduce((links, total) => links + total.links, 0),
-      remedy: remedy(name),
-    }));
-  const configured = totals.filter(({ target }) => targets.has(target));
-  return [
-    ...sum(
-      totals.filter(({ target }) => !targets.has(target)),
-      ({ target }) => target,
-      'target',
-      (name) => `dir2scim state reset ${name} forgets them`,
-    ),
-    ...sum(
-      configured.filter(({ directory }) => !directories.has(directory)),
-      ({ directory }) => directory,
-      'directory',
-      () => 'the next cycle passes them on, or holds what would happen to them',
-    ),
-  ];
-}
-
-async function statusOf(view: StateView, target: string, waiting: readonly Decision[]): Promise<TargetStatus> {
-  const own = waiting
-    .filter((decision) => decision.target === target)
-    .map(({ holdId, decision, at, by, early }) => ({ target, holdId, decision, at, by, early }));
-  return {
-    target,
-    state: await view.target(target),
-    counts: await view.counts(target),
-    unstored: await view.unstored(target),
-    notes: await view.notes(target),
-    waiting: own,
-  };
+function showStatus(
+  { directories, targets, notConfigured, unusableDecisions }: StatusAnswer,
+  app: App,
+  terminal: Terminal,
+  call: CommandLine,
+): void {
+  const { colors, print } = terminal;
+  for (const { directory, state } of directories) showDirectory(directory, state, app, terminal);
+  for (const one of targets) show(one, app, terminal, call);
+  for (const { name, links, remedy } of notConfigured)
+    print(
+      `${colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`,
+    );
+  for (const { key, because } of unusableDecisions) {
+    print(
+      `decisions/${key}: ${because === 'untrusted' ? 'may have been written by somebody else: others may write there' : because === 'no_target' ? 'of an earlier version, for no target; decide again' : 'is no decision that can be read'}; it is passed over`,
+    );
+  }
 }
 
 function showDirectory(name: string, state: DirectoryState | undefined, app: App, { colors, print }: Terminal): void {
@@ -257,44 +186,4 @@ function lacking(
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];
   return parts.length === 0 ? undefined : colors.yellow(`in step but for ${parts.join(', ')}`);
-}
-
-function statusJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
-  const {
-    lastCycleAt,
-    lastSuccessAt,
-    lastResult,
-    lastError,
-    failing,
-    pending,
-    unresolved,
-    mislaid,
-    rejected,
-    held,
-    approvals,
-    rejections,
-    decided,
-  } = state;
-  const decisions = { waiting, last: decided };
-  return {
-    target,
-    lastResult,
-    lastCycleAt,
-    lastSuccessAt,
-    lastError,
-    consecutiveFailures: failing?.cycles ?? 0,
-    failingSince: failing?.since,
-    pending,
-    unresolved,
-    mislaid,
-    notInStep: rejected,
-    unstored,
-    resources: counts,
-    held,
-    rejections,
-    approvals,
-    decisions,
-    learned: notes.learned,
-    pausedUntil: notes.pace?.pausedUntil,
-  };
 }

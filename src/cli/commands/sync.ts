@@ -1,11 +1,12 @@
+import { reportJson } from '../../bridge/json/report.ts';
+import { sync as syncTargets } from '../../bridge/sync.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { CycleReport } from '../../cycle/cycle-report.ts';
-import { runCycles } from '../../cycle/run-cycles.ts';
 import { commandLine } from '../command-line.ts';
 import { unreachedError } from '../../cycle/shared/unreached.ts';
 import { progressObserver } from '../progress.ts';
-import { chosenTargets, interruptible, withApp, type CommandContext } from '../session.ts';
-import { exitCodeOf, reportJson, showReport } from '../show-report.ts';
+import { interruptible, withApp, type CommandContext } from '../session.ts';
+import { exitCodeOf, showReport } from '../show-report.ts';
 import { printJson } from '../terminal.ts';
 
 export interface SyncOptions {
@@ -18,26 +19,13 @@ export interface SyncOptions {
 export async function sync(options: SyncOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), (app) =>
-    interruptible(app, async ({ stopping, aborting }) => {
-      const targets = chosenTargets(app, options.target);
-      const store = await app.openStore();
-      try {
-        const reports = await runCycles(targets, {
-          ...app,
-          mode: options.full ? 'full' : 'incremental',
-          attempt: options.full ? 'everything' : 'asked',
-          store,
-          signal: aborting,
-          isStopping: () => stopping.aborted,
-        });
-        const call = commandLine(context);
-        if (options.json) printJson(terminal, { targets: reports.map((report) => reportJson(report, call)) });
-        else for (const report of reports) showReport(report, terminal, call);
-        for (const line of reports.flatMap(complaints)) terminal.note(line);
-        return exitCodeOf(reports);
-      } finally {
-        await store.close();
-      }
+    interruptible(app, async (ending) => {
+      const reports = await syncTargets(app, options, ending);
+      const call = commandLine(context);
+      if (options.json) printJson(terminal, { targets: reports.map((report) => reportJson(report, call)) });
+      else for (const report of reports) showReport(report, terminal, call);
+      for (const line of reports.flatMap(complaints)) terminal.note(line);
+      return exitCodeOf(reports);
     }),
   );
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { directorySchema } from './directory.ts';
 import { targetSchema } from './target.ts';
-import { choice, configName, duration, listenAddress, schedule, text } from './values.ts';
+import { choice, configName, duration, flag, listenAddress, schedule, text } from './values.ts';
 
 /**
  * The configuration file, key by key. Everything else is derived from this: types, error messages, the JSON Schema for
@@ -42,9 +42,22 @@ export const configurationSchema = z.strictObject({
       format: choice(['auto', 'json', 'pretty'])
         .default('auto')
         .describe('`auto`: pretty on a terminal, JSON otherwise.'),
+      values: flag
+        .default(false)
+        .describe(
+          'Whether the provisioning log has the values that were sent. They are personal data, and stay as long as the log keeps them.',
+        ),
+      keep: duration.prefault('90d').describe('How long operations stay in the provisioning log.'),
+      megabytes: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(256)
+        .describe('How large the provisioning log gets: the oldest operations go first.'),
     })
     .prefault({})
-    .describe('The log, on stdout.'),
+    .describe('The log, on stdout, and the provisioning log, in the folder of the state.'),
 });
 
 /** What a file says, checked key by key, with defaults. */

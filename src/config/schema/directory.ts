@@ -27,7 +27,7 @@ export const directorySchema = z.strictObject({
   changes: choice(['auto', 'dirsync', 'usn', 'syncrepl', 'timestamp', 'full'])
     .default('auto')
     .describe(
-      'How changes are found. `auto`: the best that the server can do for this account; `full`: by reading everything each time. An LDIF file is always read as a whole.',
+      'How changes are found. `auto`: the best that the server can do for this account; `full`: by reading everything each time. An LDIF file is read as a whole when it changed.',
     ),
   urls: z
     .exactOptional(z.array(text).min(1))

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 /*
  * Whatever was written by others (names of people, words of servers, certificates, host names) passes here before it
  * stands in a message, a field of the log or a line on a terminal.
@@ -34,6 +36,20 @@ export function unseenIn(text: string): string | undefined {
     ? undefined
     : `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
+
+/** Text from a directory or a target, fit for a terminal or a sentence: on one line, not endless, and what nobody would see is written out. */
+export function printable(text: string): string {
+  const shown = visible(
+    text
+      .slice(0, longestShown)
+      .toWellFormed()
+      .replace(/[\t\n\r]+/g, ' '),
+  );
+  return text.length > longestShown ? `${shown}… (${count(text.length, 'character')})` : shown;
+}
+
+/** Far more than an honest name, DN or sentence has, and less than scrolls everything else away. */
+const longestShown = 2_000;
 
 const longest = 200;
 

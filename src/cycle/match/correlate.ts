@@ -4,6 +4,7 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { valueOf, type Rejected, type Resource } from '../../core/model/resource.ts';
+import type { Share } from '../../core/memory/shares.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
@@ -38,7 +39,7 @@ export type MatchFinding =
   | undefined;
 
 /** What is known of those who are looked for, and of the target. */
-export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy'> {
+export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
   readonly store: StateView;
   /** Who was being created or adopted when the process ended: they are looked for by externalId whatever the policy. */
   readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
@@ -173,7 +174,7 @@ function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, 
 /** One page of everything costs as much as one look-up. */
 const lookupsWorthOneList = 2;
 
-interface Search extends Pick<CorrelationInput, 'target' | 'policy' | 'intents' | 'signal'> {
+interface Search extends Pick<CorrelationInput, 'target' | 'policy' | 'kept' | 'intents' | 'signal'> {
   readonly resources: readonly Resource[];
   readonly type: ResourceType;
   readonly paths: readonly string[];
@@ -193,14 +194,21 @@ async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (everything !== undefined && !isFailure(everything)) {
       for (const { id } of everything) input.listed.add(id);
       const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
-      const found = searchList(resources, withExternalId(paths), everything);
-      return { findings: new Map([...found, ...begun]), last: undefined };
+      const findings = new Map([...searchList(resources, withExternalId(paths), everything), ...begun]);
+      if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
   const lookUp = async (resource: Resource): Promise<MatchFinding | Failure> =>
     (await findBegun(resource, input)) ?? findOne(target, resource, pathsOf(resource), signal);
-  return findRefused(await lookUpEach(resources, lookUp, sizeOf, target.concurrency, signal), input);
+  return findRefused(
+    await lookUpEach(resources, lookUp, { kept: input.kept, sizeOf }, target.concurrency, signal),
+    input,
+  );
+}
+
+function sizeOfAll(findings: ReadonlyMap<SourceId, MatchFinding>): number {
+  return [...findings.values()].reduce((sum, finding) => sum + sizeOf(finding), 0);
 }
 
 function asEntry({ sourceId }: Resource, finding: MatchFinding): [SourceId, MatchFinding][] {

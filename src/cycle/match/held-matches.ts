@@ -2,7 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Hold, Operation } from '../../core/model/plan.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Fingerprints } from '../shared/fingerprints.ts';
+import type { Fingerprints } from '../quarantine/fingerprints.ts';
 
 /** An account that a search found for a newcomer whose adoption waits for a person. */
 export interface HeldMatch {
@@ -41,21 +41,23 @@ export function createHeldMatches(): HeldMatches {
 }
 
 interface Planned {
-  readonly verdict: { readonly hold: Hold | undefined };
-  /** What a person rejected. */
-  readonly undone: readonly Operation[];
-  readonly matches: ReadonlyMap<SourceId, Match>;
-  readonly fingerprints: Fingerprints;
+  readonly made: {
+    readonly verdict: { readonly hold: Hold | undefined };
+    /** What a person rejected. */
+    readonly undone: readonly Operation[];
+  };
+  readonly matches: { readonly matches: ReadonlyMap<SourceId, Match> };
+  readonly quarantine: { readonly fingerprints: Fingerprints };
 }
 
 /** What of the matches of a plan has to be kept: those that were kept before are as old as they were. */
 export function matchesToKeep(
-  { verdict: { hold }, undone, matches, fingerprints }: Planned,
+  { made, matches: { matches }, quarantine: { fingerprints } }: Planned,
   before: ReadonlyMap<SourceId, HeldMatch>,
   clock: Pick<Clock, 'monotonic'>,
 ): ReadonlyMap<SourceId, HeldMatch> {
   const kept = new Map<SourceId, HeldMatch>();
-  for (const { verb, sourceId } of [...(hold?.operations ?? []), ...undone]) {
+  for (const { verb, sourceId } of [...(made.verdict.hold?.operations ?? []), ...made.undone]) {
     const match = matches.get(sourceId);
     const fingerprint = fingerprints.ofMatch(sourceId);
     if (verb !== 'adopt' || match === undefined || fingerprint === undefined) continue;

@@ -1,6 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure, FailureClass } from '../../core/model/outcome.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import type { Share } from '../../core/memory/shares.ts';
 import { isFailure } from '../../ports/scim-target.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
@@ -23,9 +24,6 @@ export interface Unreached {
  */
 const mostInARow = { first: 3, later: 20 };
 
-/** Characters of what is found and kept until the plan is made: 100,000 accounts of 2 kB. The others are for the next cycle. */
-const mostKept = 256 * 1024 * 1024;
-
 export interface LookUps<MatchFinding> {
   readonly findings: ReadonlyMap<SourceId, MatchFinding | Failure>;
   /** The last one that failed on its way: what the others were spared for. */
@@ -37,13 +35,13 @@ export interface LookUps<MatchFinding> {
  * long wait, the first three fail, or 20 in a row later on, 20 in a row are refused in the same words, or the target wants
  * to be left alone, nobody else is asked about: they are not among the findings.
  *
- * @param sizeOf how much of memory a finding takes, in characters
+ * @param memory for what is found and kept until the cycle ends, and how much of it a finding takes
  * @param width how many look-ups may run side by side
  */
 export async function lookUpEach<MatchFinding>(
   resources: readonly Resource[],
   lookUp: (resource: Resource) => Promise<MatchFinding | Failure>,
-  sizeOf: (finding: MatchFinding) => number,
+  { kept, sizeOf }: { readonly kept: Share; readonly sizeOf: (finding: MatchFinding) => number },
   width: number,
   signal: AbortSignal,
 ): Promise<LookUps<MatchFinding>> {
@@ -51,12 +49,10 @@ export async function lookUpEach<MatchFinding>(
   let inARow = 0;
   let alike = 0;
   let said: string | undefined;
-  let kept = 0;
   let last: Failure | undefined;
   const ask = async (resource: Resource): Promise<void> => {
     const finding = await lookUp(resource);
     findings.set(resource.sourceId, finding);
-    if (!isFailure(finding)) kept += sizeOf(finding);
     const isLost = isFailure(finding) && isUnreached(finding);
     // Told to wait, all others are as well.
     inARow = !isLost ? 0 : finding.class === 'throttled' ? Infinity : inARow + 1;
@@ -65,12 +61,9 @@ export async function lookUpEach<MatchFinding>(
     alike = refusal === undefined ? 0 : refusal === said ? alike + 1 : 1;
     said = refusal;
     if (isFailure(finding) && alike >= mostInARow.later) last = finding;
-    if (kept > mostKept) {
+    if (!isFailure(finding) && !kept.take(sizeOf(finding))) {
       inARow = Infinity;
-      last ??= {
-        class: 'protocol',
-        detail: `what the target has of those who were found is more than ${mostKept / 1024 / 1024} MB`,
-      };
+      last ??= { class: 'transient', detail: 'what was found so far is as much as is kept at once' };
     }
   };
   // One after the other until one works: a target that is down is not asked by all callers at once.

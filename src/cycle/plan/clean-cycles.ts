@@ -59,16 +59,17 @@ export function createCleanCycles(): CleanCycles {
 }
 
 /** Whether these readings still come to what they came to then. */
-export function isSame(
-  { readings, draft }: CleanCycle,
-  now: readonly CompleteReading[],
-  clock: Pick<Clock, 'now'>,
-): boolean {
+function isSame({ readings, draft }: CleanCycle, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
   return (
     holdsAt(clock.now(), draft.evaluation.validity) &&
     readings.length === now.length &&
     readings.every((reading, index) => reading === now[index])
   );
+}
+
+/** Whether there is nothing to plan: these readings come to what they came to then, and nothing was sent since. */
+export function isQuiet(cleanCycle: CleanCycle, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
+  return cleanCycle.reverify !== 'everyone' && cleanCycle.reverify.size === 0 && isSame(cleanCycle, now, clock);
 }
 
 /** What readings come to: as then, as then but for a few entries, or worked out anew. */

@@ -1,16 +1,14 @@
-import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import type { Departure } from '../../core/planning/departures.ts';
 import { overriding, type ScimTarget } from '../../ports/scim-target.ts';
-import type { StateView, QuarantineRecord } from '../../ports/state-store.ts';
-import { isPaused, quarantineAfter } from '../quarantine/back-off.ts';
-import { gather } from '../shared/batches.ts';
+import type { StateView } from '../../ports/state-store.ts';
+import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import { targetError } from '../shared/target-error.ts';
 import { findLost, type LostOutcome } from '../match/find-lost.ts';
 import type { Known } from './known.ts';
 import { othersThan } from '../match/presence.ts';
-import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
 export interface LostResult {
@@ -22,18 +20,12 @@ export interface LostResult {
   readonly ended: readonly Link[];
   /** Those of whom nothing could be found out: kept, and asked about again. */
   readonly reverify: readonly Link[];
-  /** Of those and of whoever may have another account: when they are looked for again, where that is new. */
-  readonly quarantined: readonly QuarantineRecord[];
-  /** Who stays quarantined. */
-  readonly mislaid: ReadonlyMap<SourceId, QuarantineRecord>;
 }
 
 interface LostInput {
   readonly setup: TargetSetup;
   readonly store: StateView;
-  readonly attempt: AttemptMode;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly quarantine: QuarantineLedger;
   readonly signal: AbortSignal;
 }
 
@@ -52,27 +44,17 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
   );
   const left = known.departures.map(({ link }) => link);
   const lost = [...left, ...barred].filter(({ lifecycle }) => lifecycle === 'lost');
-  if (lost.length === 0)
-    return { departures: known.departures, found: [], ended: [], reverify: [], quarantined: [], mislaid: new Map() };
-  const before = await gather(
-    lost.map(({ sourceId }) => sourceId),
-    (ids) => input.store.quarantined(input.setup.target.name, ids),
-  );
-  const isBackedOff = ({ sourceId, targetId }: Link) =>
-    input.attempt === 'due' && isPaused(before.get(sourceId), targetId, input.now);
-  const outcomes = await outcomesOf(
-    lost.filter((link) => !isBackedOff(link)),
-    known,
-    input,
-  );
+  if (lost.length === 0) return { departures: known.departures, found: [], ended: [], reverify: [] };
+  const { quarantine } = input;
+  const searched = lost.filter((link) => quarantine.isSearchedFor(link));
+  const outcomes = await outcomesOf(searched, known, input);
+  for (const link of lost) if (!quarantine.isSearchedFor(link)) quarantine.mislaid(link);
   const found: Link[] = [];
-  const quarantined: QuarantineRecord[] = [];
   for (const [link, outcome] of outcomes) {
     const lookalike = outcome.kind === 'alike' ? outcome.targetId : undefined;
     if (outcome.kind === 'found') found.push(outcome.link);
     else if (link.lookalike !== lookalike) found.push({ ...link, lookalike });
-    if (outcome.kind === 'unknown' || outcome.kind === 'alike')
-      quarantined.push(mislaid(link, before.get(link.sourceId), input));
+    if (outcome.kind === 'unknown' || outcome.kind === 'alike') quarantine.mislaid(link);
   }
   for (const link of found) known.links.set(link.sourceId, link);
   const unknown = new Set(
@@ -90,12 +72,6 @@ export async function searchLost(known: Known, rejected: readonly Rejected[], in
     found,
     ended: barred.filter((link) => outcomes.get(link)?.kind === 'gone'),
     reverify: left.filter(({ sourceId }) => unknown.has(sourceId)),
-    quarantined,
-    mislaid: new Map(
-      [...lost.flatMap((link) => (isBackedOff(link) ? [before.get(link.sourceId)] : [])), ...quarantined].flatMap(
-        (one) => (one === undefined ? [] : [[one.sourceId, one]]),
-      ),
-    ),
   };
 }
 
@@ -124,14 +100,6 @@ async function outcomesOf(
   );
   signal.throwIfAborted();
   return outcomes;
-}
-
-function mislaid(
-  { target, type, sourceId, targetId }: Link,
-  before: QuarantineRecord | undefined,
-  { now }: LostInput,
-): QuarantineRecord {
-  return quarantineAfter(before, { target, type, sourceId, cause: 'mislaid', fingerprint: targetId }, now);
 }
 
 /** Many may be looked for: everything is listed once for all of them. */

@@ -9,9 +9,10 @@ import { strangerId } from '../../core/model/stranger.ts';
 import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import type { Intent, StateChange } from '../../ports/state-store.ts';
-import { intentOf } from '../match/intents.ts';
+import type { Intent } from '../../ports/state-store.ts';
+import { intentOf } from '../quarantine/intents.ts';
 import { claim, takenFailure } from '../match/ownership.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges } from './resolve.ts';
@@ -32,7 +33,7 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
     { ...operation, leftDisabled: isOff || undefined },
     operation.matchedBy === 'externalId' ? 'created' : 'adopted',
     open?.members,
-    context.removalsOf(operation),
+    operation,
     context,
   );
 }
@@ -86,7 +87,7 @@ export async function adoptFound(
     },
     origin,
     unsettled,
-    context.removalsOf(operation),
+    operation,
     context,
   );
   if (failure === undefined && shown !== undefined)
@@ -97,12 +98,12 @@ export async function adoptFound(
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
-/** @param counts what the guard has to remember of it */
+/** @param planned what it was planned as: an adoption, or a creation that found the account */
 async function adopt(
   operation: Adoption,
   origin: 'created' | 'adopted',
   unsettled: Intent['members'],
-  counts: readonly StateChange[],
+  planned: AdoptOperation | CreateOperation,
   context: PushContext,
 ): Promise<Failure | undefined> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
@@ -146,6 +147,11 @@ async function adopt(
   };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  const effect = {
+    link: known,
+    joined: present,
+    verb: planned.verb === 'create' && origin === 'created' ? 'create' : 'adopt',
+  } as const;
   await remember(
     context,
     asShown(
@@ -153,7 +159,7 @@ async function adopt(
       shown,
       operation.changes.map(({ path }) => path),
     ),
-    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts],
+    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...effectOf(planned, effect, context)],
   );
   return undefined;
 }

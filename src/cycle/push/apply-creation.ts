@@ -4,11 +4,12 @@ import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import type { Intent } from '../../ports/state-store.ts';
 import { adoptFound } from './apply-adoption.ts';
-import { intentOf, mayStillShow } from '../match/intents.ts';
+import { intentOf, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { othersMembers } from '../match/others-members.ts';
 import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { claim, doubtOwner, foreignFailure, takenFailure, unclaim } from '../match/ownership.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
@@ -64,8 +65,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   }
   if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
   // What was found out about it before is no longer the last word.
-  const over = { kind: 'quarantine_over', target: intent.target, sourceId: intent.sourceId } as const;
-  await context.store.record([{ kind: 'intent', intent }, ...(context.quarantined.has(intent.sourceId) ? [over] : [])]);
+  await context.store.record([{ kind: 'intent', intent }, ...context.quarantine.over(intent.sourceId)]);
   const outcome = await context.target.create(
     operation.type,
     body,
@@ -154,7 +154,7 @@ async function takeCreated(
   await remember(context, { ...made, ...on, unsettled: open.length > 0 ? open : undefined }, [
     ...(add.length > 0 ? [members] : []),
     settled,
-    ...context.removalsOf(operation),
+    ...effectOf(operation, { link: made, joined: add, verb: existed ? 'adopt' : 'create' }, context),
   ]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);

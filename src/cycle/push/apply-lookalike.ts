@@ -3,6 +3,7 @@ import type { Failure } from '../../core/model/outcome.ts';
 import type { RemoveOperation } from '../../core/model/plan.ts';
 import { isFailure, type ScimChange } from '../../ports/scim-target.ts';
 import { isAlike, isOurs } from '../match/find-lost.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 
 /**
@@ -37,17 +38,14 @@ export async function applyLookalike(
   }
   await store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
-    ...context.removalsOf(operation),
+    ...effectOf(operation, { link, targetId: lookalike, was: link.lifecycle }, context),
   ]);
   links.delete(link.sourceId);
   return undefined;
 }
 
-async function lookAnew(link: Link, { store, links }: PushContext): Promise<void> {
+async function lookAnew(link: Link, { store, links, quarantine }: PushContext): Promise<void> {
   const forgotten: Link = { ...link, lookalike: undefined };
-  await store.record([
-    { kind: 'link', link: forgotten },
-    { kind: 'quarantine_over', target: link.target, sourceId: link.sourceId },
-  ]);
+  await store.record([{ kind: 'link', link: forgotten }, ...quarantine.over(link.sourceId)]);
   links.set(link.sourceId, forgotten);
 }

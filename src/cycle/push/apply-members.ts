@@ -25,7 +25,7 @@ export async function applyMembers(
   let link = liveLink(context, operation.sourceId);
   if (link === undefined) return 'skipped';
   const joined = context.initialMembers.joined.get(operation.sourceId);
-  const steps = inTurn(stepsOf(operation, context), context.quarantined.get(operation.sourceId)?.attempts ?? 0);
+  const steps = inTurn(stepsOf(operation, context), context.quarantine.before(operation.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
   const strangers = new Set(
     (await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined),
@@ -105,6 +105,7 @@ export async function applyMembers(
         remove: strangers.size === 0 ? remove : withFormerStrangers(remove, strangers, context),
       },
       ...(counts ? context.removalsOf(operation, remove) : []),
+      ...(add.length + remove.length > 0 ? [context.logged(operation, { link, joined: add, left: remove })] : []),
     ]);
     chunk = following;
   }

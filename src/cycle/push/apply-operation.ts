@@ -12,6 +12,7 @@ import { disbelieved, othersThan } from '../match/presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
 import { asShown, knownOf, missingFrom } from './known-of.ts';
+import { effectOf } from './operation-log.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { isSettling, settlingFailure } from '../match/settling.ts';
 import { resolveChanges } from './resolve.ts';
@@ -95,7 +96,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
       outcome.shown,
       whole.map(({ path }) => path),
     ),
-    context.removalsOf(operation),
+    effectOf(operation, { link: settled, was: operation.verb === 'reactivate' ? link.lifecycle : undefined }, context),
   );
   // To some targets a change of the name is a new list of members.
   return missing.length === 0
@@ -128,7 +129,11 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
     attributes,
     version: outcome.version,
   };
-  await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
+  await remember(
+    context,
+    asShown(off, outcome.shown, ['active']),
+    effectOf(operation, { link: off, was: link.lifecycle }, context),
+  );
   return undefined;
 }
 
@@ -204,7 +209,8 @@ async function switchOffInstead(
     attributes,
     version: outcome.version,
   };
-  await remember(context, asShown(off, outcome.shown, ['active']), context.removalsOf(operation));
+  const effect = { link: off, was: link.lifecycle, verb: 'deactivate' } as const;
+  await remember(context, asShown(off, outcome.shown, ['active']), effectOf(operation, effect, context));
   return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
 }
 
@@ -257,9 +263,10 @@ async function applyAbsence(
 }
 
 async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {
+  const left = link.type === 'group' ? await context.store.members(link.target, link.sourceId) : [];
   await context.store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
-    ...context.removalsOf(operation),
+    ...effectOf(operation, { link, was: link.lifecycle, left }, context),
   ]);
   context.links.delete(link.sourceId);
 }

@@ -4,6 +4,7 @@ import type { RelinkOperation } from '../../core/model/plan.ts';
 import { heldPaths } from '../../core/planning/link-paths.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { acknowledged, doubt, liveLink, lostIfGone } from './remember.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { resolveChanges } from './resolve.ts';
 import { wholeElements } from './whole-elements.ts';
@@ -73,17 +74,14 @@ export async function applyRelink(
   return undefined;
 }
 
-async function handOver(
-  link: Link,
-  operation: RelinkOperation,
-  { store, links, removalsOf }: PushContext,
-): Promise<void> {
+async function handOver(link: Link, operation: RelinkOperation, context: PushContext): Promise<void> {
+  const { store, links } = context;
   const { replaces } = operation;
   const passed =
     replaces === link.sourceId
       ? ({ kind: 'link', link } as const)
       : ({ kind: 'relink', from: replaces, link } as const);
-  await store.record([passed, ...removalsOf(operation)]);
+  await store.record([passed, ...effectOf(operation, { link }, context)]);
   links.delete(replaces);
   links.set(link.sourceId, link);
   for (const one of links.values()) {

@@ -1,10 +1,11 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { Intent, QuarantineRecord } from '../../ports/state-store.ts';
-import type { Fingerprints } from '../shared/fingerprints.ts';
+import type { Intent } from '../../ports/state-store.ts';
+import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
+import type { OperationLog } from './operation-log.ts';
 import type { AttemptMode } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
@@ -12,12 +13,12 @@ export interface PushContext extends AccountSearch {
   readonly observer: CycleObserver;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
-  /** What was tried in vain before, and how to tell that it is the same again. */
-  readonly fingerprints: Fingerprints;
-  /** What failed before, by source id. */
-  readonly quarantined: ReadonlyMap<SourceId, QuarantineRecord>;
+  /** What failed before; takes what fails now. */
+  readonly quarantine: QuarantineLedger;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
+  /** The entry of the provisioning log for an operation with its outcome. */
+  readonly logged: OperationLog;
   readonly initialMembers: InitialMembers;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;

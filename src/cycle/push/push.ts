@@ -2,8 +2,6 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import { applyOperation, type OperationResult } from './apply-operation.ts';
-import type { QuarantineRecord } from '../../ports/state-store.ts';
-import { quarantineAfter } from '../quarantine/back-off.ts';
 import { createBreaker, type GivenUp } from './breaker.ts';
 import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
@@ -45,7 +43,6 @@ export async function push(
   };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];
-  const failedOf = new Map<SourceId, Operation[]>();
   const passedOver: Operation[] = [];
   let started = 0;
   let skipped = 0;
@@ -54,11 +51,14 @@ export async function push(
   const isStopped = () => breaker.stoppedBy() !== undefined || context.isStopping();
   const fail = async (operation: Operation, failure: Failure): Promise<void> => {
     failed.push({ operation, failure });
-    const own = [...(failedOf.get(operation.sourceId) ?? []), operation];
-    failedOf.set(operation.sourceId, own);
-    await Promise.all([breaker.failed(operation, failure), recordQuarantine(own, failure, context)]);
+    const link = context.links.get(operation.sourceId);
+    const changes = [
+      ...context.quarantine.failed(operation, failure, context.clock.now()),
+      context.logged(operation, { link, targetId: failure.targetId, failure }),
+    ];
+    await Promise.all([breaker.failed(operation, failure), context.store.record(changes)]);
   };
-  for (const stage of stagesOf(operations, context.quarantined)) {
+  for (const stage of stagesOf(operations, context)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
       // What was learned meanwhile holds for the rest.
       if (operation.verb === 'create' && context.target.takes(operation.type) !== 'all') {
@@ -125,37 +125,6 @@ function isTrippedOver(thrown: unknown): boolean {
   return [TypeError, RangeError, URIError, SyntaxError].some((kind) => thrown instanceof kind);
 }
 
-/**
- * Remembers what was tried in vain for an entry in this push. Refused credentials say nothing about it.
- *
- * @param own the entry's operations that failed, the last one with this failure
- */
-async function recordQuarantine(own: readonly Operation[], failure: Failure, context: PushContext): Promise<void> {
-  const { store, target, quarantined, clock } = context;
-  const [first] = own;
-  if (failure.class === 'auth' || first === undefined) return;
-  const { type, sourceId } = first;
-  const quarantine = { target: target.name, type, sourceId, ...causeOf(own, failure, context) };
-  await store.record([
-    { kind: 'quarantine', quarantine: quarantineAfter(quarantined.get(sourceId), quarantine, clock.now()) },
-  ]);
-}
-
-/** What the target refuses is tried again when the operation is another one; what is in the way, when another account would fit. */
-function causeOf(
-  own: readonly Operation[],
-  { reason, targetId, status, class: failureClass }: Failure,
-  { fingerprints }: PushContext,
-): Pick<QuarantineRecord, 'cause' | 'status' | 'targetId' | 'fingerprint'> {
-  const match = reason === undefined ? undefined : fingerprints.ofMatch(own[0]?.sourceId ?? '');
-  return {
-    cause: match === undefined ? failureClass : (reason ?? failureClass),
-    status,
-    targetId,
-    fingerprint: match ?? fingerprints.ofOperations(own),
-  };
-}
-
 function tell(operation: Operation, result: OperationResult, context: PushContext): void {
   const failure = result === 'skipped' ? undefined : result;
   context.observer({
@@ -172,8 +141,8 @@ function tell(operation: Operation, result: OperationResult, context: PushContex
   });
 }
 
-function stagesOf(operations: readonly Operation[], quarantined: PushContext['quarantined']): Operation[][] {
-  const failedBefore = ({ sourceId }: Operation): number => (quarantined.has(sourceId) ? 1 : 0);
+function stagesOf(operations: readonly Operation[], { quarantine }: PushContext): Operation[][] {
+  const failedBefore = ({ sourceId }: Operation): number => (quarantine.before(sourceId) === undefined ? 0 : 1);
   const stages = Map.groupBy(operations, ({ stage }) => stage);
   return [...stages]
     .sort(([a], [b]) => a - b)

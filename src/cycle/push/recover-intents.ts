@@ -2,8 +2,8 @@ import { doubtful, type Link } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
-import type { Intent, StateStore } from '../../ports/state-store.ts';
-import { isLookedForLater, lookAgainAt, mayStillShow, isLastLook } from '../match/intents.ts';
+import type { Intent, StateChange, StateStore } from '../../ports/state-store.ts';
+import { isLookedForLater, lookAgainAt, mayStillShow, isLastLook } from '../quarantine/intents.ts';
 import { findLeftover } from '../match/leftover.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 
@@ -11,6 +11,7 @@ export interface Recovery {
   readonly setup: TargetSetup;
   readonly store: StateStore;
   readonly attempt: AttemptMode;
+  readonly cycle: string;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -51,7 +52,7 @@ const mostPages = 20;
 
 /** @returns what kept it from being found out */
 async function settle(intent: Intent, known: Link | undefined, recovery: Recovery): Promise<Failure | undefined> {
-  const { setup, store, now, signal } = recovery;
+  const { setup, store, cycle, now, signal } = recovery;
   const isEarly = mayStillShow({ at: intent.at }, now);
   const isLast = isLastLook(intent, now);
   const found = await findLeftover(intent, { ...setup, store, signal }, isEarly ? 0 : isLast ? Infinity : mostPages);
@@ -60,7 +61,11 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
     return isFailure(found) ? found : undefined;
   }
   const link = found === undefined ? undefined : await linkOf(found, intent, known, store);
-  await store.record([...(link === undefined ? [] : [{ kind: 'link', link } as const]), { kind: 'settled', intent }]);
+  await store.record([
+    ...(link === undefined ? [] : [{ kind: 'link', link } as const]),
+    { kind: 'settled', intent },
+    ...(link === undefined || link.targetId === known?.targetId ? [] : [logged(link, { cycle, now })]),
+  ]);
   return undefined;
 }
 
@@ -89,5 +94,18 @@ async function linkOf(
     marksEmpty: true,
     unsettled: members,
     version,
+  };
+}
+
+/** What a request that nobody could speak of any more turned out to have done. */
+function logged(
+  { target, type, sourceId, targetId, origin }: Link,
+  { cycle, now }: Pick<Recovery, 'cycle' | 'now'>,
+): StateChange {
+  const verb = origin === 'adopted' ? 'adopt' : 'create';
+  const at = new Date(now).toISOString();
+  return {
+    kind: 'logged',
+    entry: { at, cycle, target, type, sourceId, targetId, verb, outcome: 'applied', cause: 'cycle' },
   };
 }

@@ -1,6 +1,7 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import type { GuardLimits, RemovalPolicy } from '../../core/planning/policy.ts';
+import type { Share } from '../../core/memory/shares.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
 
 /** How accounts that exist already are recognised, for one type of resource. */
@@ -33,6 +34,10 @@ export interface TargetSetup {
   /** DNs or source ids of entries without which no reading is believed. */
   readonly mustSee: readonly string[];
   readonly createInactive: boolean;
+  /** Whether the provisioning log has the values that were sent. Not unless said. */
+  readonly logValues?: boolean | undefined;
+  /** The memory for what a cycle finds on the target and keeps until it ends. */
+  readonly kept: Share;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createShares } from '../../../src/core/memory/shares.ts';
 import { fitMap, requiredPaths } from '../../../src/config/fit-map.ts';
 import { loadPreset } from '../../../src/config/preset.ts';
 import { layDialect, type Layer } from '../../../src/core/dialect/layers.ts';
@@ -122,6 +123,7 @@ export async function createWorld(plot: Plot): Promise<World> {
       removal: { leaves, groups: dialect.groups.deletion === 'none' ? 'keep' : 'delete' },
       limits: noLimits,
       mustSee: [],
+      kept: createShares({ total: Infinity, each: Infinity }).open(),
       createInactive: plot.createInactive ?? false,
     },
     departures,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nothingKnown, type KnownAccounts } from '../../../src/cli/known-accounts.ts';
+import { nothingKnown, type KnownAccounts } from '../../../src/bridge/known-accounts.ts';
 import { columns, fitParts, wrap } from '../../../src/cli/layout.ts';
 import { inReadingOrder, isRisky, operationText } from '../../../src/cli/operation-text.ts';
 import type { AttributeChange, Operation } from '../../../src/core/model/plan.ts';

@@ -19,7 +19,7 @@ it('fills in the defaults of the product page', async (t) => {
     },
     state: { path: join(folder, 'state') },
     http: { listen: { host: '127.0.0.1', port: 9464 } },
-    log: { level: 'info', format: 'auto' },
+    log: { level: 'info', format: 'auto', values: false, keepMilliseconds: 90 * 24 * 60 * 60_000, megabytes: 256 },
   });
   assert.deepEqual(directories.get('corp'), {
     name: 'corp',

@@ -19,8 +19,6 @@ import { foundResource } from './resource.ts';
 export interface List {
   readonly status: number;
   readonly resources: readonly FoundResource[];
-  /** Characters of the page. */
-  readonly size: number;
   /** Elements without an id that could be used. */
   readonly unusable: readonly Body[];
   /** `totalResults`, where it is a number. Some targets say how many are on the page (WSO2, scim2-server). */
@@ -70,7 +68,6 @@ export async function readList(
     return nonsense('answered a page with a cursor that cannot be asked for', answer.status);
   return {
     status: answer.status,
-    size: answer.size ?? 0,
     resources,
     unusable,
     total: numberIn(said(totalPath)),

@@ -134,8 +134,7 @@ function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: Sci
   if (content.kind === 'json') {
     // Seen at gateways: an error in the body of a 200.
     const named = content.body['schemas'];
-    if (!Array.isArray(named) || !named.includes(schemas.error))
-      return { status, etag, date, body: content.body, size: content.size };
+    if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, date, body: content.body };
     return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
   }
   // The status says it all; a large group may be answered with all its members.

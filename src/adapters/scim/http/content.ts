@@ -8,8 +8,7 @@ import { isBody, type Body } from '../shared/message.ts';
 /** What an answer carries. */
 export type Content =
   | { readonly kind: 'none' }
-  /** `size`: characters of the text. */
-  | { readonly kind: 'json'; readonly body: Body; readonly size?: number }
+  | { readonly kind: 'json'; readonly body: Body }
   /**
    * Something else than a JSON object. `html`: a page of a proxy, a portal or a login, and not a word of the target
    * itself. `cut`: more bytes than are read. `says`: how it begins, where it is text.
@@ -49,7 +48,7 @@ export async function contentOf(
     try {
       const body = await parseJson(text);
       return isBody(body)
-        ? { kind: 'json', body, size: text.length }
+        ? { kind: 'json', body }
         : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
     } catch (error) {
       if (error instanceof UnreasonableJson)

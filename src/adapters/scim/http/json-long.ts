@@ -129,8 +129,8 @@ class Reader {
     while (end !== -1 && isEscaped(this.#text, end)) end = this.#text.indexOf('"', end + 1);
     if (end === -1) throw this.#wrong();
     this.#at = end + 1;
-    const content = this.#text.slice(start + 1, end);
-    return /[\\\u0000-\u001f]/.test(content) ? (JSON.parse(this.#text.slice(start, end + 1)) as string) : content;
+    // Not a slice, which would keep the whole text in memory as long as anybody has this piece of it.
+    return JSON.parse(this.#text.slice(start, end + 1)) as string;
   }
 
   #readWord(): unknown {

@@ -1,7 +1,11 @@
 import type { Layer } from '../../../core/dialect/layers.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
+import type { NeededAttributes } from '../../../core/mapping/needed-of-body.ts';
+import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Route } from '../auth/connection.ts';
+import type { AnswerMemory } from '../shared/answer-memory.ts';
+import type { TargetPlaces } from '../shared/answer-places.ts';
 
 export interface ScimTargetOptions extends Route {
   /** The target's name in the configuration: for messages. */
@@ -15,6 +19,10 @@ export interface ScimTargetOptions extends Route {
   /** What the profile and the configuration say about the target's ways, over the values of the RFCs. */
   readonly dialect: readonly Layer[];
   readonly userAgent: string;
+  /** What its answers may take of the memory of the process. */
+  readonly memory: AnswerMemory;
+  /** What is looked at of a resource that was found; undefined while nobody knows, and then all of it is kept. */
+  readonly needed: (type: ResourceType) => NeededAttributes | undefined;
   readonly timeouts?: {
     /** From asking for a connection to the last byte of the answer; 30 s unless said. Three times as long for a POST. */
     readonly requestMilliseconds?: number | undefined;
@@ -32,6 +40,8 @@ export interface ScimTargetOptions extends Route {
 }
 
 export interface CheckedOptions extends ScimTargetOptions {
+  /** For answers that are longer than usual. */
+  readonly places: TargetPlaces;
   readonly origin: string;
   /** Path of the base URL, without a slash at its end. */
   readonly basePath: string;
@@ -73,6 +83,7 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
   }
   return {
     ...options,
+    places: options.memory.places.open(),
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     concurrency,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
-import { shortAnswer } from '../shared/bounds.ts';
-import type { Lease } from './long-answers.ts';
+import type { Places } from '../shared/answer-places.ts';
+import { createHoldUp, startPatience } from './hold-up.ts';
 
 export interface WholeAnswer {
   readonly status: number;
@@ -26,13 +26,13 @@ export class Late extends Error {
  * One exchange on the lowest level that undici has. Its `request` would put a stream, an abort signal for the deadline
  * and one more for both reasons to end into each exchange, which together cost as much as the exchange itself.
  *
- * @param limits `lease`: the place that a long answer waits for, and keeps until whoever gave it takes it back;
- *   `milliseconds`: from now to the last byte, waiting for a connection included
+ * @param limits `places`: what an answer that is longer than usual waits for, and keeps until whoever gave it takes it
+ *   back; `milliseconds`: from now to the last byte, waiting for a connection included, and not that for a place
  */
 export function sendOnce(
   pool: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  limits: { readonly maxBytes: number; readonly milliseconds: number; readonly lease: Lease },
+  limits: { readonly maxBytes: number; readonly milliseconds: number; readonly places: Places },
   signal: AbortSignal,
 ): Promise<WholeAnswer | NoAnswer> {
   return new Promise((resolve) => {
@@ -41,13 +41,12 @@ export function sendOnce(
     let status = 0;
     let headers: IncomingHttpHeaders = {};
     let bytes = 0;
-    let waiting: Promise<void> | undefined;
     const chunks: Buffer[] = [];
 
     const end = (result: WholeAnswer | NoAnswer): void => {
       if (isOver) return;
       isOver = true;
-      clearTimeout(timer);
+      patience.stop();
       signal.removeEventListener('abort', onAbort);
       resolve(result);
     };
@@ -58,9 +57,10 @@ export function sendOnce(
     const onAbort = (): void => {
       giveUp(signal.reason);
     };
-    const timer = setTimeout(() => {
+    const patience = startPatience(limits.milliseconds, () => {
       giveUp(new Late('too late'));
-    }, limits.milliseconds);
+    });
+    const holdUp = createHoldUp(limits.places, patience, () => isOver);
     signal.addEventListener('abort', onAbort, { once: true });
 
     pool.dispatch(request, {
@@ -75,7 +75,7 @@ export function sendOnce(
         bytes += chunk.length;
         if (bytes <= limits.maxBytes) {
           chunks.push(chunk);
-          if (bytes > shortAnswer) void (waiting ??= waitForTurn(given, limits.lease, () => isOver));
+          holdUp(given, bytes);
           return;
         }
         end({ status, headers, bytes: undefined });
@@ -89,15 +89,4 @@ export function sendOnce(
       },
     });
   });
-}
-
-/** Holds a long answer up until there is a place for it. */
-async function waitForTurn(
-  controller: Dispatcher.DispatchController,
-  lease: Lease,
-  isOver: () => boolean,
-): Promise<void> {
-  controller.pause();
-  await lease.enter();
-  if (!isOver()) controller.resume();
 }

@@ -5,7 +5,7 @@ import type { CheckedOptions } from './options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from '../rate-limit/quota.ts';
 import { contentOf, isPacked, type Content } from './content.ts';
 import { writeJson } from './json.ts';
-import { createLongAnswers, type Lease } from './long-answers.ts';
+import type { Places } from '../shared/answer-places.ts';
 import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
@@ -33,26 +33,23 @@ export interface Transport {
 
 /** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
 export function createTransport(options: CheckedOptions): Transport {
-  const lease = createLongAnswers();
   const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
   return {
-    send: (request, headers, signal) =>
-      exchange(connections.pool, { ...options, lease: lease() }, request, headers, signal),
+    async send(request, headers, signal) {
+      const { places, isOwn } = options.places.current();
+      try {
+        return await sendAndRead(connections.pool, { ...options, held: places }, request, headers, signal);
+      } finally {
+        if (isOwn) places.leave();
+      }
+    },
     close: () => connections.close(),
   };
 }
 
-async function exchange(...of: Parameters<typeof sendAndRead>): Promise<Reply> {
-  try {
-    return await sendAndRead(...of);
-  } finally {
-    of[1].lease.leave();
-  }
-}
-
 async function sendAndRead(
   pool: Pool,
-  options: CheckedOptions & { readonly lease: Lease },
+  options: CheckedOptions & { readonly held: Places },
   request: ScimRequest,
   authentication: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -71,10 +68,10 @@ async function sendAndRead(
   // What a slow target makes after we gave up, nobody knows of: a creation is waited for longer.
   const milliseconds = options.requestMilliseconds * (request.method === 'POST' ? 3 : 1);
   options.onSending?.(request.method);
-  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds, lease: options.lease }, signal);
+  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds, places: options.held }, signal);
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);
   if (!('error' in result)) {
-    if (isPacked(result)) await options.lease.enter(); // nobody knows how much comes out
+    if (isPacked(result)) await options.held.enter('long'); // nobody knows how much comes out
     return readAnswer(result, request.maxBytes);
   }
   signal.throwIfAborted();

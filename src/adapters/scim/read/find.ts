@@ -10,6 +10,7 @@ import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
+import type { Keep } from '../answers/kept.ts';
 import { readList } from '../answers/list.ts';
 import { maxBytes } from '../answers/resource.ts';
 import { nonsense, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
@@ -30,6 +31,7 @@ export function createFind(
   exchange: Exchange,
   targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
   signs: ScimSigns,
+  keep: Keep,
 ): Find {
   const trials = createFilterTrials(targetDialect);
   return async (type, attribute, value, signal) => {
@@ -56,9 +58,10 @@ export function createFind(
     };
     const found = await searchFor(value, search);
     const lower = value.toLowerCase();
-    const again =
+    const isAgain =
       Array.isArray(found) && found.length === 0 && !filter.ignoresCase && isUserName(path) && lower !== value;
-    return again ? searchFor(lower, search) : found;
+    const last = isAgain ? await searchFor(lower, search) : found;
+    return Array.isArray(last) ? last.map((hit) => keep(type, hit)) : last;
   };
 }
 
@@ -138,8 +141,7 @@ async function searchFor(
     };
   }
   if (hits.length > 0 && list.resources.every(({ id }) => hits.some((hit) => hit.id === id))) trials.worked(trial);
-  const size = Math.ceil(list.size / Math.max(1, list.resources.length));
-  return hits.map((hit) => ({ ...hit, size }));
+  return hits;
 }
 
 function noService(status: number): Failure {

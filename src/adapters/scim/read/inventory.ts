@@ -2,20 +2,45 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { TargetDialect } from '../dialect/target-dialect.ts';
-import { readList } from '../answers/list.ts';
-import { toFailure, type Exchange, type Refusal } from '../shared/message.ts';
+import type { Share, Shares } from '../../../core/memory/shares.ts';
+import type { Keep } from '../answers/kept.ts';
+import { readList, type List } from '../answers/list.ts';
+import { mayPause } from '../http/turns.ts';
+import { isRefusal, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
 
 /** All pages are held in memory at once: about 30,000 resources. */
 const mostPages = 300;
 
+export interface Inventory {
+  readonly exchange: Exchange;
+  readonly targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>;
+  readonly keep: Keep;
+  /** The memory for lists, of all targets. */
+  readonly memory: Shares;
+}
+
 /**
  * Lists a type page by page, in as many requests as it is worth. A walk whose cursor ran out (RFC 9865 §2.3) begins
- * once more.
+ * once more. Undefined also when there is no memory for it: others list as well, or it has no end.
  */
 export async function readInventory(
-  exchange: Exchange,
-  targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>,
+  inventory: Inventory,
+  type: ResourceType,
+  worthRequests: number,
+  signal: AbortSignal,
+): Promise<FoundResource[] | Failure | undefined> {
+  const share = inventory.memory.open();
+  try {
+    return await listWithin(share, inventory, type, worthRequests, signal);
+  } finally {
+    share.release();
+  }
+}
+
+async function listWithin(
+  share: Share,
+  { exchange, targetDialect, keep }: Inventory,
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
@@ -23,8 +48,14 @@ export async function readInventory(
   const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
-  const walk = (budget: number, dialect = list): Promise<Walk> =>
-    walkPages((place) => readList(exchange, type, [...place, ...extra].join('&'), signal), dialect, budget);
+  const ask = async (place: readonly string[]): Promise<List | Refusal> => {
+    const page = await readList(exchange, type, [...place, ...extra].join('&'), signal);
+    return isRefusal(page) ? page : { ...page, resources: await keepEach(page.resources, type, keep) };
+  };
+  const walk = (budget: number, dialect = list): Promise<Walk> => {
+    share.release(); // what an earlier walk had is not kept
+    return walkPages(ask, dialect, budget, (bytes) => share.take(bytes));
+  };
   const budget = Math.min(worthRequests, mostPages);
   let walked = await walk(budget);
   if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
@@ -37,6 +68,15 @@ export async function readInventory(
   if (isUnknown(result) && !targetDialect.evidence.has(lists))
     targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
+}
+
+async function keepEach(resources: readonly FoundResource[], type: ResourceType, keep: Keep): Promise<FoundResource[]> {
+  const kept: FoundResource[] = [];
+  for (const resource of resources) {
+    await mayPause();
+    kept.push(keep(type, resource));
+  }
+  return kept;
 }
 
 /** What was seen to work is not given up for one refusal: a list is the last resort of every search. */

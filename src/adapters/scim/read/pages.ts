@@ -1,7 +1,7 @@
 import type { ListDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
-import { listBytes, listResources } from '../shared/bounds.ts';
+import { listResources, longestList } from '../shared/bounds.ts';
 import type { List } from '../answers/list.ts';
 import type { Refusal } from '../shared/message.ts';
 
@@ -20,11 +20,13 @@ export interface Walk {
  * promised.
  *
  * @param ask reads the page at a place, which is given as query parameters
+ * @param hasRoom whether so many more bytes may be kept
  */
 export async function walkPages(
   ask: (place: readonly string[]) => Promise<List | Refusal>,
   dialect: ListDialect,
   budget: number,
+  hasRoom: (bytes: number) => boolean,
 ): Promise<Walk> {
   const found = new Map<TargetId, FoundResource>();
   let promised: number | undefined;
@@ -38,9 +40,11 @@ export async function walkPages(
     if ('class' in page) return { result: page, requests };
     if (page.unusable.length > 0) return { result: undefined, requests }; // whoever that is, a look-up of the others may do without
     const before = found.size;
+    const weight = page.resources.reduce((sum, resource) => sum + (resource.size ?? 0), 0);
+    size += weight;
+    if (size > longestList || !hasRoom(weight)) return { result: undefined, requests };
     for (const resource of page.resources) found.set(resource.id, resource);
     received += page.resources.length;
-    size += page.size;
     if (page.total !== undefined) promised = Math.max(promised ?? 0, page.total);
     if (dialect.paging === 'none') return { result: whole(), requests };
     const byCursor = cursor;
@@ -58,8 +62,7 @@ export async function walkPages(
     const pagesLeft =
       Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) +
       (cursor === undefined ? 1 : 0);
-    if (requests + pagesLeft > budget || received > listResources || size > listBytes)
-      return { result: undefined, requests };
+    if (requests + pagesLeft > budget || received > listResources) return { result: undefined, requests };
   }
   return { result: undefined, requests: budget };
 }

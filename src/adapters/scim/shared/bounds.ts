@@ -19,7 +19,7 @@ export const longestCursor = 4 * kilobyte;
 export const deepest = 64;
 
 /** Values in one answer, objects and lists included. A group of 100,000 members has 500,000. */
-export const mostJsonValues = 2_000_000;
+export const mostJsonValues = 1_000_000;
 
 /** Attributes of one object. Schemas have up to 300. */
 export const mostKeys = 5_000;
@@ -30,17 +30,26 @@ export const mostDigits = 100;
 /** An answer about one person, or about whoever fits a search. */
 export const shortAnswer = megabyte;
 
+/** Answers up to here are read whenever they come: nearly all. Longer ones have a place each, until their call has ended. */
+export const usualAnswer = 64 * kilobyte;
+
+/** Answers up to `shortAnswer` that stand in memory at once, of all targets together: 32 MB. */
+export const mediumAnswers = 32;
+
 /** A page of a list. */
 export const listAnswer = 16 * megabyte;
 
 /** A group with all its members: 100,000 of them take up to 25 MB where each has a `$ref` and a name. */
 export const groupAnswer = 32 * megabyte;
 
-/** Answers beyond `shortAnswer` that are read at once; others wait for them. With `groupAnswer`: 128 MB a target. */
+/** Answers beyond `shortAnswer` that stand in memory at once, of all targets together: 128 MB with `groupAnswer`. */
 export const longAnswers = 4;
 
-/** All pages of a list together: what stands in memory at once. 30,000 resources of 2 kB. */
-export const listBytes = 64 * megabyte;
+/** What is kept of a list while it is read: 30,000 resources of 2 kB. */
+export const longestList = 64 * megabyte;
+
+/** The same of all lists that are read at once, and what each target may have whatever the others read. */
+export const listBytes = { total: 4 * longestList, each: 16 * megabyte };
 
 /** Resources of a list that is read. */
 export const listResources = 30_000;

@@ -1,18 +1,22 @@
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { Failure, Outcome } from '../../../core/model/outcome.ts';
 import { overriding, type ScimTarget } from '../../../ports/scim-target.ts';
+import type { TargetPlaces } from './answer-places.ts';
 
 /**
  * The same target, of which no answer can end more than the call that it answers. Whatever is thrown while an answer is
  * worked with is a failure of that call; a creation may have taken effect, so that it is searched for. Only a broken
- * configuration, and the signal's reason, get through.
+ * configuration, and the signal's reason, get through. What it read of long answers counts until it has ended.
  *
  * @param onFault told what was thrown
  */
-export function contained(target: ScimTarget, onFault: (thrown: unknown) => void): ScimTarget {
+export function contained(
+  target: ScimTarget,
+  { places, onFault }: { readonly places: TargetPlaces; readonly onFault: (thrown: unknown) => void },
+): ScimTarget {
   const contain = async <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> => {
     try {
-      return await call();
+      return await places.ofCall(call);
     } catch (thrown) {
       if (thrown instanceof BridgeError || signal.aborted) throw thrown;
       onFault(thrown);

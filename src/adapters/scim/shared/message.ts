@@ -42,8 +42,6 @@ export interface Answer {
   readonly body: Body | undefined;
   /** It is one of several in the answer to a bulk request. */
   readonly joined?: true | undefined;
-  /** Characters of its text, where it came by itself. */
-  readonly size?: number | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
   /** Of what was acknowledged before: what went with it. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createLdifSource, type LdifSourceOptions } from '../../../../src/adapters/ldif/source.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import type { ErrorCode } from '../../../../src/core/model/errors.ts';
+import type { Since } from '../../../../src/ports/directory-source.ts';
+import { until } from '../../../support/until.ts';
 
 const anna = `dn: uid=anna,dc=example
 objectClass: inetOrgPerson
@@ -173,6 +175,52 @@ describe('createLdifSource', () => {
       const entries: Entry[] = [];
       await source().read({ attributes: asked, visit: (entry) => void entries.push(entry), signal });
       assert.deepEqual(names(entries), ['Anna', 'Ben']);
+    });
+  });
+
+  describe('that is as it was', () => {
+    /** Reads once more, with what the reading before told. */
+    const reading = async (since: Since | undefined) => {
+      const known = new Map<string, Entry>();
+      const visit = (entry: Entry) => void known.set(entry.id, entry);
+      const outcome = await source().read({ attributes: asked, since, visit, signal });
+      const { kind, watermark } = outcome;
+      return { kind, visited: known.size, since: watermark === undefined ? undefined : { watermark, known } };
+    };
+    /** Until its times cannot be those of another content any more. */
+    const settled = async (): Promise<Since> => {
+      let { since } = await reading(undefined);
+      await until('the file has been left alone for long enough', async () => {
+        ({ since } = await reading(undefined));
+        return since !== undefined;
+      });
+      assert.ok(since);
+      return since;
+    };
+
+    it('is not read again', async () => {
+      await writeFile(path, anna + '\n' + ben);
+      assert.equal((await reading(undefined)).since, undefined, 'it was written to right now');
+      const since = await settled();
+      assert.deepEqual(await reading(since), { kind: 'delta', visited: 0, since: { ...since, known: new Map() } });
+    });
+    it('is read again when its content is another one, whatever size and time it has', async () => {
+      await writeFile(path, anna + '\n' + ben);
+      const since = await settled();
+      const { atime, mtime } = await stat(path);
+      await writeFile(path, anna + '\n' + ben.replaceAll('Ben', 'Bob'));
+      await utimes(path, atime, mtime);
+      const { kind, visited } = await reading(since);
+      assert.deepEqual([kind, visited], ['complete', 2]);
+    });
+    it('is read again when another file took its name', async () => {
+      await writeFile(path, anna);
+      const since = await settled();
+      await writeFile(`${path}.new`, anna);
+      const { atime, mtime } = await stat(path);
+      await utimes(`${path}.new`, atime, mtime);
+      await rename(`${path}.new`, path);
+      assert.equal((await reading(since)).kind, 'complete');
     });
   });
 

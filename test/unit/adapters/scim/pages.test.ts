@@ -11,7 +11,6 @@ type Ask = Parameters<typeof walkPages>[0];
 const list: ListDialect = { ...rfc7644.list, pageSize: 10 };
 const page = (from: number, to: number, more: Partial<List> = {}): List => ({
   status: 200,
-  size: 0,
   resources: Array.from({ length: Math.max(0, to - from) }, (_, at) => ({
     id: String(from + at),
     active: true,
@@ -42,7 +41,7 @@ const byCursor =
     return Promise.resolve(page(start, end, { ...(end < count ? { nextCursor: String(end) } : {}), ...rest }));
   };
 const sizeOf = async (ask: Ask, dialect: Partial<ListDialect> = {}, budget = 1000): Promise<number | undefined> => {
-  const { result } = await walkPages(ask, { ...list, ...dialect }, budget);
+  const { result } = await walkPages(ask, { ...list, ...dialect }, budget, () => true);
   return result !== undefined && 'length' in result ? result.length : undefined;
 };
 

@@ -4,7 +4,7 @@ import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
 import { explainUnreached } from '../cycle/shared/unreached.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
-import type { App } from '../app.ts';
+import type { App } from './app.ts';
 import type { StateView } from '../ports/state-store.ts';
 
 /** What a cycle of one target would do now. */
@@ -76,9 +76,4 @@ export async function prepareAll(
     lines.add(one.line);
     return [];
   });
-}
-
-/** An error for scripts. */
-export function errorJson({ code, message, remedy }: BridgeError): unknown {
-  return { code, message, remedy };
 }

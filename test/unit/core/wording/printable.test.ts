@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printable } from '../../../src/cli/words.ts';
+import { printable } from '../../../../src/core/wording/foreign.ts';
 
 describe('text from outside on a terminal', () => {
   it('is on one line, with what nobody sees written out', () => {

@@ -3,7 +3,7 @@ import type { Explanation } from '../core/mapping/explain.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { inWords } from '../core/wording/count.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
-import { printable } from './words.ts';
+import { printable } from '../core/wording/foreign.ts';
 
 /**
  * Where somebody stands with a target, in one sentence: `Jane Doe is not on wiki: department is Legal, and where wants

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { App } from './app.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 /** The daemon's state, open for as long as it runs. */

@@ -1,0 +1,30 @@
+import type { Configuration } from '../config/configuration.ts';
+import type { TargetSetup } from '../cycle/shared/target-setup.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+import type { DirectoryFacts, DirectorySource } from '../ports/directory-source.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
+import type { StateStore, StateView } from '../ports/state-store.ts';
+import type { InFlight } from '../telemetry/in-flight.ts';
+
+/** What everything in this folder works with. `src/app.ts` puts it together, and nothing here knows of which adapters. */
+export interface App {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly observer: CycleObserver;
+  readonly sources: ReadonlyMap<string, DirectorySource>;
+  readonly targets: ReadonlyMap<string, ScimTarget>;
+  /** What a directory says of itself; asked once and remembered. */
+  inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
+  /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */
+  prepare(target: string, signal: AbortSignal): Promise<TargetSetup>;
+  /** Which requests are on their way. */
+  readonly inFlight: InFlight;
+  /** Reads every secret once. @throws BridgeError D2S_SECRET_UNREADABLE for the first that cannot be had */
+  checkSecrets(): Promise<void>;
+  /** For writing; takes the lock. */
+  openStore(): Promise<StateStore>;
+  /** For reading, beside a running daemon. */
+  openView(): Promise<StateView>;
+  close(): Promise<void>;
+}

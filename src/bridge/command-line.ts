@@ -1,0 +1,2 @@
+/** A command as a person types it here. */
+export type CommandLine = (...words: readonly string[]) => string;

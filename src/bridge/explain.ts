@@ -1,0 +1,248 @@
+import { fold } from '../core/directory/fold.ts';
+import { projectTarget } from '../core/mapping/project.ts';
+import type { Entry, SourceId } from '../core/model/entry.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import type { Operation } from '../core/model/plan.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import { count } from '../core/wording/count.ts';
+import { printable } from '../core/wording/foreign.ts';
+import { callingNames, explainTarget, findEntries, type TargetExplanation } from '../cycle/explain-target.ts';
+import { readDirectories } from '../cycle/read/read-directories.ts';
+import { remind } from '../cycle/shared/target-notes.ts';
+import type { TargetSetup } from '../cycle/shared/target-setup.ts';
+import { isFailure } from '../ports/scim-target.ts';
+import type { Decider, StateView } from '../ports/state-store.ts';
+import type { App } from './app.ts';
+import { nothingKnown, withName, type KnownAccounts } from './known-accounts.ts';
+import { prepareAll } from './plan-all.ts';
+import { openUnlessLocked, pushExamined, type Examined, type Pushed } from './push-explained.ts';
+import { readAccounts } from './read-accounts.ts';
+import type { Ending } from './sync.ts';
+import { chosenTargets } from './targets.ts';
+
+export interface ExplainRequest {
+  /** A DN, userName, mail address, display name, sAMAccountName, uid, group name or source id. */
+  readonly who: string;
+  /** On this target only. */
+  readonly target?: string | undefined;
+}
+
+/** Where one person or group stands on a target, with what people want to know of others whom it concerns. */
+export interface ShownExplanation {
+  readonly explained: TargetExplanation;
+  readonly known: KnownAccounts;
+}
+
+export interface ExplainAnswer {
+  readonly targets: readonly ShownExplanation[];
+  /** What is wrong with targets and directories that could not be asked. */
+  readonly failures: readonly BridgeError[];
+}
+
+/** One person or group, step by step, on each target. Writes nothing. @throws BridgeError D2S_NOT_FOUND, D2S_USAGE */
+export async function explain(app: App, request: ExplainRequest, signal: AbortSignal): Promise<ExplainAnswer> {
+  const targets = chosenTargets(app, request.target);
+  const view = await app.openView();
+  try {
+    const { all, failures } = await explainAll(request.who, app, view, targets, false, signal);
+    return { targets: await withAllAccounts(all, view, signal), failures };
+  } finally {
+    await view.close();
+  }
+}
+
+export interface PushRequest extends ExplainRequest {
+  readonly by: Decider;
+  /** Asked once, when something is due: nothing is sent unless it says so. */
+  readonly isWanted: (due: readonly TargetExplanation[]) => Promise<boolean>;
+  /** Told before anything is sent. */
+  readonly onExplained: (answer: ExplainAnswer) => void;
+}
+
+/**
+ * The same, and carries out what is due for this one alone, also what is held or was rejected. What became of it, by
+ * target; nothing, where it was not wanted.
+ */
+export async function explainAndPush(
+  app: App,
+  request: PushRequest,
+  ending: Ending,
+): Promise<ExplainAnswer & { readonly pushed: readonly Pushed[] }> {
+  const targets = chosenTargets(app, request.target);
+  const store = await openUnlessLocked(app);
+  const view = store ?? (await app.openView());
+  try {
+    const { all, failures } = await explainAll(request.who, app, view, targets, true, ending.stopping);
+    const answer = { targets: await withAllAccounts(all, view, ending.stopping), failures };
+    request.onExplained(answer);
+    return { ...answer, pushed: await pushExamined(all, { app, view, store, ending, ...request }) };
+  } finally {
+    await view.close();
+  }
+}
+
+async function withAllAccounts(
+  all: readonly Examined[],
+  view: StateView,
+  signal: AbortSignal,
+): Promise<ShownExplanation[]> {
+  const shown: ShownExplanation[] = [];
+  for (const { setup, examination } of all)
+    shown.push(await withAccounts(examination.explanation, setup, view, signal));
+  return shown;
+}
+
+/** With the values and names that only the target has; without them where it does not answer. */
+async function withAccounts(
+  one: TargetExplanation,
+  { target }: TargetSetup,
+  view: StateView,
+  signal: AbortSignal,
+): Promise<ShownExplanation> {
+  const { operations, names, found } = one;
+  try {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+    const { known } = await readAccounts({
+      target,
+      view,
+      operations,
+      names,
+      found,
+      adopted: new Set(),
+      worthPages: 0,
+      signal: limited,
+    });
+    const named = (some: readonly Operation[]) => some.map((operation) => withName(operation, known));
+    return {
+      explained: { ...one, operations: named(operations), held: named(one.held), undone: named(one.undone) },
+      known,
+    };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof BridgeError) && !(thrown instanceof DOMException)) throw thrown;
+    return { explained: one, known: { ...nothingKnown, names } };
+  }
+}
+
+/** Longer than this, nobody waits for old values and names. */
+const patience = 15_000;
+
+/** Of each target whose directories can be read; what is wrong with the others is told beside it. */
+async function explainAll(
+  who: string,
+  app: App,
+  view: StateView,
+  targets: readonly string[],
+  isPush: boolean,
+  signal: AbortSignal,
+): Promise<{ readonly all: Examined[]; readonly failures: readonly BridgeError[] }> {
+  const failures: BridgeError[] = [];
+  const prepared = await prepareAll(app, targets, failures, signal);
+  const definitions = prepared.map((setup) => setup.definition);
+  const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, {
+    ...app,
+    store: view,
+    also: callingNames,
+    signal,
+  });
+  for (const failure of failed.values()) failures.push(failure);
+  const setups = prepared.filter(({ definition }) => [...definition.maps.keys()].every((name) => complete.has(name)));
+  const id = await idOf(
+    who,
+    [...complete.values()].flatMap(({ entries }) => entries),
+    setups,
+    view,
+    { now: app.clock.now(), signal },
+  ).catch((error: unknown) => {
+    throw failures[0] ?? error; // whoever is not found may be in a directory that could not be read
+  });
+  const all = await Promise.all(
+    setups.map(async (setup) => {
+      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, {
+        lookUp,
+        now: app.clock.now(),
+        signal,
+        isPush,
+      });
+      return { id, setup, readAt, examination };
+    }),
+  );
+  return { all, failures };
+}
+
+function readingsOf(setup: TargetSetup, complete: ReadonlyMap<string, CompleteReading>): CompleteReading[] {
+  return [...setup.definition.maps.keys()].flatMap((name) => complete.get(name) ?? []);
+}
+
+/** @throws BridgeError D2S_NOT_FOUND, or D2S_USAGE when several are meant */
+async function idOf(
+  who: string,
+  entries: readonly Entry[],
+  setups: readonly TargetSetup[],
+  view: StateView,
+  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+): Promise<SourceId> {
+  const found = new Map(findEntries(who, entries).map((entry) => [entry.id, `${entry.type} ${printable(entry.dn)}`]));
+  if (found.size === 0) {
+    // A userName may be made of anything.
+    for (const { definition } of setups) {
+      const { resources } = projectTarget(
+        entries.filter((entry) => definition.maps.has(entry.directory)),
+        definition,
+        now,
+      );
+      for (const one of resources)
+        if (fold(one.label) === fold(who)) found.set(one.sourceId, `${one.type} ${printable(one.label)}`);
+    }
+  }
+  const [first, ...others] = found.keys();
+  if (first === undefined) return linkedId(who, setups, view, signal);
+  if (others.length === 0) return first;
+  const candidates = [...found].slice(0, mostCandidates).map(([id, what]) => `${id} (${what})`);
+  const more = found.size > mostCandidates ? `, and ${found.size - mostCandidates} more` : '';
+  throw new BridgeError(
+    'D2S_USAGE',
+    `${count(found.size, 'entry')} go by that name`,
+    `name one of them by its id: ${candidates.join(', ')}${more}`,
+  );
+}
+
+/** As many as a person reads. */
+const mostCandidates = 5;
+
+/** Whoever has left the directory is still known by source id, and to the target by name. */
+async function linkedId(
+  who: string,
+  setups: readonly TargetSetup[],
+  view: StateView,
+  signal: AbortSignal,
+): Promise<SourceId> {
+  const id = who.trim().toLowerCase();
+  for (const { target } of setups) if ((await view.links(target.name, [id])).size > 0) return id;
+  const found = new Set<SourceId>();
+  for (const { target } of setups) {
+    await remind(target, view);
+    for (const [type, attribute] of [
+      ['user', 'userName'],
+      ['group', 'displayName'],
+    ] as const) {
+      const hits = await target.find(type, attribute, who.trim(), signal);
+      if (isFailure(hits)) continue; // then the source id alone helps
+      for (const owner of (
+        await view.owners(
+          target.name,
+          type,
+          hits.map((hit) => hit.id),
+        )
+      ).values())
+        found.add(owner);
+    }
+  }
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
+  throw new BridgeError(
+    'D2S_NOT_FOUND',
+    'nobody who is read from the directories goes by this DN, userName, mail address, display name, sAMAccountName, uid, group name or source id, and nobody who is linked on a target either',
+    'check the spelling, and that bases and filters include the entry; a leaver is found by the source id, or by the userName on the target',
+  );
+}

@@ -1,0 +1,170 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { Operation, Plan } from '../../core/model/plan.ts';
+import type { CompleteReading } from '../../core/model/reading.ts';
+import type { Rejected } from '../../core/model/resource.ts';
+import { countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
+import type { Projection } from '../../core/mapping/project.ts';
+import { buildPlan } from '../../core/planning/build-plan.ts';
+import { planId } from '../../core/planning/plan-id.ts';
+import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
+import type { StateView, TargetState } from '../../ports/state-store.ts';
+import type { Matches } from '../match/search-unlinked.ts';
+import type { QuarantineLedger } from '../quarantine/ledger.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
+import { withRemark } from './built-anew.ts';
+import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
+import type { Words } from './decisions.ts';
+import { guardPlan, sha256, type GuardPlanInput } from './guard-plan.ts';
+import { judgePlan, type JudgedPlan } from './judge-plan.ts';
+import { hiddenEntries, type Known } from './known.ts';
+import type { Learned } from './learn-unknown.ts';
+import type { LostResult } from './search-lost.ts';
+
+/** What the state and the directories say, before a plan is made of it. Its links follow what is recorded later. */
+export interface KnownNow extends Known {
+  /** Whether those leave an adopted group whom the directory does not have in it. */
+  readonly strangersLeave: boolean;
+  /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
+  readonly reverify: readonly Link[];
+  readonly state: TargetState;
+}
+
+/** A plan, what of it is carried out now, and what the state has to know of it before. */
+export interface MadePlan extends JudgedPlan {
+  readonly plan: Plan;
+  /** To be carried out now. */
+  readonly due: readonly Operation[];
+  /** May proceed, but failed lately: their pause is not over. */
+  readonly deferred: readonly Operation[];
+  /** In scope, and not written for what a search on the target found, now or lately. */
+  readonly unmatchable: readonly Rejected[];
+  /** Links that change without a request. */
+  readonly remembered: readonly Link[];
+  /** Links to forget. */
+  readonly forgotten: readonly Link[];
+  /** References and members that have to wait for someone the target does not have. */
+  readonly waiting: number;
+  /** How much names nobody who is read, of everything that is wanted. */
+  readonly unresolved: UnresolvedCounts;
+  /** How far the data had come that this plan goes by. */
+  readonly marks: TargetState['marks'];
+}
+
+/** Everything that was found out. */
+interface Findings {
+  readonly known: KnownNow;
+  readonly lost: LostResult;
+  readonly matches: Matches;
+  readonly learned: Learned;
+  readonly successors: PlanInput['successors'];
+  /** Takes whose creation is held. */
+  readonly quarantine: QuarantineLedger;
+  /** For whoever judges a hold. */
+  readonly remark: string | undefined;
+}
+
+interface MakeInput extends GuardPlanInput {
+  readonly setup: TargetSetup;
+  readonly readings: readonly CompleteReading[];
+  readonly projection: Projection;
+  /** Whom a person wants switched on, although their accounts were left switched off. */
+  readonly wantedBack?: ReadonlySet<SourceId> | undefined;
+  readonly store: StateView;
+}
+
+/** Works out the operations, lays them before people's decisions and the guard, and says which are due. */
+export async function makePlan(findings: Findings, input: MakeInput): Promise<MadePlan> {
+  const { known, lost, matches, learned, quarantine } = findings;
+  const { incrementalScope, projection } = input;
+  const { rejected: unmapped } = incrementalScope ?? projection;
+  const planned = await planOf(findings, input);
+  const older = olderDirectories(input.readings, known.state);
+  const judged = await judge(findings, planned, older, input);
+  for (const operation of [...(judged.verdict.hold?.operations ?? []), ...judged.undone]) {
+    const wasSought = operation.verb === 'create' && !matches.unsearched.has(operation.sourceId);
+    if (wasSought) quarantine.heldCreation(operation);
+  }
+  const unmatchable = [...matches.rejected, ...(incrementalScope?.unmatchable ?? [])];
+  return {
+    plan: {
+      id: planId(planned.operations, sha256),
+      target: input.setup.target.name,
+      operations: planned.operations,
+      rejected: [...unmapped, ...unmatchable, ...hiddenEntries(known)],
+    },
+    ...judged,
+    ...quarantine.divide(judged.verdict.proceed, pushedNow(judged.words)),
+    unmatchable,
+    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
+    forgotten: [...lost.ended, ...planned.forgotten],
+    waiting: planned.waiting + learned.waiting,
+    unresolved: countUnresolved(projection.resources),
+    marks: marksAfter(input.readings, known.state.marks, older, judged),
+  };
+}
+
+async function planOf(
+  { known, matches, learned, successors }: Findings,
+  { setup, incrementalScope, projection, wantedBack = nobody, store, now }: MakeInput,
+): Promise<PlannedOperations> {
+  const { rejected } = incrementalScope ?? projection;
+  return buildPlan({
+    ...known,
+    resources: learned.resources.filter(
+      ({ sourceId }) => !matches.unplannable.has(sourceId) && !learned.lost.has(sourceId),
+    ),
+    rejected: [...rejected, ...matches.rejected],
+    departures: known.departures.map((departure) => ({
+      ...departure,
+      link: known.links.get(departure.link.sourceId) ?? departure.link,
+    })),
+    matches: matches.matches,
+    successors,
+    bystanders: incrementalScope?.bystanders ?? nobody,
+    removal: setup.removal,
+    createInactive: setup.createInactive,
+    reactivateAdopted: setup.policy.user.reactivateAdopted,
+    wantedBack: wantedBack.union(new Set(await decidedBack(setup.target.name, known.state, store))),
+    recreates: setup.target.recreates,
+    digest: store.digest,
+    now,
+  });
+}
+
+/** Of whom somebody decided that they are switched on: a decision that waits, or one that is under way. */
+async function decidedBack(target: string, { approvals = [] }: TargetState, store: StateView): Promise<SourceId[]> {
+  const { waiting } = await store.decisions();
+  const decided = [...waiting.filter((one) => one.target === target), ...approvals];
+  return decided.flatMap(({ operations = [] }) =>
+    operations.flatMap(({ verb, sourceId }) => (verb === 'reactivate' ? [sourceId] : [])),
+  );
+}
+
+function judge(
+  { known, matches, learned, remark }: Findings,
+  { operations }: PlannedOperations,
+  older: ReadonlyMap<string, string>,
+  input: MakeInput,
+): Promise<JudgedPlan> {
+  const { state } = known;
+  const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.reverify.map(({ sourceId }) => sourceId)]);
+  const age = { state, older, overtaken: overtakenBy(older, state) };
+  return judgePlan({ ...input, ...known, target: input.setup.target.name, operations, leftOut }, async (open, pushed) =>
+    withRemark(await guardPlan(open, pushed, known, age, input), remark),
+  );
+}
+
+/** Whom a person wants carried out now: their pause is over. */
+function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
+  const pushes = new Set(
+    decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId),
+  );
+  return new Set(
+    approvals
+      .filter(({ holdId }) => pushes.has(holdId))
+      .flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)),
+  );
+}
+
+const nobody: ReadonlySet<SourceId> = new Set();
