@@ -1,6 +1,7 @@
 import { BridgeError } from '../core/model/errors.ts';
 import type { Counted } from '../core/wording/operation-counts.ts';
-import type { Decider, RejectionRecord, StateView } from '../ports/state-store.ts';
+import type { Decider, RejectionRecord } from '../ports/decisions.ts';
+import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 import type { CommandLine } from './command-line.ts';
 import { planAll } from './plan-all.ts';

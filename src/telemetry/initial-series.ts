@@ -4,7 +4,8 @@ import { errorCodes } from '../core/model/errors.ts';
 import type { GuardFinding, Verb } from '../core/model/plan.ts';
 import { reasonCodes, type ReasonCounts } from '../core/model/resource.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
-import type { Failing, LinkCounts } from '../ports/state-store.ts';
+import type { Failing } from '../ports/state-records.ts';
+import type { LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
 
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];

@@ -13,7 +13,7 @@ import { QuarantineLedger } from '../../src/cycle/quarantine/ledger.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
 import { createOperationLog } from '../../src/cycle/push/operation-log.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
-import type { StateChange } from '../../src/ports/state-store.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { signal } from './scim-target.ts';

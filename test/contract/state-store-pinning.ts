@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { emptyTargetState, type StateStore } from '../../src/ports/state-store.ts';
+import { emptyTargetState } from '../../src/ports/state-records.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
 import { aLink, aQuarantine, zero, type StateFixture } from './state-store.ts';
 
 /** What a state must remember of directories and targets as a whole, so that a change of either is noticed. */

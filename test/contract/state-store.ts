@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Link } from '../../src/core/model/link.ts';
-import {
-  emptyTargetState,
-  type StateStore,
-  type StateView,
-  type TargetState,
-  type QuarantineRecord,
-} from '../../src/ports/state-store.ts';
+import { emptyTargetState, type TargetState, type QuarantineRecord } from '../../src/ports/state-records.ts';
+import type { StateStore, StateView } from '../../src/ports/state-store.ts';
 import { decisionsContract } from './state-decisions.ts';
 
 export interface StateFixture {

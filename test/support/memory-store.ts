@@ -9,19 +9,17 @@ import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
 import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
+import type { Decision } from '../../src/ports/decisions.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import {
   emptyTargetState,
-  type Decision,
   type DirectoryState,
   type Intent,
-  type LinkCounts,
-  type LinkTotal,
   type RemovalRecord,
-  type StateChange,
-  type StateStore,
   type TargetState,
   type QuarantineRecord,
-} from '../../src/ports/state-store.ts';
+} from '../../src/ports/state-records.ts';
+import type { LinkCounts, LinkTotal, StateStore } from '../../src/ports/state-store.ts';
 
 /** A state without a disk, for simulations. It keeps what was recorded across crashes, like a good disk would. */
 export interface MemoryStore extends StateStore {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Verb } from '../../core/model/plan.ts';
-import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
+import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/decisions.ts';
 import { damaged, foreign, openToAll, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
 import { tryParseJson } from './lines.ts';

@@ -1,7 +1,8 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
-import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
+import { emptyTargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { DecisionFolder } from './decision-folder.ts';
 import type { StateFiles } from './files.ts';
 import { checkLog } from './log-check.ts';

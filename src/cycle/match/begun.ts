@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isForeign } from './unmatchable.ts';

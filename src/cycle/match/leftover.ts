@@ -1,7 +1,8 @@
 import { isSourceId } from '../../core/directory/source-id.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
-import type { Intent, StateView } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { listEverything } from './correlate.ts';
 import { isForeign } from './unmatchable.ts';

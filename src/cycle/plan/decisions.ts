@@ -6,9 +6,9 @@ import type {
   DecisionRecord,
   LeftDecisions,
   RejectionRecord,
-  StateStore,
-  TargetState,
-} from '../../ports/state-store.ts';
+} from '../../ports/decisions.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateStore } from '../../ports/state-store.ts';
 
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
 

@@ -6,7 +6,8 @@ import type { GuardResult } from '../../core/planning/guard.ts';
 import { partContext, type PartContext } from '../../core/planning/guard-parts.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
-import type { StateView, TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
 
 /** A plan, divided by what people decided and by what the guard finds. */

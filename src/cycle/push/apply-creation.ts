@@ -2,7 +2,7 @@ import type { Link } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';

@@ -7,7 +7,8 @@ import type { AttributeChange, Operation } from '../../core/model/plan.ts';
 import { Reference, type DesiredValue } from '../../core/model/resource.ts';
 import { heldOperation, marksOf } from '../../core/planning/held-operation.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ApprovalRecord, DecisionRecord, StateChange } from '../../ports/state-store.ts';
+import type { ApprovalRecord, DecisionRecord } from '../../ports/decisions.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
 
 /** What came of an operation, as far as the operation itself does not say it. */

@@ -1,7 +1,7 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';

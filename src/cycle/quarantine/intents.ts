@@ -1,6 +1,6 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 
 /** So long what a request without a clear answer may have made is waited for, before another one is sent. */
 const quietMilliseconds = 5 * 60_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
-import type { Decision } from '../../../src/ports/state-store.ts';
+import type { Decision } from '../../../src/ports/decisions.ts';
 import { cycleStage, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import {
   applied,

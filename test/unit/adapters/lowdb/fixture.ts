@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { BridgeError, type ErrorCode } from '../../../../src/core/model/errors.ts';
 import type { LogEntry, LoggedEntry } from '../../../../src/core/model/log-entry.ts';
-import type { StateChange, StateStore, StateView } from '../../../../src/ports/state-store.ts';
+import type { StateChange } from '../../../../src/ports/state-change.ts';
+import type { StateStore, StateView } from '../../../../src/ports/state-store.ts';
 import { aLink } from '../../../contract/state-store.ts';
 
 export const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
