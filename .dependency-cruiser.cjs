@@ -41,7 +41,7 @@ module.exports = {
     rule(
       'adapters-are-strangers',
       { path: '^src/adapters/([^/]+)/' },
-      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' },
+      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app[-a-z]*\\.ts)' },
       'An adapter sees core, ports and itself.',
     ),
     rule(
@@ -66,6 +66,7 @@ module.exports = {
       read: ['shared'],
       plan: ['match', 'quarantine', 'shared'],
       push: ['match', 'quarantine', 'shared'],
+      verify: ['match', 'shared'],
     }),
     ...rooms('adapters/scim', {
       shared: [],
@@ -106,7 +107,7 @@ module.exports = {
     rule(
       'edges-do-not-compose',
       { path: '^src/(telemetry|http|daemon|config)/' },
-      { path: '^src/(adapters|cli|app(-access)?\\.ts)' },
+      { path: '^src/(adapters|cli|app[-a-z]*\\.ts)' },
       'Only app.ts and its part put parts together.',
     ),
     rule(

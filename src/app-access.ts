@@ -6,6 +6,7 @@ import { createAuth, type Auth, type Secret } from './adapters/scim/auth/auth.ts
 import { createOAuth } from './adapters/scim/auth/oauth.ts';
 import type { Proxy } from './adapters/scim/auth/proxy.ts';
 import { readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
+import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { readAuthorities, readPem } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
 import { proxyFromEnvironment } from './config/proxy-environment.ts';
 import { BridgeError } from './core/model/errors.ts';
 import type { Clock } from './ports/clock.ts';
+import type { CycleObserver } from './ports/cycle-observer.ts';
 
 /** What of the surroundings is needed for it. */
 export interface AccessParts {
@@ -27,14 +29,14 @@ export interface AccessParts {
   readonly onSecret: (secret: string) => void;
 }
 
-export interface Access {
+interface Access {
   readonly auth: Auth;
   readonly tls: TlsOptions;
   readonly proxy: Proxy | undefined;
 }
 
 /** @throws BridgeError when certificates, the proxy of the environment or the way to authenticate cannot work */
-export async function openAccess(section: TargetConfiguration, parts: AccessParts): Promise<Access> {
+async function openAccess(section: TargetConfiguration, parts: AccessParts): Promise<Access> {
   const tls = tlsOf(section.tls);
   // What cannot work is said at the start, not with the first request.
   await readTls(tls);
@@ -111,4 +113,29 @@ function createAccessOAuth(
     tls: isSameHost ? tls : { ...tls, serverName: undefined },
     proxy: proxyFor(auth.tokenUrl, section, parts),
   });
+}
+
+/** Everything that a target is made of but for what it shares with others. */
+export async function targetOptions(
+  section: TargetConfiguration,
+  observer: CycleObserver,
+  parts: AccessParts,
+): Promise<Omit<ScimTargetOptions, 'memory' | 'needed'>> {
+  const { name, url, limits } = section;
+  const { clock, userAgent } = parts;
+  return {
+    name,
+    url,
+    ...(await openAccess(section, parts)),
+    limits,
+    dialect: section.profile.layers,
+    clock,
+    userAgent,
+    onSending: (method) => observer({ kind: 'scim_request_started', target: name, method }),
+    onRequest: (method, status, milliseconds) =>
+      observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
+    onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
+    onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
+    onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
+  };
 }

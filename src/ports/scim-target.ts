@@ -45,6 +45,22 @@ export interface ScimTarget {
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
   /**
+   * Walks what the target lists of a type and hands each page on before it asks for the next, so that one page at a time
+   * is in memory, however many there are. `whole`: as many different ones came as any page promised; `partial`: it does
+   * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Like an
+   * inventory, it is never proof of absence.
+   */
+  walk(
+    type: ResourceType,
+    worthRequests: number,
+    onPage: (page: readonly FoundResource[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<'whole' | 'partial' | Failure>;
+  /** Who is in a group that was read a moment ago; undefined where the target does not show it, or not of everybody. */
+  membersOf(group: FoundResource, signal: AbortSignal): Promise<readonly TargetId[] | Failure | undefined>;
+  /** Whether it was seen to show a value of this attribute, so that its absence in others says something. */
+  shows(type: ResourceType, path: string): boolean;
+  /**
    * One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not.
    *
    * @param without what of a group nobody looks at, so that it need not be sent
