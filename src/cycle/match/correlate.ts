@@ -26,8 +26,8 @@ export interface Correlation {
   readonly unreached: ReadonlyMap<SourceId, Unreached>;
   /** Those of a type that the target does not have. */
   readonly leftOut: ReadonlySet<SourceId>;
-  /** Whom the target has, where it was listed. */
-  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Whom the target has, where it was listed whole. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
 }
 
 export type MatchFinding =
@@ -65,7 +65,7 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' 
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
   const { target, policy, store, barred, held, gone, signal } = input;
-  const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
+  const listed: Record<ResourceType, ReadonlySet<TargetId> | undefined> = { user: undefined, group: undefined };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
@@ -81,7 +81,14 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
     const { findings: searched, last } =
       target.takes(type) === 'none' || silence !== undefined || open.length === 0
         ? nothing
-        : await search({ ...input, resources: open, type, paths: policy[type].match, linked, listed: listed[type] });
+        : await search({
+            ...input,
+            resources: open,
+            type,
+            paths: policy[type].match,
+            linked,
+            tellListed: (ids) => (listed[type] = ids),
+          });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
       continue;
@@ -181,8 +188,8 @@ interface Search extends Pick<CorrelationInput, 'target' | 'policy' | 'kept' | '
   readonly paths: readonly string[];
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
   readonly linked: number;
-  /** Takes whom a list shows. */
-  readonly listed: Set<TargetId>;
+  /** Told whom a whole list shows. */
+  readonly tellListed: (ids: ReadonlySet<TargetId>) => void;
 }
 
 async function search(input: Search): Promise<LookUps<MatchFinding>> {
@@ -193,7 +200,7 @@ async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (isFailure(everything) && endsAll(everything)) throw targetError(target.name, everything);
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
-      for (const { id } of everything) input.listed.add(id);
+      input.tellListed(new Set(everything.map(({ id }) => id)));
       const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
       const findings = new Map([...searchList(resources, withExternalId(paths), everything), ...begun]);
       if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
