@@ -60,6 +60,17 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride()
     .copyInheritedSettings(program);
   addState(state, begin, contextOf, finish);
+  const notify = program
+    .command('notify')
+    .description('webhooks that are told when something is held or fails')
+    .exitOverride()
+    .copyInheritedSettings(program);
+  begin(notify, 'test', 'tells each of them, once and now, that this is a test')
+    .option(...json)
+    .action(async (given: Configured & { readonly json: boolean }) => {
+      const { notifyTest } = await import('./commands/notify.ts');
+      finish(await notifyTest(given, contextOf(given)));
+    });
   return program;
 }
 

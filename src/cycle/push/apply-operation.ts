@@ -11,7 +11,7 @@ import { findLost } from '../match/find-lost.ts';
 import { disbelieved, othersThan } from '../match/presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
-import { asShown, knownOf, missingFrom } from './known-of.ts';
+import { asShown, knownOf, missingFrom, membersOf } from './known-of.ts';
 import { effectOf } from './operation-log.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { isSettling, settlingFailure } from '../match/settling.ts';
@@ -172,7 +172,7 @@ async function endAccessInstead(
 
 async function emptyInstead(operation: RemoveOperation, failure: Failure, context: PushContext): Promise<Failure> {
   const { sourceId, evidence } = operation;
-  const remove = (await context.store.members(context.target.name, sourceId)).filter((id) => context.links.has(id));
+  const remove = (await membersOf(sourceId, context)).filter((id) => context.links.has(id));
   if (remove.length === 0) return failure;
   const result = await applyMembers(
     { ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence },
@@ -263,7 +263,7 @@ async function applyAbsence(
 }
 
 async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {
-  const left = link.type === 'group' ? await context.store.members(link.target, link.sourceId) : [];
+  const left = link.type === 'group' ? await membersOf(link.sourceId, context) : [];
   await context.store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
     ...effectOf(operation, { link, was: link.lifecycle, left }, context),
