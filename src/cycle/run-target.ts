@@ -133,7 +133,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const { evaluation } = draft;
   const { scopeGroups } = evaluation;
   const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
-  if (incrementalScope === undefined) await recoverIntents(setup, store, projection, { ...input, now: clock.now() });
+  if (incrementalScope === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
   const now = clock.now();
