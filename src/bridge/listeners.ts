@@ -61,7 +61,7 @@ export function createListeners(parts: ListenersParts): Listeners {
   let sound = true;
   let remember: Parameters<Listeners['onLongReading']>[0] = () => Promise.resolve();
   const listeners: readonly CycleObserver[] = [
-    logObserver(log, clock, approveCommand),
+    logObserver(log, clock),
     metrics.observer,
     backOff.observer,
     watching.observer,

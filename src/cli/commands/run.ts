@@ -4,7 +4,7 @@ import { serve } from '../../bridge/serve.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { createLog } from '../../telemetry/log.ts';
-import { commandLine } from '../command-line.ts';
+import { commandLine, typedHere } from '../command-line.ts';
 import type { CommandContext } from '../session.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
@@ -13,7 +13,7 @@ export async function run(context: CommandContext): Promise<number> {
   const text = () => readFile(configuration.file, 'utf8');
   const configurationText = { read: await text(), now: text };
   const secrets = new Set<string>();
-  const log = createLog({ ...configuration.log, secrets: () => secrets });
+  const log = createLog({ ...configuration.log, secrets: () => secrets, typed: typedHere(context) });
   const app = await createApp(configuration, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
   try {
     await serve(app, {
