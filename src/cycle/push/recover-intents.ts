@@ -6,7 +6,7 @@ import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import { mayStillShow } from '../quarantine/intents.ts';
-import { listEverything } from '../match/correlate.ts';
+import { listEverything } from '../match/search.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 
 /**
@@ -47,7 +47,7 @@ async function settle(
   store: StateStore,
   { cycle, now, signal }: { readonly cycle: string; readonly now: number; readonly signal: AbortSignal },
 ): Promise<Failure | undefined> {
-  const { type, sourceId, directory, members, adopts } = intent;
+  const { type, sourceId, adopts } = intent;
   const known = (await store.links(target.name, [sourceId])).get(sourceId);
   const searched = await target.find(type, 'externalId', sourceId, signal);
   const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
@@ -73,22 +73,7 @@ async function settle(
     return undefined;
   }
   await store.record([
-    {
-      kind: 'link',
-      link: {
-        target: target.name,
-        type,
-        sourceId,
-        directory,
-        targetId: first.id,
-        origin: first.id === adopts ? 'adopted' : 'created',
-        lifecycle: first.active === false ? 'deactivated' : 'active',
-        attributes: {},
-        marksEmpty: true,
-        unsettled: members,
-        version: first.version,
-      },
-    },
+    { kind: 'link', link: recoveredLink(intent, first, target.name) },
     { kind: 'settled', intent },
     {
       kind: 'logged',
@@ -106,6 +91,27 @@ async function settle(
     },
   ]);
   return undefined;
+}
+
+/** Nothing is known of it but that it is there. */
+function recoveredLink(
+  { type, sourceId, directory, members, adopts }: Intent,
+  found: FoundResource,
+  target: string,
+): Link {
+  return {
+    target,
+    type,
+    sourceId,
+    directory,
+    targetId: found.id,
+    origin: found.id === adopts ? 'adopted' : 'created',
+    lifecycle: found.active === false ? 'deactivated' : 'active',
+    attributes: {},
+    marksEmpty: true,
+    unsettled: members,
+    version: found.version,
+  };
 }
 
 /**
