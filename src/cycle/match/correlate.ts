@@ -4,6 +4,7 @@ import type { Failure } from '../../core/model/outcome.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { isFailure } from '../../ports/scim-target.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { othersMembers } from './others-members.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
@@ -26,8 +27,8 @@ export interface Correlation {
 /** What is known of those who are looked for, and of the target. */
 export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
   readonly store: StateView;
-  /** Who was being created when the process ended: they are looked for by externalId whatever the policy. */
-  readonly intents: ReadonlySet<SourceId>;
+  /** Who was being created or adopted when the process ended: they are looked for by externalId whatever the policy. */
+  readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
   /**
    * Accounts that were there before us, by the entry whose creation was answered with them: what a target writes of ours
    * into them does not make them ours.
@@ -91,11 +92,11 @@ async function searchType(
   type: ResourceType,
   resources: readonly Resource[],
   { listed }: Growing,
-  { target, policy, kept, store, intents, signal }: CorrelationInput,
+  input: CorrelationInput,
 ): Promise<LookUps<MatchFinding>> {
-  const linked = (await store.counts(target.name))[type].active;
+  const linked = (await input.store.counts(input.target.name))[type].active;
   const tellListed = (ids: ReadonlySet<TargetId>): void => void (listed[type] = ids);
-  return search({ resources, type, target, kept, paths: policy[type].match, intents, linked, tellListed, signal });
+  return search({ ...input, resources, type, paths: input.policy[type].match, linked, tellListed });
 }
 
 /** Whose account is whose, one after the other: an account that fits two is the first one's. */

@@ -1,6 +1,5 @@
 import { comparableId } from '../../core/directory/source-id.ts';
 import { fold } from '../../core/directory/fold.ts';
-import type { Share } from '../../core/memory/shares.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
@@ -8,7 +7,10 @@ import { valueOf, type Resource } from '../../core/model/resource.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { targetError } from '../shared/target-error.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
+import { findBegun, listBegun } from './begun.ts';
 import { isUnreached, lookUpEach, type LookUps } from './look-up.ts';
 
 /** Whom a search found. */
@@ -25,13 +27,12 @@ export type MatchFinding =
 const lookupsWorthOneList = 2;
 
 /** Those of one type who are looked for. */
-export interface Search {
+export interface Search extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
   readonly resources: readonly Resource[];
   readonly type: ResourceType;
-  readonly target: ScimTarget;
-  readonly kept: Share;
   readonly paths: readonly string[];
-  readonly intents: ReadonlySet<SourceId>;
+  /** Who was being created or adopted when the process ended. */
+  readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
   readonly linked: number;
   /** Told whom a whole list shows. */
@@ -49,12 +50,14 @@ export async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
       input.tellListed(new Set(everything.map(({ id }) => id)));
-      const findings = searchList(resources, withExternalId(paths), everything);
+      const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
+      const findings = new Map([...searchList(resources, withExternalId(paths), everything), ...begun]);
       if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
-  const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
+  const lookUp = async (resource: Resource): Promise<MatchFinding | Failure> =>
+    (await findBegun(resource, input)) ?? findOne(target, resource, pathsOf(resource), signal);
   return findRefused(
     await lookUpEach(resources, lookUp, { kept: input.kept, sizeOf }, target.concurrency, signal),
     input,
@@ -63,6 +66,10 @@ export async function search(input: Search): Promise<LookUps<MatchFinding>> {
 
 function sizeOfAll(findings: ReadonlyMap<SourceId, MatchFinding>): number {
   return [...findings.values()].reduce((sum, finding) => sum + sizeOf(finding), 0);
+}
+
+function asEntry({ sourceId }: Resource, finding: MatchFinding): [SourceId, MatchFinding][] {
+  return finding === undefined ? [] : [[sourceId, finding]];
 }
 
 function sizeOf(finding: MatchFinding): number {
