@@ -12,7 +12,7 @@ import { disbelieved, othersThan } from '../match/presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
 import { asShown, knownOf, missingFrom, membersOf } from './known-of.ts';
-import { effectOf } from './operation-log.ts';
+import { accessOf, effectOf } from './operation-log.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { isSettling, settlingFailure } from '../match/settling.ts';
 import { resolveChanges } from './resolve.ts';
@@ -132,7 +132,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   await remember(
     context,
     asShown(off, outcome.shown, ['active']),
-    effectOf(operation, { link: off, was: link.lifecycle }, context),
+    effectOf(operation, { link: off, was: accessOf(link) }, context),
   );
   return undefined;
 }
@@ -209,7 +209,7 @@ async function switchOffInstead(
     attributes,
     version: outcome.version,
   };
-  const effect = { link: off, was: link.lifecycle, verb: 'deactivate' } as const;
+  const effect = { link: off, was: accessOf(link), verb: 'deactivate' } as const;
   await remember(context, asShown(off, outcome.shown, ['active']), effectOf(operation, effect, context));
   return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
 }
@@ -266,7 +266,7 @@ async function forget(operation: RemoveOperation, link: Link, context: PushConte
   const left = link.type === 'group' ? await membersOf(link.sourceId, context) : [];
   await context.store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
-    ...effectOf(operation, { link, was: link.lifecycle, left }, context),
+    ...effectOf(operation, { link, was: accessOf(link), left }, context),
   ]);
   context.links.delete(link.sourceId);
 }
