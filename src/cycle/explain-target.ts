@@ -2,7 +2,7 @@ import { dnKey } from '../core/directory/dn.ts';
 import { fold } from '../core/directory/fold.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
-import type { Link, TargetId } from '../core/model/link.ts';
+import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { DesiredValue, Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -16,7 +16,7 @@ import type { RejectionRecord } from '../ports/decisions.ts';
 import type { QuarantineRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './shared/batches.ts';
-import { findOne } from './match/correlate.ts';
+import { findOne } from './match/search.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
@@ -71,32 +71,36 @@ export interface Examination {
   readonly prepared: Preparation;
 }
 
-type ExplainInput = Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean };
-
 /** The same functions as a cycle, followed for one entry; writes nothing, and asks the target only about this one. */
 export async function explainTarget(
   id: SourceId,
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  { lookUp, now, signal, isPush = false }: ExplainInput,
+  {
+    lookUp,
+    now,
+    signal,
+    isPush = false,
+  }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
 ): Promise<Examination> {
+  const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const drafted = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
-  const { projection, evaluation } = drafted;
-  const ids = projection.resources.map(({ sourceId }) => sourceId);
-  const links = await gather([...new Set([...ids, id])], (batch) => store.links(setup.target.name, batch));
+  const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const all = draft.projection;
+  const ids = all.resources.map(({ sourceId }) => sourceId);
+  const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
-  const resources = projection.resources.filter(
+  const resources = all.resources.filter(
     ({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost',
   );
   await remind(setup.target, store);
   const prepared = await preparePlan({
     setup,
     readings,
-    projection: { ...projection, resources },
-    scopeGroups: evaluation.scopeGroups,
+    projection: { ...all, resources },
+    scopeGroups: draft.evaluation.scopeGroups,
     only: id,
     wantedBack: new Set(isPush ? [id] : []),
     store,
@@ -108,32 +112,42 @@ export async function explainTarget(
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const entries = readings.flatMap((reading) => reading.entries);
-  const explained = explainEntry(id, entries, setup.definition, now, drafted.memory);
-  const explanation = {
-    ...describePlan(id, prepared, store),
-    target: setup.target.name,
+  const explained = explainEntry(id, entries, setup.definition, now, draft.memory);
+  // Who is in scope and can be written was looked for already.
+  const wasSearched =
+    prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
+  const isOnTarget = isLive(prepared.known.links.get(id) ?? links.get(id));
+  const explanation: TargetExplanation = {
+    target,
+    id,
     explanation: explained,
-    rejected: rejectedIn(prepared, id) ?? explained?.rejected,
     createInactive: setup.createInactive,
-    account: await accountOf(id, prepared, links.get(id), explained, setup, store, signal),
-    names: new Map([...projection.resources, ...projection.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    account: isOnTarget || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
+    names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
     link: links.get(id),
-    quarantine: (await store.quarantined(setup.target.name, [id])).get(id),
+    quarantine: (await store.quarantined(target, [id])).get(id),
+    ...ofPlan(id, prepared, explained, store.digest),
   };
   return { explanation, prepared };
 }
 
-/** What of a plan concerns the entry. */
-function describePlan(
+/** What of a plan is about this one. */
+function ofPlan(
   id: SourceId,
-  { known, matches, made }: Preparation,
-  { digest }: StateView,
-): Pick<TargetExplanation, 'id' | 'found' | 'hidden' | 'operations' | 'held' | 'holdId' | 'undone' | 'rejections'> {
-  const { plan, verdict, undone, words, context } = made;
+  { known, matches, made: { plan, verdict, undone, words, context } }: Preparation,
+  explained: Explanation | undefined,
+  digest: Digest,
+): Pick<
+  TargetExplanation,
+  'rejected' | 'found' | 'hidden' | 'operations' | 'held' | 'holdId' | 'undone' | 'rejections'
+> {
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, digest))));
   return {
-    id,
+    rejected:
+      plan.rejected.find(
+        ({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry'),
+      ) ?? explained?.rejected,
     found: new Map([...matches.matches].map(([one, { body }]) => [one, body])),
     hidden: known.unseen.has(id),
     operations: own(plan.operations),
@@ -144,28 +158,6 @@ function describePlan(
       operations.flatMap(marksOf).some((mark) => rejected.has(mark)),
     ),
   };
-}
-
-/** Of whom the directory shows nothing, that is not the map's doing. */
-function rejectedIn({ made: { plan } }: Preparation, id: SourceId): Rejected | undefined {
-  return plan.rejected.find(
-    ({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry'),
-  );
-}
-
-/** An account that looks like somebody without one; who is in scope and can be written was looked for already. */
-async function accountOf(
-  id: SourceId,
-  { known, matches }: Preparation,
-  before: Link | undefined,
-  explained: Explanation | undefined,
-  setup: TargetSetup,
-  store: StateView,
-  signal: AbortSignal,
-): Promise<UnlinkedAccount | undefined> {
-  const wasSearched = matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
-  const isLinked = isLive(known.links.get(id) ?? before);
-  return isLinked || wasSearched ? undefined : findUnlinked(explained, setup, store, signal);
 }
 
 function isLive(link: Link | undefined): boolean {

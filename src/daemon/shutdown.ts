@@ -14,8 +14,8 @@ export interface ShutdownOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signals: SignalSource;
-  /** SIGHUP means that the terminal is gone, or, to a daemon, that it should read its configuration again. It never kills. */
-  readonly hangup: 'stops' | 'ignored';
+  /** SIGHUP asks a daemon to read its configuration again. Without this, it means that the terminal is gone, and stops like the others. */
+  readonly onHangup?: (() => void) | undefined;
   /** How long what is in flight may take to finish. */
   readonly graceMilliseconds: number;
   /** Requests that change something on a target, and are on their way now. While there are none, nothing is worth the wait. */
@@ -43,61 +43,23 @@ const lookMilliseconds = 100;
 const names = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** The way down: stop → grace, unless nothing is in flight → abort → give up. Listens from now on. */
-export function createShutdown(options: ShutdownOptions): Shutdown {
-  const { clock, log, signals, hangup, graceMilliseconds } = options;
+export function createShutdown({
+  clock,
+  log,
+  signals,
+  onHangup,
+  graceMilliseconds,
+  writesInFlight,
+}: ShutdownOptions): Shutdown {
   const stopping = new AbortController();
+  const aborting = new AbortController();
   const disposed = new AbortController();
-  const after: After = (milliseconds, act) => {
+  const givenUp = Promise.withResolvers<'given up'>();
+
+  /** Does something later, unless all is over by then. */
+  const after = (milliseconds: number, act: () => void): void => {
     clock.sleep(milliseconds, disposed.signal).then(act, () => undefined);
   };
-  const { aborting, givenUp, abort, abortWhenQuiet } = createAborting(options, after);
-  const onSignal = (signal: Signal): void => {
-    if (signal === 'SIGHUP' && hangup === 'ignored') {
-      log.warn(
-        { event: 'daemon_hangup' },
-        'SIGHUP: the configuration is not read again while dir2scim runs; restart it to use a changed one',
-      );
-      return;
-    }
-    if (stopping.signal.aborted) {
-      abort();
-      return;
-    }
-    log.info(
-      { event: 'daemon_stopping', signal, graceMilliseconds },
-      `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`,
-    );
-    stopping.abort(interrupted());
-    abortWhenQuiet();
-    after(graceMilliseconds, abort);
-  };
-  const listeners = new Map(
-    names.map((name) => [
-      name,
-      () => {
-        onSignal(name);
-      },
-    ]),
-  );
-  for (const [name, listener] of listeners) signals.on(name, listener);
-  return {
-    stopping: stopping.signal,
-    aborting,
-    givenUp,
-    dispose() {
-      disposed.abort();
-      for (const [name, listener] of listeners) signals.off(name, listener);
-    },
-  };
-}
-
-/** Does something later, unless all is over by then. */
-type After = (milliseconds: number, act: () => void) => void;
-
-/** The second half of the way down: ends what is in flight, and gives up what does not end. */
-function createAborting({ log, writesInFlight }: ShutdownOptions, after: After) {
-  const aborting = new AbortController();
-  const givenUp = Promise.withResolvers<'given up'>();
   const abort = (): void => {
     if (aborting.signal.aborted) return;
     if (writesInFlight() > 0)
@@ -112,17 +74,67 @@ function createAborting({ log, writesInFlight }: ShutdownOptions, after: After) 
       givenUp.resolve('given up');
     });
   };
-  /** What only waits, for the end of a pause or for its next try, need not be waited for. */
-  const abortWhenQuiet = (quietFor = 0): void => {
-    if (quietFor >= quietMilliseconds) abort();
-    else
-      after(lookMilliseconds, () => {
-        abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds);
-      });
+  const onSignal = (signal: Signal): void => {
+    if (signal === 'SIGHUP' && onHangup !== undefined) {
+      onHangup();
+      return;
+    }
+    if (stopping.signal.aborted) {
+      abort();
+      return;
+    }
+    log.info(
+      { event: 'daemon_stopping', signal, graceMilliseconds },
+      `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`,
+    );
+    stopping.abort(interrupted());
+    whenQuiet(clock, writesInFlight, graceMilliseconds, disposed.signal).then(abort, () => undefined);
   };
-  return { aborting: aborting.signal, givenUp: givenUp.promise, abort, abortWhenQuiet };
+
+  const stopListening = listenTo(signals, onSignal);
+  return {
+    stopping: stopping.signal,
+    aborting: aborting.signal,
+    givenUp: givenUp.promise,
+    dispose() {
+      disposed.abort();
+      stopListening();
+    },
+  };
 }
 
-function interrupted(): BridgeError {
+/** @returns how to end it */
+function listenTo(signals: SignalSource, onSignal: (signal: Signal) => void): () => void {
+  const listeners = names.map((name) => {
+    const listener = (): void => {
+      onSignal(name);
+    };
+    signals.on(name, listener);
+    return { name, listener };
+  });
+  return () => {
+    for (const { name, listener } of listeners) signals.off(name, listener);
+  };
+}
+
+/**
+ * Resolves when no request that changes something has been on its way for a moment, or after the grace time. What only
+ * waits, for the end of a pause or for its next try, need not be waited for.
+ */
+export async function whenQuiet(
+  clock: Pick<Clock, 'monotonic' | 'sleep'>,
+  writesInFlight: () => number,
+  graceMilliseconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = clock.monotonic() + graceMilliseconds;
+  for (let quietFor = 0; quietFor < quietMilliseconds && clock.monotonic() < until;) {
+    await clock.sleep(lookMilliseconds, signal);
+    quietFor = writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds;
+  }
+}
+
+/** What ends a cycle that had to stop in the middle. */
+export function interrupted(): BridgeError {
   return new BridgeError('D2S_INTERRUPTED', 'stopped before the work was done', 'the next run carries on');
 }

@@ -184,7 +184,7 @@ function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: Even
   const number = hold.operations.length;
   log[repeated === undefined ? 'debug' : 'warn'](
     { event: kind, target, hold: hold.holdId, counts, findings, ...(repeated ? { repeated } : {}) },
-    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident; approve with: dir2scim approve ${hold.holdId}`,
+    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident${hold.remark === undefined ? '' : ` (${hold.remark})`}; approve with: dir2scim approve ${hold.holdId}`,
   );
 }
 
