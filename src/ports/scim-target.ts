@@ -96,7 +96,7 @@ export interface ScimTarget {
     type: ResourceType,
     id: TargetId,
     signal: AbortSignal,
-    known?: Pick<Acknowledged, 'showsOthers'>,
+    known?: Pick<Acknowledged, 'showsOthers' | 'active'>,
   ): Promise<Outcome>;
   /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
   probe(signal: AbortSignal): Promise<Failure | undefined>;
@@ -153,6 +153,8 @@ export type ScimChange =
 export interface Acknowledged {
   /** Our externalId, where the target took it. An answer with another one is about somebody else. */
   readonly externalId?: string | undefined;
+  /** Whether a user is active, as far as is known: a deletion that leaves behind an inactive one did that much, or nothing. */
+  readonly active?: boolean | undefined;
   /** SCIM paths that have a value. */
   readonly paths?: readonly string[] | undefined;
   /** The members of a group: what a PUT of the whole group needs. */

@@ -98,6 +98,7 @@ describe('a group of a hundred thousand', () => {
       observer: () => undefined,
       links,
       unsearched: new Set(),
+      showsNamed: new Set(),
       quarantine: new QuarantineLedger({
         target: 'wiki',
         quarantined: new Map(),

@@ -24,8 +24,8 @@ export interface Correlation {
   readonly unreached: ReadonlyMap<SourceId, Unreached>;
   /** Those of a type that the target does not have. */
   readonly leftOut: ReadonlySet<SourceId>;
-  /** Whom the target has, where it was listed. */
-  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Whom the target has, where it was listed whole. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
 }
 
 export type MatchFinding =
@@ -63,7 +63,7 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' 
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
   const { target, policy, kept, store, intents, barred, held, gone, signal } = input;
-  const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
+  const listed: Record<ResourceType, ReadonlySet<TargetId> | undefined> = { user: undefined, group: undefined };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
@@ -87,7 +87,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
             paths: policy[type].match,
             intents,
             linked,
-            listed: listed[type],
+            tellListed: (ids) => (listed[type] = ids),
             signal,
           });
     if (target.takes(type) === 'none') {
@@ -192,8 +192,8 @@ interface Search {
   readonly intents: ReadonlySet<SourceId>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
   readonly linked: number;
-  /** Takes whom a list shows. */
-  readonly listed: Set<TargetId>;
+  /** Told whom a whole list shows. */
+  readonly tellListed: (ids: ReadonlySet<TargetId>) => void;
   readonly signal: AbortSignal;
 }
 
@@ -205,7 +205,7 @@ async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (isFailure(everything) && endsAll(everything)) throw targetError(target.name, everything);
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
-      for (const { id } of everything) input.listed.add(id);
+      input.tellListed(new Set(everything.map(({ id }) => id)));
       const findings = searchList(resources, withExternalId(paths), everything);
       if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }

@@ -9,10 +9,11 @@ import { acknowledged } from './remember.ts';
 
 /** What the target acknowledged before this operation: for an answer to be compared with. */
 export function knownOf(link: Link, context: PushContext): Acknowledged {
-  const { sourceId, attributes } = link;
+  const { sourceId, attributes, lifecycle } = link;
   const own = acknowledged(new Map([['externalId', sourceId]]), context)['externalId'];
   return {
     externalId: attributes['externalId'] === own ? sourceId : undefined,
+    active: lifecycle === 'active',
     paths: Object.entries(attributes).flatMap(([path, mark]) =>
       mark === doubtful || mark === empty || mark === unmanaged ? [] : [path],
     ),

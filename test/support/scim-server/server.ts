@@ -94,6 +94,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     if (error.refused) refusals.push(line);
     const { noRoute: how, gone, basePath } = behaviour.http;
     const isRoute = error.status === 405 || error.status === 501 || (error.status === 404 && error.refused);
+    if (how === 'json' && isRoute) return { status: 404, body: { status: 404, error: 'Not Found' } };
     if (how === 'page' && isRoute) return noRoute(record.method, basePath + record.path);
     const isMissing = error.status === 404 && /^\/(?:Users|Groups)\/[^/?]/.test(record.path);
     return gone !== 'error' && isMissing && !error.refused ? missing(gone, behaviour) : renderError(error, behaviour);

@@ -82,6 +82,11 @@ function isActivation({ path }: WireChange): boolean {
   return path.text === 'active';
 }
 
+/** The target took a PATCH of the type. */
+export function takesPatch(type: ResourceType): string {
+  return `takes PATCH of a ${type}`;
+}
+
 /**
  * PATCH, and PUT where there is no PATCH, which is learned. By type: some have it for groups only (Zoom, in effect), and
  * a group that is written whole can lose members of others.
@@ -97,7 +102,7 @@ export async function withFallback(
   put: (onlyWay: boolean) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   const answer = await patch();
-  const works = `takes PATCH of a ${type}`;
+  const works = takesPatch(type);
   if (!isRefusal(answer) && answer !== done) targetDialect.evidence.note(works);
   if (!isRefusal(answer) || answer.class !== 'unsupported') return answer;
   const isCertain = answer.status === 405 || answer.status === 501;
