@@ -24,7 +24,12 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     file,
     directories: mapOf(source.directories, (directory, name) => resolveDirectory(name, directory, absolute)),
     targets: mapOf(source.targets, (target, name) => resolveTarget(name, target, directories, absolute, text)),
-    schedule: { poll: source.schedule.poll, full: source.schedule.full, probeMilliseconds: source.schedule.probe },
+    schedule: {
+      poll: source.schedule.poll,
+      full: source.schedule.full,
+      verify: source.schedule.verify,
+      probeMilliseconds: source.schedule.probe,
+    },
     state: { path: absolute(source.state.path) },
     http: source.http,
     log: resolveLog(source.log),
@@ -116,6 +121,7 @@ function resolveTarget(
     removal,
     guard,
     limits,
+    drift,
     allowCleartext,
   } = target;
   return {
@@ -123,6 +129,7 @@ function resolveTarget(
     url,
     auth: resolveAuth(auth, absolute),
     profile,
+    drift,
     tls: resolveTls(tls, absolute),
     allowCleartext,
     ...(proxy === undefined ? {} : { proxy: resolveProxy(proxy, absolute) }),

@@ -4,6 +4,7 @@ import { absentLine } from './absent-line.ts';
 import { cycleLines } from './cycle-lines.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
+import { verifyLine } from './verify-line.ts';
 import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
@@ -46,6 +47,10 @@ export function logObserver(
         return;
       case 'answer_unusable':
         faultLine(log, event);
+        return;
+      case 'verified':
+      case 'verify_failed':
+        verifyLine(log, event);
         return;
       case 'unresolved_counted':
         unresolvedLine(log, event);

@@ -7,6 +7,7 @@ import {
   resourceStates,
   resultLabel,
   setCycleError,
+  setDrift,
   setDirectoryError,
   setFailing,
   setHeld,
@@ -55,11 +56,10 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'ldap_request':
         countDirectory(instruments, event, clock);
         return;
+      case 'verified':
       case 'unresolved_counted':
-        setUnresolved(instruments, event.target, event.counts);
-        return;
       case 'resources_counted':
-        countResources(instruments, event);
+        countWhatIs(instruments, event);
         return;
       case 'state_written':
         countWrite(instruments, event);
@@ -81,9 +81,19 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'scim_request_started':
       case 'ldap_request_started':
       case 'link_forgotten':
+      case 'verify_failed':
       case 'answer_unusable':
     }
   };
+}
+
+function countWhatIs(
+  instruments: Instruments,
+  event: EventOf<'verified' | 'unresolved_counted' | 'resources_counted'>,
+): void {
+  if (event.kind === 'verified') setDrift(instruments, event.target, event.verified);
+  else if (event.kind === 'unresolved_counted') setUnresolved(instruments, event.target, event.counts);
+  else countResources(instruments, event);
 }
 
 /** @param isHolding whether the cycle has held something */
