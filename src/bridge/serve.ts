@@ -12,7 +12,7 @@ import { runDaemon } from '../daemon/run-daemon.ts';
 import { keepVerifying } from '../daemon/verify-rounds.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Conditions } from '../telemetry/notify/conditions.ts';
 import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
@@ -46,19 +46,20 @@ export async function serve(app: App, request: ServeRequest): Promise<void> {
   const store = await holdStore(app, listeners.isStateSound);
   listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
   try {
-    await recall(app, store, listeners.metrics);
+    await recall(app, store, [listeners.metrics, listeners.conditions]);
     await runRounds(app, store, listeners, request);
   } finally {
     await store.close();
   }
 }
 
-/** What the state tells before the first cycle: metrics must not start from nothing after a restart. */
-async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void> {
+/** What the state tells before the first cycle: a restart is no news, and metrics must not start from nothing. */
+async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions, 'recall'>[]): Promise<void> {
   const store = await held.current();
   for (const [target, scimTarget] of app.targets) {
     await remind(scimTarget, store);
     const state = await store.target(target);
+    const counts = await store.counts(target);
     app.observer({
       kind: 'unresolved_counted',
       target,
@@ -68,11 +69,12 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
     app.observer({
       kind: 'resources_counted',
       target,
-      counts: await store.counts(target),
+      counts,
       pending: state.pending,
       unstored: await store.unstored(target),
     });
-    metrics.recall(target, state);
+    const quarantined = counts.user.quarantined + counts.group.quarantined;
+    for (const one of told) one.recall(target, state, quarantined);
     const verified = await store.verified(target);
     if (verified !== undefined) app.observer({ kind: 'verified', target, verified, milliseconds: 0, isNews: false });
   }
@@ -85,7 +87,7 @@ async function runRounds(
   { log, configurationText, signals, startHttp }: ServeRequest,
 ): Promise<void> {
   const { configuration, clock } = app;
-  const { metrics, backOff, watching, probing, isStateSound } = listeners;
+  const { metrics, backOff, watching, probing, notifications, isStateSound } = listeners;
   const directoryCaches = createDirectoryCaches();
   const nextCycle = createNextCycle();
   const mayRead = (target: string): boolean =>
@@ -111,6 +113,7 @@ async function runRounds(
       await Promise.all([
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),
+        notifications.run(signal),
         schedule === undefined ? undefined : keepVerifying({ clock, schedule, verify }, signal),
       ]);
     },

@@ -169,6 +169,14 @@ export type CycleEvent =
       readonly message: string;
       readonly remedy?: string | undefined;
     }
+  /** What became of a notification. `problem` without addresses. */
+  | {
+      readonly kind: 'notified';
+      readonly notifier: string;
+      readonly condition: string;
+      readonly outcome: 'sent' | 'failed' | 'dropped';
+      readonly problem?: string | undefined;
+    }
   | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {

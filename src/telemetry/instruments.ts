@@ -34,6 +34,9 @@ export function createInstruments(registry: Registry) {
     ...targetInstruments(options),
     ...comparisonInstruments(options),
     ...requestInstruments(options),
+    notifications: new Counter(
+      options('notifications_total', 'Notifications by what became of them.', 'condition', 'outcome'),
+    ),
     journalBytes: new Gauge(options('journal_bytes', 'Size of the state journal since its last snapshot.')),
     stateWrites: new Counter(options('state_writes_total', 'Durable writes of the state, by result.', 'result')),
   };

@@ -312,6 +312,7 @@ describe('log of events', () => {
       verify_failed: true,
       state_opened: true,
       state_written: true,
+      notified: true,
     };
     const root = new URL('../../../', import.meta.url);
     const daemonEvents: (string | undefined)[] = [];
