@@ -12,7 +12,7 @@ import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan } from './plan/prepare-plan.ts';
-import { isUndoAsked } from './plan/undo.ts';
+import { isPlanAsked } from './plan/decisions.ts';
 import { pushAll } from './push-all.ts';
 import { recoverIntents } from './push/recover-intents.ts';
 import { recordFindings, tellFindings } from './record-findings.ts';
@@ -109,7 +109,7 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const before = (await isUndoAsked(setup.target.name, store)) ? undefined : lastCleanCycle(input);
+  const before = (await isPlanAsked(setup.target.name, store)) ? undefined : lastCleanCycle(input);
   if (before !== undefined && isQuiet(before, readings, clock)) {
     await commitSilence(input);
     const unstored = await store.unstored(setup.target.name);

@@ -39,6 +39,8 @@ export interface JudgeInput {
   readonly state: TargetState;
   /** By the key of a decision to take a cycle back: what that took away. */
   readonly undos: ReadonlyMap<string, TakenAway>;
+  /** Keys of decisions to try again what failed, as this plan goes by them. */
+  readonly retries: ReadonlySet<string>;
   readonly store: Pick<StateView, 'decisions' | 'digest'>;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -50,7 +52,7 @@ function isPush({ holdId }: { readonly holdId: string }): boolean {
 
 /** What people decided before this plan, as far as it is still about it. */
 async function wordsBefore(
-  { target, operations, state, undos, store, now }: JudgeInput,
+  { target, operations, state, undos, retries, store, now }: JudgeInput,
   leftOf: JudgedPlan['leftOf'],
 ): Promise<Words> {
   const { waiting } = await store.decisions();
@@ -62,6 +64,7 @@ async function wordsBefore(
     // What is on its way back cannot be wanted away yet.
     stillTakenBack: (held) => [...leftOf(held, []), ...comingBack(held, operations)],
     undos,
+    retries,
     now,
   });
   return { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
