@@ -19,7 +19,7 @@ export interface Configuration {
     /** Full cycles. */
     readonly full: Schedule;
     /** Comparisons of targets with what they should have; never, where it is not said. */
-    readonly verify?: Schedule | undefined;
+    readonly verify?: Schedule;
     /** How long a target may be quiet before it is asked whether it is there. */
     readonly probeMilliseconds: number;
   };

@@ -28,7 +28,7 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     schedule: {
       poll: source.schedule.poll,
       full: source.schedule.full,
-      verify: source.schedule.verify,
+      ...(source.schedule.verify === undefined ? {} : { verify: source.schedule.verify }),
       probeMilliseconds: source.schedule.probe,
     },
     state: { path: absolute(source.state.path) },

@@ -62,10 +62,8 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
         countWhatIs(instruments, event);
         return;
       case 'state_written':
-        countWrite(instruments, event);
-        return;
       case 'notified':
-        instruments.notifications.inc({ condition: event.condition, outcome: event.outcome });
+        countOwn(instruments, event);
         return;
       case 'operation_finished':
       case 'scim_request':
@@ -140,9 +138,14 @@ function countWork(
   }
 }
 
-function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<'state_written'>): void {
-  instruments.stateWrites.inc({ result });
-  if (result === 'success') instruments.journalBytes.set(journalBytes);
+/** What it did for itself. */
+function countOwn(instruments: Instruments, event: EventOf<'state_written' | 'notified'>): void {
+  if (event.kind === 'notified') {
+    instruments.notifications.inc({ condition: event.condition, outcome: event.outcome });
+    return;
+  }
+  instruments.stateWrites.inc({ result: event.result });
+  if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
 }
 
 function countDirectory(
