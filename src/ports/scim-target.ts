@@ -24,6 +24,8 @@ export interface ScimTarget {
   readonly memberChunk: MemberChunk;
   /** True: whoever was deactivated answers to nothing, and is created again to come back (Atlassian). */
   readonly recreates: boolean;
+  /** True: it was seen that a part of an attribute (`name.familyName`) takes the place of the whole. */
+  readonly partsReplace: boolean;
   /** What it takes of a type. Becomes less when the target says so: ask anew after each search and creation. */
   takes(type: ResourceType): Takes;
   /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */

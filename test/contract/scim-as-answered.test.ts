@@ -469,4 +469,15 @@ describe('a group of three hundred', () => {
       assert.ok(stage.sent().length <= 3);
     });
   }
+
+  it('that is answered with 500 is not asked four times for each half', async (context) => {
+    const stage = await begin(context, {});
+    const { group } = await createTeam(stage, 0);
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 500 } : undefined),
+    });
+    const half = { ...members(Array.from({ length: 50 }, (_, at) => `u${at}`)), looked: true };
+    assert.equal(failureClass(await stage.target.changeMembers(group, half, signal)), 'rejected');
+    assert.deepEqual(stage.sent(), ['PATCH Groups']);
+  });
 });

@@ -182,6 +182,7 @@ export function createFakeTarget({
     concurrency,
     memberChunk: { add: memberChunk, remove: memberChunk, create: createWith },
     recreates,
+    partsReplace: false,
     takes: (type) => (type === 'group' && isWithoutGroups ? 'none' : 'all'),
     calls,
     clearCalls: () => void calls.splice(0),

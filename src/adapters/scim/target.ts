@@ -33,7 +33,7 @@ import { readList } from './answers/list.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
-import { withLost } from './write/believe-update.ts';
+import { partsReplace, withLost } from './write/believe-update.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
 import { membersAsked, membersRead, membersTold } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
@@ -91,6 +91,9 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     takes: (type) => takes(type, targetDialect),
     get recreates() {
       return targetDialect.current().users.reactivation === 'recreate';
+    },
+    get partsReplace() {
+      return targetDialect.evidence.has(partsReplace);
     },
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
