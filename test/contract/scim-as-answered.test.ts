@@ -466,7 +466,7 @@ describe('a group of three hundred', () => {
         before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status, body } : undefined),
       });
       await stage.target.changeMembers(group, members(Array.from({ length: 100 }, (_, at) => `u${at}`)), signal);
-      assert.ok(stage.sent().length <= 3);
+      assert.ok(stage.sent().length <= 4); // a 404 may be about the member
     });
   }
 
