@@ -54,6 +54,12 @@ module.exports = {
       'What anybody can ask for knows no terminal, no HTTP, no adapter and no library of theirs.',
     ),
     rule(
+      'cli-asks-bridge',
+      { path: '^src/cli/' },
+      { path: '^src/(adapters|cycle)/', dependencyTypesNot: ['type-only'] },
+      'The command line prints what the bridge returns; it runs no cycle and no adapter.',
+    ),
+    rule(
       'http-asks-bridge',
       { path: '^src/http/' },
       { path: '^src/', pathNot: '^src/(http|bridge|ports|core)/' },

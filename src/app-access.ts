@@ -43,7 +43,8 @@ async function openAccess(section: TargetConfiguration, parts: AccessParts): Pro
   return { auth: createAccessAuth(section, tls, parts), tls, proxy: proxyFor(section.url, section, parts) };
 }
 
-function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
+/** TLS as it is configured; files are read when they are needed. */
+export function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
   return {
     ca: ca === undefined ? undefined : () => readAuthorities(ca),
     identity:
@@ -55,7 +56,8 @@ function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): T
   };
 }
 
-function proxyFor(
+/** The configured proxy, or that of the environment. @throws BridgeError D2S_CLEARTEXT_REFUSED */
+export function proxyFor(
   url: string,
   { proxy: configured, allowCleartext }: Pick<TargetConfiguration, 'proxy' | 'allowCleartext'>,
   { secretOf, onSecret }: AccessParts,

@@ -11,7 +11,8 @@ import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
-import { targetOptions } from './app-access.ts';
+import { targetOptions, type AccessParts } from './app-access.ts';
+import { openNotifier } from './app-notify.ts';
 import { createPreparation, neededOf } from './app-setup.ts';
 import type { App } from './bridge/app.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
@@ -55,8 +56,9 @@ export async function createApp(configuration: Configuration, options: AppOption
   const targets = new Map<string, ScimTarget>();
   const setups = new Map<string, TargetSetup>();
   const memory = createAnswerMemory();
+  const parts: AccessParts = { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret };
   const optionsOf = async (target: TargetConfiguration): Promise<ScimTargetOptions> => ({
-    ...(await targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret })),
+    ...(await targetOptions(target, observer, parts)),
     memory,
     needed: (type) => neededOf(setups.get(target.name), type),
   });
@@ -72,6 +74,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     inFlight,
     sources,
     targets,
+    notifiers: configuration.notify.map((section, index) => openNotifier(section, index, parts)),
     inspect,
     prepare: createPreparation(configuration, targets, inspect, setups),
     checkSecrets,

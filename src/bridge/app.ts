@@ -4,6 +4,7 @@ import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from '../ports/directory-source.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
 import type { TargetDoctor, TrialFinding } from '../ports/target-doctor.ts';
@@ -19,6 +20,8 @@ export interface App {
   listen(observer: CycleObserver): void;
   readonly sources: ReadonlyMap<string, DirectorySource>;
   readonly targets: ReadonlyMap<string, ScimTarget>;
+  /** Who is told when something is held or fails. */
+  readonly notifiers: readonly Notifier[];
   /** What a directory says of itself; asked once and remembered. */
   inspect(directory: string, signal: AbortSignal): Promise<DirectoryFacts>;
   /** Everything that a target's cycles go by; made once. Asks directories of kind `auto` what they are. */

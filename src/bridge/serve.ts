@@ -11,7 +11,7 @@ import { createLanes, type Lanes } from '../daemon/lanes.ts';
 import { runDaemon } from '../daemon/run-daemon.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Conditions } from '../telemetry/notify/conditions.ts';
 import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
@@ -43,19 +43,20 @@ export async function serve(app: App, request: ServeRequest): Promise<void> {
   const store = await holdStore(app, listeners.isStateSound);
   listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
   try {
-    await recall(app, store, listeners.metrics);
+    await recall(app, store, [listeners.metrics, listeners.conditions]);
     await runRounds(app, store, listeners, request);
   } finally {
     await store.close();
   }
 }
 
-/** What the state tells before the first cycle: metrics must not start from nothing after a restart. */
-async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void> {
+/** What the state tells before the first cycle: a restart is no news, and metrics must not start from nothing. */
+async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions, 'recall'>[]): Promise<void> {
   const store = await held.current();
   for (const [target, scimTarget] of app.targets) {
     await remind(scimTarget, store);
     const state = await store.target(target);
+    const counts = await store.counts(target);
     app.observer({
       kind: 'unresolved_counted',
       target,
@@ -65,11 +66,12 @@ async function recall(app: App, held: HeldStore, metrics: Metrics): Promise<void
     app.observer({
       kind: 'resources_counted',
       target,
-      counts: await store.counts(target),
+      counts,
       pending: state.pending,
       unstored: await store.unstored(target),
     });
-    metrics.recall(target, state);
+    const quarantined = counts.user.quarantined + counts.group.quarantined;
+    for (const one of told) one.recall(target, state, quarantined);
   }
 }
 
@@ -80,7 +82,7 @@ async function runRounds(
   { log, configurationText, signals, startHttp }: ServeRequest,
 ): Promise<void> {
   const { configuration, clock } = app;
-  const { metrics, watching, probing, isStateSound } = listeners;
+  const { metrics, watching, probing, notifications, isStateSound } = listeners;
   const lanes = lanesOf(app, store, listeners);
   const watch = watchConfiguration(log, configuration.file, configurationText.now, configurationText.read);
   await runDaemon({
@@ -96,7 +98,11 @@ async function runRounds(
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
       const probe = async (target: string) => app.targets.get(target)?.probe(signal);
-      await Promise.all([watching.run(app.sources.values(), ring, signal), probing.run(probe, signal)]);
+      await Promise.all([
+        watching.run(app.sources.values(), ring, signal),
+        probing.run(probe, signal),
+        notifications.run(signal),
+      ]);
     },
     startHttp: async ({ heartbeat }) => {
       const checks = [

@@ -4,6 +4,7 @@ import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
 import type { SyncOptions } from './commands/sync.ts';
+import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
 import { addState } from './state-program.ts';
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       .copyInheritedSettings(program);
   const command: AddCommand = (name, description) => begin(program, name, description);
   addActing(command, contextOf, finish);
+  addAmending(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
   const state = program
@@ -60,6 +62,17 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride()
     .copyInheritedSettings(program);
   addState(state, begin, contextOf, finish);
+  const notify = program
+    .command('notify')
+    .description('webhooks that are told when something is held or fails')
+    .exitOverride()
+    .copyInheritedSettings(program);
+  begin(notify, 'test', 'tells each of them, once and now, that this is a test')
+    .option(...json)
+    .action(async (given: Configured & { readonly json: boolean }) => {
+      const { notifyTest } = await import('./commands/notify.ts');
+      finish(await notifyTest(given, contextOf(given)));
+    });
   return program;
 }
 
@@ -89,6 +102,18 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
         finish(await decide(decision, holdId, given, contextOf(given)));
       });
   }
+}
+
+/** Commands that take back, or let go, what was done before. */
+function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('undo', 'takes back what a cycle took away: reactivates, restores memberships, creates again')
+    .argument('<cycle>', 'the id of the cycle, as sync and log show it')
+    .option(...target)
+    .option(...json)
+    .action(async (cycle: string, given: Configured & UndoOptions) => {
+      const { undo } = await import('./commands/undo.ts');
+      finish(await undo(cycle, given, contextOf(given)));
+    });
 }
 
 /** The command that makes things in order to remove them. */

@@ -65,6 +65,7 @@ export async function planTarget(
     setup,
     readings,
     projection,
+    evaluation,
     scopeGroups: evaluation.scopeGroups,
     store,
     lookUp,

@@ -12,6 +12,7 @@ import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan } from './plan/prepare-plan.ts';
+import { isUndoAsked } from './plan/undo.ts';
 import { pushAll } from './push-all.ts';
 import { recoverIntents } from './push/recover-intents.ts';
 import { recordFindings, tellFindings } from './record-findings.ts';
@@ -108,7 +109,7 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const before = lastCleanCycle(input);
+  const before = (await isUndoAsked(setup.target.name, store)) ? undefined : lastCleanCycle(input);
   if (before !== undefined && isQuiet(before, readings, clock)) {
     await commitSilence(input);
     const unstored = await store.unstored(setup.target.name);
@@ -129,12 +130,14 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const { before, draft, readings } = journey;
   const { projection } = draft;
   const target = setup.target.name;
-  const { scopeGroups } = draft.evaluation;
+  const { evaluation } = draft;
+  const { scopeGroups } = evaluation;
   const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
-  if (incrementalScope === undefined) await recoverIntents(setup, store, projection, { ...input, now: clock.now() });
+  if (incrementalScope === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
-  const from = { ...input, heldMatches, readings, lookUp, projection, scopeGroups, incrementalScope, now: clock.now() };
+  const now = clock.now();
+  const from = { ...input, heldMatches, readings, lookUp, projection, evaluation, scopeGroups, incrementalScope, now };
   const prepared = await preparePlan(from);
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tellFindings(prepared, input);

@@ -118,14 +118,13 @@ async function stillSame(found: readonly Found[], target: string, store: StateVi
     found.map(({ link }) => link.sourceId),
     (batch) => store.links(target, batch),
   );
-  const same: Found[] = [];
-  for (const one of found) {
-    const { type, sourceId } = one.link;
-    if (!isSameLink(one.link, links.get(sourceId))) continue;
-    const members = new Set(type === 'user' ? [] : await store.members(target, sourceId));
-    if (one.members.symmetricDifference(members).size === 0 || one.drift.kinds.includes('missing')) same.push(one);
-  }
-  return same;
+  const groups = found.filter(({ link }) => link.type === 'group').map(({ link }) => link.sourceId);
+  const members = await gather(groups, (batch) => store.members(target, batch));
+  return found.filter(({ link, members: before, drift }) => {
+    const { sourceId } = link;
+    const isSame = before.symmetricDifference(new Set(members.get(sourceId))).size === 0;
+    return isSameLink(link, links.get(sourceId)) && (isSame || drift.kinds.includes('missing'));
+  });
 }
 
 async function notCompared(

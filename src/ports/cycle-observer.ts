@@ -154,6 +154,14 @@ export type CycleEvent =
       readonly pending: number;
       readonly unstored: Readonly<Record<string, number>>;
     }
+  /** What became of a notification. `problem` without addresses. */
+  | {
+      readonly kind: 'notified';
+      readonly notifier: string;
+      readonly condition: string;
+      readonly outcome: 'sent' | 'failed' | 'dropped';
+      readonly problem?: string | undefined;
+    }
   | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }
   | {

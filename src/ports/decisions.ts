@@ -24,13 +24,16 @@ export interface RejectionRecord {
   readonly operations: readonly HeldOperation[];
 }
 
-/** Carry out what is held, leave it undone, or carry out what is due for one entry (`push`). */
-export type DecisionKind = 'approve' | 'reject' | 'push';
+/**
+ * Carry out what is held, leave it undone, carry out what is due for one entry (`push`), or give back what a cycle took
+ * away (`undo`), and leave that undone from then on.
+ */
+export type DecisionKind = 'approve' | 'reject' | 'push' | 'undo';
 
 /** What a person wants done about one hold of one target. */
 export interface Decision {
   readonly target: string;
-  /** Of a push: an id of its own. */
+  /** Of a push: an id of its own. Of an undo: that of the cycle, with a word before it. */
   readonly holdId: string;
   readonly decision: DecisionKind;
   /** ISO 8601. Good for 24 hours. */

@@ -159,6 +159,8 @@ export interface Acknowledged {
   readonly active?: boolean | undefined;
   /** SCIM paths that have a value. */
   readonly paths?: readonly string[] | undefined;
+  /** Nothing is known of it but what it shows: it is being adopted. */
+  readonly isStrange?: boolean;
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];

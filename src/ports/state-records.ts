@@ -55,6 +55,8 @@ export interface Intent {
   readonly at?: string | undefined;
   /** There was no answer that tells (`lost`), or one that says that it was made, and not what (`made`). */
   readonly unclear?: 'lost' | 'made' | undefined;
+  /** Of somebody who left, and was looked for in vain: when what they may have is looked for again (ISO 8601). */
+  readonly lookAgainAt?: string | undefined;
   /** The account that is being adopted; absent for a create. */
   readonly adopts?: TargetId | undefined;
   /** Of a group: who is in the request. If it took effect, they are members. */

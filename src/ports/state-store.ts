@@ -15,7 +15,8 @@ import type { StateChange } from './state-change.ts';
  *   and all once it resolved. Calls may run side by side (they share one disk sync) and take effect in call order.
  *   When it rejects (disk full) nothing of it is remembered, and no further effect may be caused at a target.
  * - A store answers with what was recorded durably: a change shows once its `record` has resolved, never before.
- * - Everything is asked in batches, never "all links as one value", so that a database can stand behind this port.
+ * - Everything is asked in batches, never "all links as one value", so that a database can stand behind this port. Whom
+ *   the state knows and a reading does not show is asked by marks (`openMarks`), never by a set of everybody.
  * - The store holds no personal data: ids, digests, counts and times. Only the provisioning log has values, where the
  *   configuration asks for them.
  * - A store that is damaged, newer or locked refuses to open (BridgeError); it never starts empty in its place.
@@ -49,8 +50,10 @@ export interface StateView {
   /** Identity of this state since its creation. */
   readonly lineage: string;
   links(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Link>>;
-  /** All links of these directories whose source id is not in `seen`, in batches. */
-  unseen(target: string, directories: ReadonlySet<string>, seen: ReadonlySet<SourceId>): AsyncIterable<readonly Link[]>;
+  /** All links of these directories, in batches. What is recorded while they are walked through neither adds nor hides any. */
+  linksFrom(target: string, directories: ReadonlySet<string>): AsyncIterable<readonly Link[]>;
+  /** Begins to mark entries, so that it can be asked of whom the state knows besides. */
+  openMarks(): Promise<SeenMarks>;
   /** Which of these target ids are linked, and to whom. */
   owners(target: string, type: ResourceType, ids: readonly TargetId[]): Promise<ReadonlyMap<TargetId, SourceId>>;
   /** Which of these target ids nobody is linked to any more, and who was last. Of the last `mostFormerOwners` of a type. */
@@ -60,18 +63,17 @@ export interface StateView {
     target: string,
     owner: SourceId,
   ): Promise<readonly { readonly type: ResourceType; readonly targetId: TargetId }[]>;
-  /** The acknowledged members of a group, as source ids; and who was in it when it was adopted, by `strangerId`. */
-  members(target: string, group: SourceId): Promise<readonly SourceId[]>;
+  /**
+   * The acknowledged members of these groups, as source ids; and who was in one when it was adopted, by `strangerId`. Of
+   * the groups that have any.
+   */
+  members(target: string, groups: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly SourceId[]>>;
   /** What stands between these entries and the target, of those with such a record. */
   quarantined(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, QuarantineRecord>>;
-  /** Who is in quarantine although they are not in `seen`, in batches. */
-  orphanedQuarantine(target: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   /** Keyed digests of the names (DNs) of these entries: the one that was noted last, then former ones. Of those that were noted. */
   names(directory: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, readonly string[]>>;
   /** Who has or had these names. */
   named(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, readonly SourceId[]>>;
-  /** Whose names were noted although they are not in `seen`, and no target has a link of theirs; in batches. */
-  orphanedNames(directory: string, seen: ReadonlySet<SourceId>): AsyncIterable<readonly SourceId[]>;
   counts(target: string): Promise<LinkCounts>;
   /** By SCIM path: for how many the target has shown that it does not store what was sent. */
   unstored(target: string): Promise<Readonly<Record<string, number>>>;
@@ -105,6 +107,21 @@ export interface StateView {
   decisions(): Promise<LeftDecisions>;
   /** A later decision about the same hold replaces the one before. @throws BridgeError when it cannot be a hold's id */
   decide(decision: Decision): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Marks those whom a reading shows, batch by batch, and then tells of the others. Marks are for whoever opened them, are
+ * not durable. What is recorded while an answer is walked through neither adds to it nor hides any of it.
+ */
+export interface SeenMarks {
+  mark(ids: readonly SourceId[]): Promise<void>;
+  /** Links of these directories of entries without a mark, in batches. */
+  unmarkedLinks(target: string, directories: ReadonlySet<string>): AsyncIterable<readonly Link[]>;
+  /** Who is in quarantine and has no mark, in batches. */
+  unmarkedQuarantine(target: string): AsyncIterable<readonly SourceId[]>;
+  /** Whose names were noted, who has no mark, and of whom no target has a link; in batches. */
+  unmarkedNames(directory: string): AsyncIterable<readonly SourceId[]>;
   close(): Promise<void>;
 }
 

@@ -25,7 +25,7 @@ const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const decisionShape = z.strictObject({
   target: name,
   holdId: name,
-  decision: z.enum(['approve', 'reject', 'push']),
+  decision: z.enum(['approve', 'reject', 'push', 'undo']),
   at: z.iso.datetime(),
   by: z.exactOptional(z.strictObject({ via: z.enum(['shell', 'api']), user: z.string() })),
   early: z.exactOptional(z.boolean()),

@@ -58,7 +58,7 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
   const correlation = await correlate(wanted, {
     ...setup,
     store,
-    intents: new Set(intents.keys()),
+    intents,
     barred: quarantine.barred,
     held: heldOf(wanted, mayShow, input),
     gone: input.gone,
@@ -87,10 +87,16 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
     unsearched,
     settled: [...causes].flatMap(([id, cause]) => {
       const intent = intents.get(id);
-      return intent === undefined || cause === 'search_refused' || mayShow(id) ? [] : [intent];
+      return intent === undefined || staysOpen.has(cause) || mayShow(id) ? [] : [intent];
     }),
   };
 }
+
+/** Nobody looked, or who was switched off meanwhile is looked for apart (`recoverIntents`). */
+const staysOpen: ReadonlySet<ReasonCode | 'inactive'> = new Set<ReasonCode | 'inactive'>([
+  'search_refused',
+  'inactive',
+]);
 
 interface Division {
   readonly wanted: readonly Resource[];

@@ -185,5 +185,5 @@ function bringUpToDate({ type, targetId, changes, attributes }: Adoption, contex
   const held = [...attributes].flatMap(([path, value]) =>
     value === null || path === 'active' || changing.has(path) ? [] : [path],
   );
-  return context.target.update(type, targetId, sent, context.signal, { paths: held });
+  return context.target.update(type, targetId, sent, context.signal, { paths: held, isStrange: true });
 }

@@ -30,6 +30,8 @@ import { searchAgain, searchWithPauses, type Searched } from '../match/search-ag
 interface Creation {
   readonly operation: CreateOperation;
   readonly intent: Intent;
+  /** An earlier request, of which nobody knows whether it took effect. */
+  readonly before: Intent | undefined;
   /** What is sent. */
   readonly attributes: DesiredAttributes;
   readonly first: readonly Link[];
@@ -47,8 +49,8 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     now,
     first.map(({ sourceId }) => sourceId),
   );
-  const creation: Creation = { operation, intent, attributes, first, older: new Set() };
   const before = context.intents.get(operation.sourceId);
+  const creation: Creation = { operation, intent, before, attributes, first, older: new Set() };
   const isOpen = before !== undefined && before.adopts === undefined && mayStillShow(before, now);
   if (isOpen && before.unclear !== undefined && (before.unclear === 'lost' || context.attempt !== 'everything'))
     return stillOpen(before);
@@ -150,8 +152,10 @@ async function switchOff({ sourceId, type }: CreateOperation, context: PushConte
 }
 
 async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<Failure | undefined> {
-  const { operation, intent } = creation;
-  const settled = { kind: 'settled', intent } as const;
+  const { operation, intent, before } = creation;
+  // That this request had no effect says nothing about an earlier one, which may have made what is in the way.
+  const over =
+    before === undefined ? ({ kind: 'settled', intent } as const) : ({ kind: 'intent', intent: before } as const);
   const isUnclear = mayHaveCreated(failure);
   if (isUnclear) {
     const unclear = failure.status === 201 ? 'made' : 'lost';
@@ -159,14 +163,14 @@ async function settleFailure(failure: Failure, creation: Creation, context: Push
       { kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear } },
     ]);
   } else if (failure.class !== 'conflict') {
-    await context.store.record([settled]);
+    await context.store.record([over]);
     return failure;
   }
   const searched = isUnclear
     ? await searchWithPauses(operation, context, 'afterRequest')
     : await searchAgain(operation, context, true);
   if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
-  if (!isUnclear && searched.kind === 'none') await context.store.record([settled]);
+  if (!isUnclear && searched.kind === 'none') await context.store.record([over]);
   return failure;
 }
 

@@ -23,7 +23,7 @@ export interface ReadControl {
   /** What is known from cycles before; without it everything is read. */
   readonly directoryCaches?: DirectoryCaches | undefined;
   /** Tells what the directories were when their people were linked. */
-  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'members' | 'names' | 'digest'>;
+  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'openMarks' | 'members' | 'names' | 'digest'>;
   /** Attributes to be read besides, in lower case, that no map needs: for whoever looks for somebody by another name. */
   readonly also?: readonly string[] | undefined;
   /** Reads everything although something is known. */

@@ -77,7 +77,8 @@ export class LookUps {
     const { target, store, signal } = this.#input;
     signal.throwIfAborted();
     const { sourceId, targetId } = subject.link;
-    const acknowledged = this.#type === 'user' ? [] : await store.members(target.name, sourceId);
+    const acknowledged =
+      this.#type === 'user' ? [] : ((await store.members(target.name, [sourceId])).get(sourceId) ?? []);
     const answer = await target.read(this.#type, targetId, signal);
     if (isFailure(answer) && answer.class === 'gone') {
       if (subject.mustBeThere) this.#gone.push(subject);

@@ -5,6 +5,7 @@ import type { Projection } from '../../core/mapping/project.ts';
 import { isActive } from '../../core/planning/availability.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { besides } from '../shared/unmarked.ts';
 
 /** A resource that the target has as far as we know, with what should be there. */
 export interface Subject {
@@ -66,8 +67,9 @@ export async function* subjectsOf(
     [...links].flatMap((link) => (link.type === type ? (subjectOf(link, wanted) ?? []) : []));
   for (let at = 0; at < ids.length; at += batchSize)
     yield subjects((await store.links(target, ids.slice(at, at + batchSize))).values());
-  const all = new Set([...wanted.resources.keys(), ...wanted.rejected.keys()]);
-  for await (const links of store.unseen(target, directories, all)) yield subjects(links);
+  const all = [...wanted.resources.keys(), ...wanted.rejected.keys()];
+  for await (const links of besides(all, store, (marks) => marks.unmarkedLinks(target, directories)))
+    yield subjects(links);
 }
 
 /** The links of everybody whom these resources refer to. */

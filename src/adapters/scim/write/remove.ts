@@ -51,12 +51,10 @@ async function lookBack(
   type: ResourceType,
   id: TargetId,
   known: Known,
-  { status }: Answer,
+  { status, joined }: Answer,
 ): Promise<Outcome> {
   const { targetDialect } = conversation;
-  const { bulk } = targetDialect.current();
-  const inBulk = bulk.use && bulk.methods.includes('DELETE');
-  const form = `deletion of a ${type}${inBulk ? ', in bulk' : ''}`;
+  const form = `deletion of a ${type}${joined === true ? ', in bulk' : ''}`;
   if (!(await targetDialect.evidence.isToBeLookedAt(form, firstDeletions, sampledDeletions)))
     return { kind: 'applied', id };
   let found: boolean | undefined;
@@ -71,7 +69,7 @@ async function lookBack(
   } finally {
     targetDialect.evidence.looked(form, firstDeletions, found);
   }
-  return found || (inBulk && (await removedAlone(conversation, type, id)))
+  return found || (joined === true && (await removedAlone(conversation, type, id)))
     ? { kind: 'applied', id }
     : failed({ class: 'rejected', status, detail: stillThere(status, known) });
 }

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
-import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Shown } from '../../../core/model/outcome.ts';
@@ -84,6 +84,16 @@ async function missingFromCreated(
 export function wasShown({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
   const change = { path: scimPath(path), value: '', had: true };
   return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
+}
+
+/** Whether a path was sent, and answers were seen not to show it: whoever shows none of it may have one all the same. */
+export function isHidden({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: ScimPath): boolean {
+  const change = { path, value: '', had: true };
+  const methods = ['POST', 'PATCH', 'PUT'] as const;
+  return (
+    methods.some((method) => evidence.has(storesNot(type, change, method))) &&
+    !methods.some((method) => evidence.has(stores(type, change, method)))
+  );
 }
 
 /** Whether an answer to a write, or the resource as it was read after it, had a value at this path. */
