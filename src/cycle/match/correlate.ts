@@ -8,7 +8,7 @@ import type { Share } from '../../core/memory/shares.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
-import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
+import { cutShort, isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { findBegun, listBegun } from './begun.ts';
@@ -108,7 +108,7 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
         continue;
       }
       if (isFailure(finding)) {
-        if (isUnreached(finding)) unreached.set(resource.sourceId, { failure: finding, asked: true });
+        if (isUnreached(finding)) unreached.set(resource.sourceId, { failure: finding, asked: finding !== cutShort });
         else rejected.push(rejectMatch(resource, 'search_refused', refusedText(finding)));
         continue;
       }
