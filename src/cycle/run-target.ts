@@ -12,7 +12,7 @@ import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
-import { isUndoAsked } from './plan/undo.ts';
+import { isPlanAsked } from './plan/decisions.ts';
 import { pushAll, pushEnds, together } from './push-all.ts';
 import type { PushReport } from './push/push.ts';
 import { recoverIntents } from './push/recover-intents.ts';
@@ -110,7 +110,7 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const before = (await isUndoAsked(setup.target.name, store)) ? undefined : lastCleanCycle(input);
+  const before = (await isPlanAsked(setup.target.name, store)) ? undefined : lastCleanCycle(input);
   if (before !== undefined && isQuiet(before, readings, clock)) {
     await commitSilence(input);
     const unstored = await store.unstored(setup.target.name);
