@@ -1,13 +1,7 @@
 import type { TargetNotes } from '../ports/scim-target.ts';
-import type {
-  Decision,
-  DirectoryState,
-  LinkCounts,
-  LinkTotal,
-  StateView,
-  TargetState,
-  UnusableDecision,
-} from '../ports/state-store.ts';
+import type { Decision, UnusableDecision } from '../ports/decisions.ts';
+import type { DirectoryState, TargetState } from '../ports/state-records.ts';
+import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 
 export interface TargetStatus {

@@ -23,6 +23,8 @@ export interface Configuration {
   };
   /** Folder of the embedded state. */
   readonly state: { readonly path: string };
+  /** Who is told of what. */
+  readonly notify: readonly NotifyConfiguration[];
   /** Where health and metrics are served. */
   readonly http: { readonly listen: ListenAddress };
   readonly log: {
@@ -33,6 +35,16 @@ export interface Configuration {
     readonly keepMilliseconds: number;
     readonly megabytes: number;
   };
+}
+
+/** One webhook. */
+export interface NotifyConfiguration {
+  readonly webhook: string | SecretReference;
+  readonly format: 'json' | 'slack' | 'teams';
+  readonly secret?: SecretReference;
+  readonly on: readonly ('held' | 'quarantined' | 'failing' | 'recovered')[];
+  readonly tls: TargetTlsConfiguration;
+  readonly allowCleartext: boolean;
 }
 
 /** Where a secret lies. It is read each time that it is needed (`readSecret`), so that it may be changed meanwhile. */

@@ -5,7 +5,7 @@ import { countReasons } from '../core/model/resource.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ScopeGroup } from '../core/mapping/evaluate-scope.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
-import type { TargetState } from '../ports/state-store.ts';
+import type { TargetState } from '../ports/state-records.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './plan/decisions.ts';
 import { endsFirstLoad } from './first-load.ts';
 import { failingAfter } from './failing.ts';

@@ -1,7 +1,7 @@
 import type { SourceId } from '../core/model/entry.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { heldOperation } from '../core/planning/held-operation.ts';
-import type { Decider, Decision } from '../ports/state-store.ts';
+import type { Decider, Decision } from '../ports/decisions.ts';
 import { bindTarget } from './bind-target.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './plan/decisions.ts';

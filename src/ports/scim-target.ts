@@ -45,6 +45,22 @@ export interface ScimTarget {
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
   /**
+   * Walks what the target lists of a type and hands each page on before it asks for the next, so that one page at a time
+   * is in memory, however many there are. `whole`: as many different ones came as any page promised; `partial`: it does
+   * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Like an
+   * inventory, it is never proof of absence.
+   */
+  walk(
+    type: ResourceType,
+    worthRequests: number,
+    onPage: (page: readonly FoundResource[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<'whole' | 'partial' | Failure>;
+  /** Who is in a group that was read a moment ago; undefined where the target does not show it, or not of everybody. */
+  membersOf(group: FoundResource, signal: AbortSignal): Promise<readonly TargetId[] | Failure | undefined>;
+  /** Whether it was seen to show a value of this attribute, so that its absence in others says something. */
+  shows(type: ResourceType, path: string): boolean;
+  /**
    * One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not.
    *
    * @param without what of a group nobody looks at, so that it need not be sent
@@ -80,7 +96,7 @@ export interface ScimTarget {
     type: ResourceType,
     id: TargetId,
     signal: AbortSignal,
-    known?: Pick<Acknowledged, 'showsOthers'>,
+    known?: Pick<Acknowledged, 'showsOthers' | 'active'>,
   ): Promise<Outcome>;
   /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
   probe(signal: AbortSignal): Promise<Failure | undefined>;
@@ -137,8 +153,12 @@ export type ScimChange =
 export interface Acknowledged {
   /** Our externalId, where the target took it. An answer with another one is about somebody else. */
   readonly externalId?: string | undefined;
+  /** Whether a user is active, as far as is known: a deletion that leaves behind an inactive one did that much, or nothing. */
+  readonly active?: boolean | undefined;
   /** SCIM paths that have a value. */
   readonly paths?: readonly string[] | undefined;
+  /** Nothing is known of it but what it shows: it is being adopted. */
+  readonly isStrange?: boolean;
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];

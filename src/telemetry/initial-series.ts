@@ -4,7 +4,9 @@ import { errorCodes } from '../core/model/errors.ts';
 import type { GuardFinding, Verb } from '../core/model/plan.ts';
 import { reasonCodes, type ReasonCounts } from '../core/model/resource.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
-import type { Failing, LinkCounts } from '../ports/state-store.ts';
+import type { Condition } from '../ports/notifier.ts';
+import type { Failing } from '../ports/state-records.ts';
+import type { LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
 
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
@@ -43,6 +45,7 @@ const findingKinds = keys<GuardFinding['kind']>({
   clock_leap: 0,
   lookalike: 0,
 });
+const conditions = keys<Condition>({ held: 0, quarantined: 0, failing: 0, recovered: 0 });
 const types = keys<ResourceType>({ user: 0, group: 0 });
 const modes = keys<CycleMode>({ full: 0, incremental: 0 });
 const results = keys<CycleResultLabel>({
@@ -90,6 +93,9 @@ export function initialise(
 ): void {
   instruments.buildInfo.set({ version: options.version, node_version: process.version }, 1);
   instruments.pollInterval.set(options.pollSeconds);
+  for (const condition of conditions) {
+    for (const outcome of ['sent', 'failed', 'dropped']) instruments.notifications.inc({ condition, outcome }, 0);
+  }
   instruments.journalBytes.set(0);
   for (const result of ['success', 'error']) instruments.stateWrites.inc({ result }, 0);
   for (const directory of options.directories) {

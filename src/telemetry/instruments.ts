@@ -32,6 +32,9 @@ export function createInstruments(registry: Registry) {
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),
+    notifications: new Counter(
+      options('notifications_total', 'Notifications by what became of them.', 'condition', 'outcome'),
+    ),
     journalBytes: new Gauge(options('journal_bytes', 'Size of the state journal since its last snapshot.')),
     stateWrites: new Counter(options('state_writes_total', 'Durable writes of the state, by result.', 'result')),
   };

@@ -56,6 +56,9 @@ export function logObserver(
       case 'state_opened':
         for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
         return;
+      case 'notified':
+        notifiedLine(log, repetition, event);
+        return;
       case 'target_probed':
         probedLine(log, repetition, event);
         return;
@@ -148,4 +151,25 @@ function faultLine(log: Log, { kind, target, thrown }: Extract<CycleEvent, { kin
 /** The class of an error: its message could quote anything. */
 function nameOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
+/** What arrived is nothing to tell; what did not is told once, until something arrives there again. */
+function notifiedLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, notifier, condition, outcome, problem }: Extract<CycleEvent, { kind: 'notified' }>,
+): void {
+  const fields = { event: kind, notifier, condition, outcome, ...(problem === undefined ? {} : { problem }) };
+  if (outcome === 'sent') {
+    const isBack = repetition.over(`notifier ${notifier}`);
+    log[isBack ? 'info' : 'debug'](fields, `${notifier} was told: ${condition}`);
+    return;
+  }
+  const repeated = repetition.tell(`notifier ${notifier}`, problem ?? outcome);
+  log[repeated === undefined ? 'debug' : 'warn'](
+    { ...fields, ...(repeated ? { repeated } : {}) },
+    outcome === 'dropped'
+      ? `${notifier} does not answer, and the oldest of what it should be told (${condition}) was left out`
+      : `${notifier} could not be told (${condition}): ${problem ?? 'no answer'}; dir2scim notify test tries it`,
+  );
 }

@@ -64,6 +64,9 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'state_written':
         countWrite(instruments, event);
         return;
+      case 'notified':
+        instruments.notifications.inc({ condition: event.condition, outcome: event.outcome });
+        return;
       case 'operation_finished':
       case 'scim_request':
       case 'throttled':

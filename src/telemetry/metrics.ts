@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
-import type { TargetState } from '../ports/state-store.ts';
+import type { TargetState } from '../ports/state-records.ts';
 import { createInstruments } from './instruments.ts';
 import { initialise, setFailing, setHeld, setRejected } from './initial-series.ts';
 import { metricsObserver } from './measure.ts';

@@ -8,6 +8,7 @@ import { draftKnowing } from '../../src/cycle/plan/clean-cycles.ts';
 import { planTarget } from '../../src/cycle/plan-target.ts';
 import type { SeenCycle } from './cycle-step.ts';
 import { day, groupIds, otherIdOf, personIds, target, valuesOf, type SeenRemoval, type World } from './world.ts';
+import { acknowledgedMembers } from '../support/acknowledged-members.ts';
 
 /** What the guard has to go by, as it was before a cycle. */
 export interface Before {
@@ -38,7 +39,7 @@ export async function lookBefore(world: World): Promise<Before> {
   }
   for (const { id } of fake.groups()) {
     const source = sources.get(String(id));
-    if (source !== undefined) memberCounts.set(String(id), (await store.members(target, source)).length);
+    if (source !== undefined) memberCounts.set(String(id), (await acknowledgedMembers(store, target, source)).length);
   }
   return {
     counts: await store.counts(target),

@@ -12,7 +12,7 @@ export type FakeCall = { readonly number: number } & (
   | { readonly method: 'discover' | 'probe' }
   | { readonly method: 'answers'; readonly type: ResourceType }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
-  | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
+  | { readonly method: 'inventory' | 'walk'; readonly type: ResourceType; readonly worthRequests: number }
   | {
       readonly method: 'create';
       readonly type: ResourceType;
@@ -225,6 +225,23 @@ export function createFakeTarget({
         },
       );
     },
+    async walk(type, worthRequests, onPage, signal) {
+      signal.throwIfAborted();
+      const all = await perform<FoundResource[] | Failure>(
+        { method: 'walk', type, worthRequests },
+        (failure) => failure,
+        () => found(type),
+      );
+      if (!Array.isArray(all)) return all;
+      isWithoutGroups ||= type === 'group' && !hasGroups;
+      if (isWithoutGroups && type === 'group') return 'partial';
+      const pages = Math.max(1, Math.ceil(all.length / pageSize));
+      for (let page = 0; page < Math.min(pages, worthRequests); page += 1)
+        await onPage(all.slice(page * pageSize, (page + 1) * pageSize));
+      return pages <= worthRequests ? 'whole' : 'partial';
+    },
+    membersOf: ({ body }) => Promise.resolve([...membersOf(body).keys()]),
+    shows: () => true,
     read(type, id, signal) {
       signal.throwIfAborted();
       const effect = (): FoundResource | Failure =>

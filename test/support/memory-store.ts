@@ -9,19 +9,17 @@ import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
 import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
+import type { Decision } from '../../src/ports/decisions.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import {
   emptyTargetState,
-  type Decision,
   type DirectoryState,
   type Intent,
-  type LinkCounts,
-  type LinkTotal,
   type RemovalRecord,
-  type StateChange,
-  type StateStore,
   type TargetState,
   type QuarantineRecord,
-} from '../../src/ports/state-store.ts';
+} from '../../src/ports/state-records.ts';
+import type { LinkCounts, LinkTotal, StateStore } from '../../src/ports/state-store.ts';
 
 /** A state without a disk, for simulations. It keeps what was recorded across crashes, like a good disk would. */
 export interface MemoryStore extends StateStore {
@@ -99,6 +97,16 @@ function open(kept: Kept): MemoryStore {
     from: ReadonlyMap<string, Value>,
     target: string,
   ): Value[] => [...from.values()].filter((value) => value.target === target);
+  const linksBesides = async function* (
+    target: string,
+    directories: ReadonlySet<string>,
+    seen: ReadonlySet<SourceId>,
+  ): AsyncGenerator<readonly Link[]> {
+    const links = await answer(() =>
+      ofTarget(kept.links, target).filter((link) => directories.has(link.directory) && !seen.has(link.sourceId)),
+    );
+    for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
+  };
   return {
     lineage: kept.lineage,
     digest: (text) => createHmac('sha256', kept.key).update(text).digest('base64url').slice(0, 22),
@@ -112,11 +120,30 @@ function open(kept: Kept): MemoryStore {
       });
     },
     links: (target, ids) => answer(() => pick(kept.links, target, ids)),
-    async *unseen(target, directories, seen) {
-      const links = await answer(() =>
-        ofTarget(kept.links, target).filter((link) => directories.has(link.directory) && !seen.has(link.sourceId)),
-      );
-      for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
+    linksFrom: (target, directories) => linksBesides(target, directories, new Set()),
+    openMarks: () => {
+      const seen = new Set<SourceId>();
+      const unmarked = async function* (ids: () => SourceId[]) {
+        yield await answer(() => ids().filter((id) => !seen.has(id)));
+      };
+      return answer(() => undefined).then(() => ({
+        mark: (ids) => answer(() => ids.forEach((id) => seen.add(id))),
+        unmarkedLinks: (target, directories) => linksBesides(target, directories, seen),
+        unmarkedQuarantine: (target) =>
+          unmarked(() => ofTarget(kept.quarantined, target).map(({ sourceId }) => sourceId)),
+        unmarkedNames: (directory) =>
+          unmarked(() =>
+            [...kept.names.keys()]
+              .flatMap((key) =>
+                key.startsWith(`${directory}
+`)
+                  ? [key.slice(directory.length + 1)]
+                  : [],
+              )
+              .filter((id) => ![...kept.links.values()].some(({ sourceId }) => sourceId === id)),
+          ),
+        close: () => answer(() => seen.clear()),
+      }));
     },
     owners: (target, type, ids) =>
       answer(() => {
@@ -126,15 +153,16 @@ function open(kept: Kept): MemoryStore {
       }),
     formerOwners: (target, type, ids) => answer(() => formerOwners(kept, target, type, ids)),
     formerAccounts: (target, owner) => answer(() => formerAccounts(kept, target, owner)),
-    members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
+    members: (target, groups) =>
+      answer(
+        () =>
+          new Map(
+            [...pick(kept.members, target, groups)]
+              .map(([group, ids]) => [group, [...ids]] as const)
+              .filter(([, ids]) => ids.length > 0),
+          ),
+      ),
     quarantined: (target, ids) => answer(() => pick(kept.quarantined, target, ids)),
-    async *orphanedQuarantine(target, seen) {
-      yield await answer(() =>
-        ofTarget(kept.quarantined, target)
-          .map(({ sourceId }) => sourceId)
-          .filter((id) => !seen.has(id)),
-      );
-    },
     names: (directory, ids) => answer(() => pick(kept.names, directory, ids)),
     named: (directory, names) =>
       answer(() => {
@@ -146,13 +174,6 @@ function open(kept: Kept): MemoryStore {
         }
         return found;
       }),
-    async *orphanedNames(directory, seen) {
-      yield await answer(() =>
-        [...kept.names.keys()]
-          .flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : []))
-          .filter((id) => !seen.has(id) && ![...kept.links.values()].some(({ sourceId }) => sourceId === id)),
-      );
-    },
     counts: (target) =>
       answer((): LinkCounts => {
         const count = (type: ResourceType) => {

@@ -32,14 +32,19 @@ export async function listLogFiles(files: StateFiles, folder: string): Promise<L
     .sort((a, b) => a.after - b.after);
 }
 
-/** Lines of one file, as many at a time as a read brings; undefined in place of what is no line of a log. */
+/**
+ * Lines of one file, as many at a time as a read brings; undefined in place of what is no line of a log.
+ *
+ * @param from the position of a line's first byte
+ */
 export async function* readLogFile(
   files: StateFiles,
   path: string,
+  from = 0,
 ): AsyncGenerator<readonly { readonly line: LogLine | undefined; readonly end: number }[]> {
   const file = await files.open(path, 'read');
   try {
-    for await (const lines of readStateLines(file)) {
+    for await (const lines of readStateLines(file, from)) {
       yield lines.map(({ bytes, whole, end }) => ({ line: whole ? readLogLine(bytes.toString()) : undefined, end }));
     }
   } finally {

@@ -1,6 +1,8 @@
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { SourceId } from '../../core/model/entry.ts';
-import type { DirectoryState, LinkTotal, StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
+import type { LinkTotal } from '../../ports/state-store.ts';
 import { DirectoryNames } from './directory-names.ts';
 import { LogMemory } from './log-memory.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';

@@ -1,4 +1,4 @@
-import type { StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import { changeInCurrentWords } from './earlier-state.ts';
 
 const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([

@@ -1,5 +1,6 @@
 import { BridgeError } from '../../core/model/errors.ts';
-import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore, StateView } from '../../ports/state-store.ts';
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';

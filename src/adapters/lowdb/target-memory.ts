@@ -3,16 +3,16 @@ import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import {
   emptyTargetState,
   isQuarantined,
   type Intent,
-  type LinkCounts,
   type RemovalRecord,
-  type StateChange,
   type TargetState,
   type QuarantineRecord,
-} from '../../ports/state-store.ts';
+} from '../../ports/state-records.ts';
+import type { LinkCounts } from '../../ports/state-store.ts';
 
 import { FormerOwners } from './former-owners.ts';
 import { Memberships } from './memberships.ts';

@@ -1,7 +1,8 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
-import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
+import { emptyTargetState } from '../../ports/state-records.ts';
+import type { SeenMarks, StateView } from '../../ports/state-store.ts';
 import { DecisionFolder } from './decision-folder.ts';
 import type { StateFiles } from './files.ts';
 import { checkLog } from './log-check.ts';
@@ -41,17 +42,15 @@ export function createView(
     digest,
     lineage,
     links: (target, ids) => Promise.resolve(pick(of(target).links, ids)),
-    unseen: (target, directories, seen) => unseen(of(target), directories, seen),
+    linksFrom: (target, directories) => linksFrom(of(target), directories, nobody),
+    openMarks: () => Promise.resolve(openMarks(memory, of)),
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
-    members: (target, group) => Promise.resolve(of(target).members.of(group)),
+    members: (target, groups) => Promise.resolve(membersOf(of(target), groups)),
     quarantined: (target, ids) => Promise.resolve(pick(of(target).quarantined, ids)),
-    orphanedQuarantine: (target, seen) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    orphanedNames: (directory, seen) =>
-      inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
@@ -91,15 +90,39 @@ function pick<Value>(from: ReadonlyMap<string, Value>, ids: readonly string[]): 
   return found;
 }
 
+function membersOf(target: TargetMemory, groups: readonly SourceId[]): Map<SourceId, readonly SourceId[]> {
+  return new Map(groups.map((group) => [group, target.members.of(group)] as const).filter(([, ids]) => ids.length > 0));
+}
+
+const nobody: ReadonlySet<SourceId> = new Set();
+
+function openMarks(memory: StateMemory, of: (target: string) => TargetMemory): SeenMarks {
+  const seen = new Set<SourceId>();
+  const unmarked = async function* (ids: () => Iterable<SourceId>): AsyncGenerator<readonly SourceId[]> {
+    yield* inBatches([...ids()].filter((id) => !seen.has(id)));
+  };
+  return {
+    mark(ids) {
+      for (const id of ids) seen.add(id);
+      return Promise.resolve();
+    },
+    unmarkedLinks: (target, directories) => linksFrom(of(target), directories, seen),
+    unmarkedQuarantine: (target) => unmarked(() => of(target).quarantined.keys()),
+    unmarkedNames: (directory) =>
+      unmarked(() => (memory.names(directory)?.ids ?? []).filter((id) => !memory.isLinked(id))),
+    close: () => Promise.resolve(),
+  };
+}
+
 // The list is made when it is first asked for: records that come while it is walked through neither add nor hide any.
-async function* unseen(
+async function* linksFrom(
   target: TargetMemory,
   directories: ReadonlySet<string>,
-  seen: ReadonlySet<SourceId>,
+  besides: ReadonlySet<SourceId>,
 ): AsyncGenerator<readonly Link[]> {
   const links: Link[] = [];
   for (const [id, link] of target.links) {
-    if (!seen.has(id) && directories.has(link.directory)) links.push(link);
+    if (!besides.has(id) && directories.has(link.directory)) links.push(link);
   }
   yield* inBatches(links);
 }

@@ -31,11 +31,11 @@ import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
 import { readList } from './answers/list.ts';
 import { probeTarget } from './read/probe.ts';
-import { readInventory } from './read/inventory.ts';
+import { readInventory, walkInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
 import { withLost } from './write/believe-update.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
-import { membersAsked, membersRead } from './write/read-members.ts';
+import { membersAsked, membersRead, membersTold } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './shared/message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './http/options.ts';
@@ -44,7 +44,7 @@ import { foundResource, versionOf } from './answers/resource.ts';
 import { createExchange } from './http/retry.ts';
 import { createTransport } from './http/transport.ts';
 import { removeResource } from './write/remove.ts';
-import { wasShown } from './write/settle-stored.ts';
+import { showsPath, wasShown } from './write/settle-stored.ts';
 import { tellsNothing } from './write/unless-there.ts';
 import { showsOurs } from './write/subject.ts';
 import { updateResource } from './write/update.ts';
@@ -76,7 +76,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const exchange = atEndpoints(spoken, targetDialect, signs);
   const keep = createKeep(checked.needed);
   const find = createFind(exchange, targetDialect, signs, keep);
-  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists };
+  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
   const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
@@ -95,6 +95,12 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
+    walk: (type, worthRequests, onPage, signal) => walkInventory(inventory, type, worthRequests, onPage, signal),
+    async membersOf({ id, body }, signal) {
+      const told = await membersTold(talk(signal), id, body);
+      return told !== undefined && isRefusal(told) ? toFailure(told) : told;
+    },
+    shows: (type, path) => (path === 'externalId' ? showsOurs(targetDialect) : showsPath(targetDialect, type, path)),
     async read(type, id, signal, without) {
       const read = await readOne(talk(signal), type, id, without);
       return isFailure(read) ? read : keep(type, read);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { directorySchema } from './directory.ts';
+import { notifySection } from './notify.ts';
 import { targetSchema } from './target.ts';
 import { choice, configName, duration, flag, listenAddress, schedule, text } from './values.ts';
 
@@ -30,6 +31,12 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where dir2scim remembers what the targets acknowledged.'),
+  notify: z
+    .array(notifySection)
+    .prefault([])
+    .describe(
+      'Who is told when something is held, fails, or is over. Numbers and names from this file, never a person.',
+    ),
   http: z
     .strictObject({
       listen: listenAddress.prefault('127.0.0.1:9464').describe('Address for health and metrics, `host:port`.'),
@@ -63,4 +70,5 @@ export const configurationSchema = z.strictObject({
 /** What a file says, checked key by key, with defaults. */
 export type ConfigurationSource = z.output<typeof configurationSchema>;
 export type DirectorySection = ConfigurationSource['directories'][string];
+export type NotifySection = ConfigurationSource['notify'][number];
 export type TargetSection = ConfigurationSource['targets'][string];

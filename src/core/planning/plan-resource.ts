@@ -75,19 +75,20 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, availa
   const { now, later } = splitCircles(resource, known, availability);
   const differing = diffWithBody(known, match.body, availability.targetIdOf);
   const changes = differing.filter(({ path }) => !later.includes(path));
+  // That access comes back is an operation of its own, which the guard looks at.
+  const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
+  const isBack = isOff && (match.wasOurs === true || isWantedBack(resource, input));
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
     if (wantsActive && (match.active ? wantsSwitchingOn(match.body) : isOurs))
       changes.push({ path: 'active', change: 'set', value: true, had: true });
-    attributes.set('active', wantsActive || match.active);
+    // Who was switched off by us is linked as that, so that their access comes back whenever that is allowed.
+    attributes.set('active', (wantsActive && !(isBack && match.wasOurs === true)) || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
   // Access ends at once, and all the same as a removal, in sight of the guard.
   const ends = resource.type === 'user' && !isActive(resource) && match.active;
-  // That access comes back is an operation of its own, which the guard looks at.
-  const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
-  const isBack = isOff && (match.wasOurs === true || isWantedBack(resource, input));
   return {
     operations: [
       {

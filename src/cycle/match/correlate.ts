@@ -9,7 +9,9 @@ import type { Match } from '../../core/planning/plan-input.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import { findBegun, listBegun } from './begun.ts';
 import { othersMembers } from './others-members.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps, type Unreached } from './look-up.ts';
@@ -24,8 +26,8 @@ export interface Correlation {
   readonly unreached: ReadonlyMap<SourceId, Unreached>;
   /** Those of a type that the target does not have. */
   readonly leftOut: ReadonlySet<SourceId>;
-  /** Whom the target has, where it was listed. */
-  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Whom the target has, where it was listed whole. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
 }
 
 export type MatchFinding =
@@ -40,8 +42,8 @@ export type MatchFinding =
 /** What is known of those who are looked for, and of the target. */
 export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
   readonly store: StateView;
-  /** Who was being created when the process ended: they are looked for by externalId whatever the policy. */
-  readonly intents: ReadonlySet<SourceId>;
+  /** Who was being created or adopted when the process ended: they are looked for by externalId whatever the policy. */
+  readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
   /**
    * Accounts that were there before us, by the entry whose creation was answered with them: what a target writes of ours
    * into them does not make them ours.
@@ -62,8 +64,8 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' 
  * @throws BridgeError when the target refuses the credentials, or gives ids to others than it did
  */
 export async function correlate(unlinked: readonly Resource[], input: CorrelationInput): Promise<Correlation> {
-  const { target, policy, kept, store, intents, barred, held, gone, signal } = input;
-  const listed = { user: new Set<TargetId>(), group: new Set<TargetId>() };
+  const { target, policy, store, barred, held, gone, signal } = input;
+  const listed: Record<ResourceType, ReadonlySet<TargetId> | undefined> = { user: undefined, group: undefined };
   const matches = new Map<SourceId, Match>();
   const rejected: Rejected[] = [];
   const unreached = new Map<SourceId, Unreached>();
@@ -80,15 +82,12 @@ export async function correlate(unlinked: readonly Resource[], input: Correlatio
       target.takes(type) === 'none' || silence !== undefined || open.length === 0
         ? nothing
         : await search({
+            ...input,
             resources: open,
             type,
-            target,
-            kept,
             paths: policy[type].match,
-            intents,
             linked,
-            listed: listed[type],
-            signal,
+            tellListed: (ids) => (listed[type] = ids),
           });
     if (target.takes(type) === 'none') {
       for (const { sourceId } of resources) leftOut.add(sourceId);
@@ -183,18 +182,14 @@ function asFindings(resources: readonly Resource[], held: ReadonlyMap<SourceId, 
 /** One page of everything costs as much as one look-up. */
 const lookupsWorthOneList = 2;
 
-interface Search {
+interface Search extends Pick<CorrelationInput, 'target' | 'policy' | 'kept' | 'intents' | 'signal'> {
   readonly resources: readonly Resource[];
   readonly type: ResourceType;
-  readonly target: ScimTarget;
-  readonly kept: Share;
   readonly paths: readonly string[];
-  readonly intents: ReadonlySet<SourceId>;
   /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
   readonly linked: number;
-  /** Takes whom a list shows. */
-  readonly listed: Set<TargetId>;
-  readonly signal: AbortSignal;
+  /** Told whom a whole list shows. */
+  readonly tellListed: (ids: ReadonlySet<TargetId>) => void;
 }
 
 async function search(input: Search): Promise<LookUps<MatchFinding>> {
@@ -205,13 +200,15 @@ async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (isFailure(everything) && endsAll(everything)) throw targetError(target.name, everything);
     if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
     if (everything !== undefined && !isFailure(everything)) {
-      for (const { id } of everything) input.listed.add(id);
-      const findings = searchList(resources, withExternalId(paths), everything);
+      input.tellListed(new Set(everything.map(({ id }) => id)));
+      const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
+      const findings = new Map([...searchList(resources, withExternalId(paths), everything), ...begun]);
       if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }
   }
   const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
-  const lookUp = (resource: Resource) => findOne(target, resource, pathsOf(resource), signal);
+  const lookUp = async (resource: Resource): Promise<MatchFinding | Failure> =>
+    (await findBegun(resource, input)) ?? findOne(target, resource, pathsOf(resource), signal);
   return findRefused(
     await lookUpEach(resources, lookUp, { kept: input.kept, sizeOf }, target.concurrency, signal),
     input,
@@ -220,6 +217,10 @@ async function search(input: Search): Promise<LookUps<MatchFinding>> {
 
 function sizeOfAll(findings: ReadonlyMap<SourceId, MatchFinding>): number {
   return [...findings.values()].reduce((sum, finding) => sum + sizeOf(finding), 0);
+}
+
+function asEntry({ sourceId }: Resource, finding: MatchFinding): [SourceId, MatchFinding][] {
+  return finding === undefined ? [] : [[sourceId, finding]];
 }
 
 function sizeOf(finding: MatchFinding): number {

@@ -3,10 +3,12 @@ import type { Link } from '../../core/model/link.ts';
 import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import { divideDecided, stillRejected, stillWanted, without } from '../../core/planning/decided.ts';
 import type { GuardResult } from '../../core/planning/guard.ts';
+import { comingBack, type TakenAway } from '../../core/planning/undo.ts';
 import { partContext, type PartContext } from '../../core/planning/guard-parts.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
-import type { StateView, TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
 
 /** A plan, divided by what people decided and by what the guard finds. */
@@ -35,6 +37,8 @@ export interface JudgeInput {
   /** Wanted, and left out of the plan for now. */
   readonly leftOut: ReadonlySet<SourceId>;
   readonly state: TargetState;
+  /** By the key of a decision to take a cycle back: what that took away. */
+  readonly undos: ReadonlyMap<string, TakenAway>;
   readonly store: Pick<StateView, 'decisions' | 'digest'>;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -42,6 +46,25 @@ export interface JudgeInput {
 
 function isPush({ holdId }: { readonly holdId: string }): boolean {
   return holdId.startsWith('push-');
+}
+
+/** What people decided before this plan, as far as it is still about it. */
+async function wordsBefore(
+  { target, operations, state, undos, store, now }: JudgeInput,
+  leftOf: JudgedPlan['leftOf'],
+): Promise<Words> {
+  const { waiting } = await store.decisions();
+  const recalled = recallWords({
+    target,
+    state,
+    left: waiting,
+    stillWanted: (held) => leftOf(held, []),
+    // What is on its way back cannot be wanted away yet.
+    stillTakenBack: (held) => [...leftOf(held, []), ...comingBack(held, operations)],
+    undos,
+    now,
+  });
+  return { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
 }
 
 /**
@@ -52,7 +75,7 @@ export async function judgePlan(
   input: JudgeInput,
   guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<GuardResult>,
 ): Promise<JudgedPlan> {
-  const { target, operations, links, members, leftOut, state, store, now } = input;
+  const { operations, links, members, leftOut, store, now } = input;
   const { digest } = store;
   const context = partContext(operations, links, members);
   const leftOf: JudgedPlan['leftOf'] = (held, done) => {
@@ -68,9 +91,7 @@ export async function judgePlan(
       ),
     ];
   };
-  const { waiting } = await store.decisions();
-  const recalled = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
-  const before = { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
+  const before = await wordsBefore(input, leftOf);
   const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
   const { open, approved, rejected } = divideDecided(
     operations,

@@ -9,6 +9,7 @@ import { isActive } from '../../core/planning/availability.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { besides } from '../shared/unmarked.ts';
 import { confirmDepartures } from './confirm-departures.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
@@ -97,10 +98,9 @@ export async function recall({
           ({ link }) => !unseen.has(link.sourceId),
         );
   for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
-  const members = new Map<SourceId, ReadonlySet<SourceId>>();
-  for (const link of links.values()) {
-    if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
-  }
+  const groups = [...links.values()].filter(({ type }) => type === 'group').map(({ sourceId }) => sourceId);
+  const acknowledged = await gather(groups, (ids) => store.members(target, ids));
+  const members = new Map(groups.map((id) => [id, new Set(acknowledged.get(id))] as const));
   // Among everyone there are no strangers but among the members.
   const strangers = new Set<SourceId>(
     [...(incrementalScope?.unseen ?? []), ...(incrementalScope?.resources.flatMap(mentionsOf) ?? [])].filter(
@@ -172,8 +172,9 @@ async function linksLeft(
   store: StateView,
 ): Promise<Link[]> {
   const directories = new Set(readings.map(({ directory }) => directory));
-  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+  const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const left: Link[] = [];
-  for await (const batch of store.unseen(target, directories, wanted)) for (const link of batch) left.push(link);
+  for await (const batch of besides(wanted, store, (marks) => marks.unmarkedLinks(target, directories)))
+    for (const link of batch) left.push(link);
   return left;
 }

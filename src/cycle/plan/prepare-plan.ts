@@ -1,5 +1,6 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
+import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
@@ -34,6 +35,8 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** Who is in scope, and why. */
+  readonly evaluation?: ScopeEvaluation | undefined;
   /** The groups by which its scope goes. */
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;

@@ -9,7 +9,7 @@ import { strangerId } from '../../core/model/stranger.ts';
 import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { intentOf } from '../quarantine/intents.ts';
 import { claim, takenFailure } from '../match/ownership.ts';
 import { effectOf } from './operation-log.ts';
@@ -185,5 +185,5 @@ function bringUpToDate({ type, targetId, changes, attributes }: Adoption, contex
   const held = [...attributes].flatMap(([path, value]) =>
     value === null || path === 'active' || changing.has(path) ? [] : [path],
   );
-  return context.target.update(type, targetId, sent, context.signal, { paths: held });
+  return context.target.update(type, targetId, sent, context.signal, { paths: held, isStrange: true });
 }

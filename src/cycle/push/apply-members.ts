@@ -7,7 +7,7 @@ import type { MemberChange } from '../../ports/scim-target.ts';
 import { createPatience, createPieces, isAboutAll, mostSingled, type MemberStep } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
-import { acknowledgedMembers, activeMembers, missingFrom } from './known-of.ts';
+import { acknowledgedMembers, activeMembers, missingFrom, membersOf } from './known-of.ts';
 import { seekMembers } from './seek-members.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function applyMembers(
   const steps = inTurn(stepsOf(operation, context), context.quarantine.before(operation.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
   const strangers = new Set(
-    (await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined),
+    (await membersOf(operation.sourceId, context)).filter((id) => strangerAccount(id) !== undefined),
   );
   const pieces = createPieces(steps);
   const patience = createPatience();
@@ -163,11 +163,11 @@ function stayingIn(
 async function membersWith(
   added: readonly SourceId[],
   { sourceId, remove }: MembersOperation,
-  { store, target, links }: PushContext,
+  context: PushContext,
 ): Promise<SourceId[]> {
   const leaving = new Set(remove);
-  const all = new Set([...(await store.members(target.name, sourceId)), ...added]);
-  return [...all].filter((id) => !leaving.has(id) && (links.get(id)?.lifecycle ?? 'lost') !== 'lost');
+  const all = new Set([...(await membersOf(sourceId, context)), ...added]);
+  return [...all].filter((id) => !leaving.has(id) && (context.links.get(id)?.lifecycle ?? 'lost') !== 'lost');
 }
 
 const notKept: Failure = {

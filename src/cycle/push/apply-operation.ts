@@ -11,8 +11,8 @@ import { findLost } from '../match/find-lost.ts';
 import { disbelieved, othersThan } from '../match/presence.ts';
 import { applyRelink } from './apply-relink.ts';
 import type { PushContext } from './push-context.ts';
-import { asShown, knownOf, missingFrom } from './known-of.ts';
-import { effectOf } from './operation-log.ts';
+import { asShown, knownOf, missingFrom, membersOf } from './known-of.ts';
+import { accessOf, effectOf } from './operation-log.ts';
 import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.ts';
 import { isSettling, settlingFailure } from '../match/settling.ts';
 import { resolveChanges } from './resolve.ts';
@@ -132,7 +132,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
   await remember(
     context,
     asShown(off, outcome.shown, ['active']),
-    effectOf(operation, { link: off, was: link.lifecycle }, context),
+    effectOf(operation, { link: off, was: accessOf(link) }, context),
   );
   return undefined;
 }
@@ -172,7 +172,7 @@ async function endAccessInstead(
 
 async function emptyInstead(operation: RemoveOperation, failure: Failure, context: PushContext): Promise<Failure> {
   const { sourceId, evidence } = operation;
-  const remove = (await context.store.members(context.target.name, sourceId)).filter((id) => context.links.has(id));
+  const remove = (await membersOf(sourceId, context)).filter((id) => context.links.has(id));
   if (remove.length === 0) return failure;
   const result = await applyMembers(
     { ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence },
@@ -209,7 +209,7 @@ async function switchOffInstead(
     attributes,
     version: outcome.version,
   };
-  const effect = { link: off, was: link.lifecycle, verb: 'deactivate' } as const;
+  const effect = { link: off, was: accessOf(link), verb: 'deactivate' } as const;
   await remember(context, asShown(off, outcome.shown, ['active']), effectOf(operation, effect, context));
   return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
 }
@@ -263,10 +263,10 @@ async function applyAbsence(
 }
 
 async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {
-  const left = link.type === 'group' ? await context.store.members(link.target, link.sourceId) : [];
+  const left = link.type === 'group' ? await membersOf(link.sourceId, context) : [];
   await context.store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
-    ...effectOf(operation, { link, was: link.lifecycle, left }, context),
+    ...effectOf(operation, { link, was: accessOf(link), left }, context),
   ]);
   context.links.delete(link.sourceId);
 }

@@ -7,7 +7,8 @@ import type { AttributeChange, Operation } from '../../core/model/plan.ts';
 import { Reference, type DesiredValue } from '../../core/model/resource.ts';
 import { heldOperation, marksOf } from '../../core/planning/held-operation.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ApprovalRecord, DecisionRecord, StateChange } from '../../ports/state-store.ts';
+import type { ApprovalRecord, DecisionKind, DecisionRecord } from '../../ports/decisions.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
 
 /** What came of an operation, as far as the operation itself does not say it. */
@@ -32,7 +33,7 @@ export interface OperationLogInput {
   readonly target: string;
   /** What people decided that the plan goes by, and who they were. */
   readonly approvals: readonly Pick<ApprovalRecord, 'holdId' | 'operations'>[];
-  readonly decided: readonly Pick<DecisionRecord, 'holdId' | 'by'>[];
+  readonly decided: readonly Pick<DecisionRecord, 'holdId' | 'decision' | 'by'>[];
   /** Whether values are logged. */
   readonly values: boolean;
   readonly digest: Digest;
@@ -80,6 +81,11 @@ export function effectOf(
   return [...removalsOf(operation), logged(operation, effect)];
 }
 
+/** What somebody had before access ended: an account that was left switched off had none. */
+export function accessOf({ lifecycle, leftDisabled }: Link): Link['lifecycle'] {
+  return leftDisabled === true && lifecycle === 'active' ? 'deactivated' : lifecycle;
+}
+
 type Origin = Pick<LogEntry, 'cause' | 'decision' | 'by'>;
 
 /** Who decided, by what the operations are. */
@@ -88,8 +94,8 @@ function createOrigins({ approvals, decided, digest }: OperationLogInput): (oper
   if (approvals.length === 0) return () => own;
   const origins = new Map<string, Origin>();
   for (const { holdId, operations } of approvals) {
-    const by = decided.findLast((one) => one.holdId === holdId)?.by;
-    const origin: Origin = { cause: causeOf(holdId), decision: holdId, by };
+    const word = decided.findLast((one) => one.holdId === holdId);
+    const origin: Origin = { cause: causeOf(word?.decision), decision: holdId, by: word?.by };
     for (const mark of operations.flatMap(marksOf)) origins.set(mark, origin);
   }
   return (operation) => {
@@ -101,9 +107,8 @@ function createOrigins({ approvals, decided, digest }: OperationLogInput): (oper
   };
 }
 
-function causeOf(holdId: string): LogEntry['cause'] {
-  if (holdId.startsWith('push-')) return 'push';
-  return holdId.startsWith('undo-') ? 'undo' : 'approval';
+function causeOf(decision: DecisionKind | undefined): LogEntry['cause'] {
+  return decision === 'push' || decision === 'undo' ? decision : 'approval';
 }
 
 /** The digest of the name that the target acknowledged: the same as that of the name itself, whenever it is asked for. */

@@ -32,7 +32,7 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing' | 'showsNamed'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
@@ -40,6 +40,7 @@ export async function push(
     claims: new Map(),
     toEnd: new Set(),
     missing: new Set(),
+    showsNamed: new Set(),
   };
   const applied: Operation[] = [];
   const failed: { operation: Operation; failure: Failure }[] = [];

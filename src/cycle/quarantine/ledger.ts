@@ -3,8 +3,11 @@ import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ReasonCode, Resource } from '../../core/model/resource.ts';
-import type { StateChange, StateView, QuarantineRecord } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { QuarantineRecord } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { besides } from '../shared/unmarked.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import { isPaused, quarantineAfter } from './back-off.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -72,7 +75,7 @@ export async function openLedger({
 }): Promise<QuarantineLedger> {
   const orphaned: SourceId[] = [];
   if (isAboutEverybody)
-    for await (const batch of store.orphanedQuarantine(target.name, new Set(ids)))
+    for await (const batch of besides(ids, store, (marks) => marks.unmarkedQuarantine(target.name)))
       for (const id of batch) orphaned.push(id);
   return new QuarantineLedger({
     target: target.name,

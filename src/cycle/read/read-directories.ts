@@ -3,7 +3,7 @@ import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../../core/mapping/definition.ts';
 import type { DirectorySource, LookUpAbsent } from '../../ports/directory-source.ts';
-import type { DirectoryState } from '../../ports/state-store.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
 import { createLookUp } from './look-up-absent.ts';
 import { createDirectoryCaches, coversAttributes, type AttributeNames } from './directory-caches.ts';
 import { readDirectory, type Pass, type ReadControl } from './read-directory.ts';

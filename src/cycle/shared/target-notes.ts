@@ -1,5 +1,6 @@
 import type { ScimTarget } from '../../ports/scim-target.ts';
-import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore, StateView } from '../../ports/state-store.ts';
 
 const reminded = new WeakSet<ScimTarget>();
 

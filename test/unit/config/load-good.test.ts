@@ -18,6 +18,7 @@ it('fills in the defaults of the product page', async (t) => {
       probeMilliseconds: 300_000,
     },
     state: { path: join(folder, 'state') },
+    notify: [],
     http: { listen: { host: '127.0.0.1', port: 9464 } },
     log: { level: 'info', format: 'auto', values: false, keepMilliseconds: 90 * 24 * 60 * 60_000, megabytes: 256 },
   });

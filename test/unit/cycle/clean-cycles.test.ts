@@ -256,12 +256,13 @@ describe('a daemon that waits', () => {
       return { report, calls: inShort(calls), isPlanned: stage.events.some(({ kind }) => kind === 'plan_made') };
     };
   };
-  const refuse = (stage: Stage, name: string): void =>
-    void stage.target.setHook((call) =>
+  const refuse = (stage: Stage, name: string): void => {
+    stage.target.setHook((call) =>
       call.method === 'create' && call.attributes.get('userName') === name
         ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
         : undefined,
     );
+  };
 
   it('for somebody whom the target refused plans nothing before it is time, and says that not all is well', async () => {
     const stage = cycleStage([person('ann'), person('bo')]);

@@ -310,6 +310,7 @@ describe('log of events', () => {
       unresolved_counted: true,
       state_opened: true,
       state_written: true,
+      notified: true,
     };
     const root = new URL('../../../', import.meta.url);
     const daemonEvents: (string | undefined)[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import type { TargetState } from '../../../src/ports/state-store.ts';
+import type { TargetState } from '../../../src/ports/state-records.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
 import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';

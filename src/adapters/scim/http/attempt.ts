@@ -3,7 +3,7 @@ import { classify } from './classify.ts';
 import { isRefusal, type Refusal } from '../shared/message.ts';
 import type { CheckedOptions } from './options.ts';
 import { quotaOf, type Quota } from '../rate-limit/quota.ts';
-import { retryAfterMilliseconds } from '../rate-limit/retry-after.ts';
+import { retryAfterMilliseconds, saysWhen } from '../rate-limit/retry-after.ts';
 import type { Attempt } from './retry.ts';
 import type { Transport } from './transport.ts';
 import { secretsIn } from '../shared/sanitize.ts';
@@ -45,7 +45,7 @@ function isTurnedAway(
   { retryAfter }: { retryAfter: string | undefined },
   quota: Quota | undefined,
 ): boolean {
-  return failureClass === 'throttled' || (status === 403 && (retryAfter !== undefined || quota?.left === 0));
+  return failureClass === 'throttled' || (status === 403 && (saysWhen(retryAfter) || quota?.left === 0));
 }
 
 /** RFC 9110 §5.5. The value is a secret: only the header's name is told. */

@@ -94,11 +94,11 @@ function endingOf(result: Answer | Refusal): Ending {
 }
 
 /**
- * What the target asked for; a back-off where it said nothing. "Now" is believed once: a target that goes on saying it
- * while it turns us away would be hammered.
+ * What the target asked for; a back-off where it said nothing. "Now", or next to it (0, a date in the past, a thousandth of
+ * a second), is believed once: a target that goes on saying it while it turns us away would be hammered.
  */
 function pauseFor({ retryAfterMilliseconds: asked }: Refusal, throttles: number): number {
-  if (asked === undefined || (asked === 0 && throttles > 0)) return ceiling(throttles);
+  if (asked === undefined || (asked < firstBackOff && throttles > 0)) return ceiling(throttles);
   return asked;
 }
 

@@ -14,15 +14,17 @@ export function contained(
   target: ScimTarget,
   { places, onFault }: { readonly places: TargetPlaces; readonly onFault: (thrown: unknown) => void },
 ): ScimTarget {
-  const contain = async <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> => {
+  const caught = async <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> => {
     try {
-      return await places.ofCall(call);
+      return await call();
     } catch (thrown) {
       if (thrown instanceof BridgeError || signal.aborted) throw thrown;
       onFault(thrown);
       return failed;
     }
   };
+  const contain = <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> =>
+    caught(signal, failed, () => places.ofCall(call));
   return overriding(target, {
     discover: (signal) => contain(signal, unusable, () => target.discover(signal)),
     find: (type, attribute, value, signal) =>
@@ -33,6 +35,12 @@ export function contained(
       contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () =>
         target.inventory(type, worthRequests, signal),
       ),
+    walk: (type, worthRequests, onPage, signal) =>
+      caught<Awaited<ReturnType<ScimTarget['walk']>>>(signal, 'partial', () =>
+        target.walk(type, worthRequests, onPage, signal),
+      ),
+    membersOf: (group, signal) =>
+      contain<Awaited<ReturnType<ScimTarget['membersOf']>>>(signal, unusable, () => target.membersOf(group, signal)),
     read: (type, id, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
     create: (type, attributes, signal, members) =>

@@ -40,6 +40,8 @@ export interface Answer {
   readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
+  /** It is one of several in the answer to a bulk request. */
+  readonly joined?: true | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
   /** Of what was acknowledged before: what went with it. */

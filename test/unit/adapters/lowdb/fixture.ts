@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { BridgeError, type ErrorCode } from '../../../../src/core/model/errors.ts';
 import type { LogEntry, LoggedEntry } from '../../../../src/core/model/log-entry.ts';
-import type { StateChange, StateStore, StateView } from '../../../../src/ports/state-store.ts';
+import type { StateChange } from '../../../../src/ports/state-change.ts';
+import type { StateStore, StateView } from '../../../../src/ports/state-store.ts';
 import { aLink } from '../../../contract/state-store.ts';
+import { acknowledgedMembers } from '../../../support/acknowledged-members.ts';
 
 export const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
 
@@ -71,7 +73,7 @@ export async function logFits(state: StateView, records: readonly number[]): Pro
 
 /** Which numbered records a state contains; fails when one is there by half. */
 export async function recordsIn(state: StateView, most = 50): Promise<number[]> {
-  const members = new Set(await state.members('wiki', 'group'));
+  const members = new Set(await acknowledgedMembers(state, 'wiki', 'group'));
   const ids = Array.from({ length: most + 1 }, (_, number) => `entry-${number}`);
   const links = await state.links('wiki', ids);
   assert.deepEqual(new Set(links.keys()), members, 'all changes of a record or none');
