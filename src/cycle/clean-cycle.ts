@@ -3,8 +3,10 @@ import type { Draft } from '../core/mapping/project.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IncrementalScope } from './plan/incremental-scope.ts';
+import { isLookedForLater } from './quarantine/intents.ts';
 import type { CleanCycle, WhatIsLeft } from './plan/clean-cycles.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
+import type { Intent } from '../ports/state-records.ts';
 import type { PushReport } from './push/push.ts';
 
 /** A cycle, from what it read to what it sent. */
@@ -26,15 +28,16 @@ export interface CycleRun {
  * What the next cycle has to know to plan no more than what changed. Undefined where something was left undone that neither
  * waits for a person nor for a time: then everything is planned again.
  *
- * @param matchesUntil when an account is looked for again whose adoption waits for a person, by the monotonic clock
+ * @param asked what is looked into whoever is concerned: requests whose outcome nobody knows, and, by the monotonic clock,
+ *   when an account is looked for again whose adoption waits for a person
  */
 export function cleanCycleOf(
   { readings, draft, before, plannedNow, incrementalScope, prepared, pushed, left }: CycleRun,
-  matchesUntil: number,
+  asked: { readonly intents: readonly Intent[]; readonly matchesUntil: number },
   clock: Pick<Clock, 'now' | 'monotonic'>,
 ): CleanCycle | undefined {
   const open = openEntries(prepared, pushed);
-  const lookAt = open && firstRetry(prepared, clock);
+  const lookAt = open && firstRetry(prepared, open, asked.intents, clock);
   if (open === undefined || lookAt === undefined) return undefined;
   const isOfSome = incrementalScope !== undefined;
   const lost = prepared.made.remembered.flatMap((link) => (link.lifecycle === 'lost' ? [link.sourceId] : []));
@@ -44,8 +47,8 @@ export function cleanCycleOf(
     draft,
     unseen: prepared.known.unseen,
     plannedAt: isOfSome ? (before?.plannedAt ?? plannedNow) : plannedNow,
-    lookAt: Math.min(lookAt, matchesUntil),
-    open,
+    lookAt: Math.min(lookAt, asked.matchesUntil),
+    open: new Set([...open, ...asked.intents.map(({ sourceId }) => sourceId)]),
     left,
     decisions: new Set(prepared.made.words.waiting.map(({ key }) => key)),
     reverify: sentFor === 'everyone' ? sentFor : new Set([...sentFor, ...lost]),
@@ -87,6 +90,11 @@ function firstRetry({ made, quarantine }: Preparation, clock: Pick<Clock, 'now' 
     const retryAt = quarantine.retryAt(id);
     if (retryAt === undefined) return undefined;
     pause = Math.min(pause, retryAt - clock.now());
+  }
+  for (const intent of intents.filter(({ sourceId }) => !open.has(sourceId))) {
+    // Of somebody who is not wanted any more.
+    if (!isLookedForLater(intent, clock.now())) return undefined;
+    pause = Math.min(pause, Date.parse(intent.lookAgainAt ?? '') - clock.now());
   }
   return clock.monotonic() + Math.max(0, pause);
 }

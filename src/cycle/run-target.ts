@@ -175,16 +175,14 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   };
 }
 
-/** A request whose outcome nobody knows, of somebody who is not wanted any more, is looked into by every cycle. */
 async function rememberCycle(
   run: CycleRun,
   { setup, store, clock, cleanCycles, heldMatches }: CycleInput,
 ): Promise<void> {
   const target = setup.target.name;
-  const cleanCycle = cleanCycleOf(run, heldMatches?.until(target) ?? Infinity, clock);
-  const intents = await store.openIntents(target);
-  if (cleanCycle !== undefined && intents.every(({ sourceId }) => cleanCycle.open.has(sourceId)))
-    cleanCycles?.remember(target, cleanCycle);
+  const asked = { intents: await store.openIntents(target), matchesUntil: heldMatches?.until(target) ?? Infinity };
+  const cleanCycle = cleanCycleOf(run, asked, clock);
+  if (cleanCycle !== undefined) cleanCycles?.remember(target, cleanCycle);
 }
 
 /** What a cycle leaves behind, and the cycles after it tell as long as nothing changes. */

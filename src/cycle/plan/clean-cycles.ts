@@ -10,7 +10,7 @@ import { reviseProjection } from '../../core/mapping/revise-projection.ts';
 import { holdsAt } from '../../core/mapping/validity.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleResult } from '../../ports/cycle-observer.ts';
-import type { RejectionRecord } from '../../ports/state-records.ts';
+import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
 
