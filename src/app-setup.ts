@@ -1,12 +1,14 @@
 /**
  * Everything that a target's cycles go by: from the configuration and what its directories are. A part of app.ts.
  */
+import { createHash } from 'node:crypto';
 import type { App } from './bridge/app.ts';
 import { unknownTarget } from './bridge/targets.ts';
 import type { Configuration, DirectoryConfiguration, TargetConfiguration } from './config/configuration.ts';
 import { defineTarget } from './config/define-target.ts';
 import type { PresetName } from './config/preset.ts';
 import { profileDialect } from './config/profile.ts';
+import type { MapRule, TypeScope } from './core/mapping/definition.ts';
 import { neededBy, type NeededAttributes } from './core/mapping/needed-of-body.ts';
 import { scimPath } from './core/mapping/scim-path.ts';
 import { createShares, type Share } from './core/memory/shares.ts';
@@ -111,6 +113,29 @@ function setupOf(
     mustSee,
     createInactive: users.createInactive,
     logValues: configuration.log.values,
+    fingerprint: fingerprintOf(section, definition, configuration),
     kept,
   };
+}
+
+/** Everything whose change may change what a target should hold, as one short text. No value of it is in it. */
+function fingerprintOf(
+  { from, removal, users, groups }: TargetConfiguration,
+  { maps, scope, nested, overlap, sees }: TargetSetup['definition'],
+  { directories }: Configuration,
+): string {
+  const rulesOf = (rules: readonly MapRule[]): unknown =>
+    rules.map(({ path, expression, apply, single }) => [path.text, expression.source, apply, single]);
+  const scopeOf = ({ where, memberOf, supported }: TypeScope): unknown => [where?.source, memberOf, supported];
+  const sourceOf = (name: string): unknown => {
+    const { kind, idAttribute, users: people, groups: own } = directories.get(name) ?? {};
+    return [name, kind, idAttribute, people, own, [...(sees?.get(name) ?? [])]];
+  };
+  const text = JSON.stringify([
+    [...maps].map(([name, map]) => [name, rulesOf(map.user), rulesOf(map.group)]),
+    [scopeOf(scope.user), scopeOf(scope.group), nested, overlap],
+    from.map(sourceOf),
+    [removal, users.match, users.adopt, users.createInactive, groups.match, groups.adopt, groups.adoptedMembers],
+  ]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -6,23 +6,25 @@ import { rememberReading } from '../cycle/read/remember-directories.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
 import { remind } from '../cycle/shared/target-notes.ts';
 import { createTimekeeper } from '../cycle/shared/timekeeper.ts';
-import { watchConfiguration } from '../daemon/configuration-watch.ts';
 import { createLanes, type Lanes } from '../daemon/lanes.ts';
-import { runDaemon } from '../daemon/run-daemon.ts';
+import { runDaemon, type Generation } from '../daemon/run-daemon.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Conditions } from '../telemetry/notify/conditions.ts';
 import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
-import { createListeners, type Listeners } from './listeners.ts';
+import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
+import { createReload, hashOf, type Reload } from './reload.ts';
 
 export interface ServeRequest {
   readonly log: Log;
   /** The command that releases a hold, as a person types it. */
   readonly approveCommand: (holdId: string) => string;
-  /** The configuration's text as it was read, and as it is now. */
-  readonly configurationText: { readonly read: string; readonly now: () => Promise<string> };
+  /** Reads the configuration and puts the parts together, at the start and whenever it is to be read again. */
+  readonly open: () => Promise<App>;
+  /** The text of the configuration file now. */
+  readonly configurationText: () => Promise<string>;
   readonly signals: SignalSource;
   /** Serves health and metrics for as long as the daemon runs. */
   readonly startHttp: (health: Health) => Promise<HttpServer>;
@@ -35,19 +37,107 @@ interface HttpServer {
 }
 
 /** The daemon: keeps every target in step until SIGTERM or SIGINT. @throws BridgeError for what no further round can mend */
-export async function serve(app: App, request: ServeRequest): Promise<void> {
-  const { log, approveCommand } = request;
-  const listeners = createListeners({ ...app, log, approveCommand });
-  app.listen(listeners.observer);
-  await app.checkSecrets();
-  const store = await holdStore(app, listeners.isStateSound);
-  listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
+export async function serve(request: ServeRequest): Promise<void> {
+  const { log, signals, startHttp } = request;
+  const text = await request.configurationText();
+  const app = await request.open();
+  await app.checkSecrets().catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  const life = createLife(app, request);
+  life.noteReload({ isSuccess: true, hash: hashOf(text) });
+  const generations = createGenerations(request, life);
   try {
-    await recall(app, store, [listeners.metrics, listeners.conditions]);
-    await runRounds(app, store, listeners, request);
+    await runDaemon({
+      ...(await generations.begin(app, text)),
+      clock: app.clock,
+      log,
+      signals,
+      onHangup: () => void generations.current().reload.request('SIGHUP'),
+      writesInFlight: () => generations.current().app.inFlight.writes(),
+      startHttp: async ({ heartbeat }) => {
+        const checks = [
+          { name: 'config', isReady: () => true },
+          { name: 'state', isReady: life.isStateSound },
+        ];
+        const server = await startHttp({ clock: app.clock, heartbeat, checks, metrics: life.metrics.registry });
+        log.info(
+          { event: 'http_started', address: server.address },
+          `health and metrics are served at ${server.address}`,
+        );
+        return server;
+      },
+    });
   } finally {
-    await store.close();
+    await generations.end();
   }
+}
+
+interface Current {
+  readonly app: App;
+  readonly store: HeldStore;
+  readonly reload: Reload;
+}
+
+interface Generations {
+  /** Takes the parts of a configuration into use. */
+  readonly begin: (app: App, text: string) => Promise<Generation>;
+  readonly current: () => Current;
+  readonly end: () => Promise<void>;
+}
+
+/** One after the other: each has parts, caches and a state of its own, and ends before the next one begins. */
+function createGenerations(request: ServeRequest, life: Life): Generations {
+  const { log, open, configurationText } = request;
+  let current: Current | undefined;
+  const end = async (): Promise<void> => {
+    const ending = current;
+    current = undefined;
+    await ending?.store.close();
+    await ending?.app.close();
+  };
+  const begin = async (app: App, text: string): Promise<Generation> => {
+    const listeners = createListeners({ ...app, log, life });
+    app.listen(listeners.observer);
+    const store = await holdStore(app, life.isStateSound).catch(async (error: unknown) => {
+      await app.close();
+      throw error;
+    });
+    listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
+    const reload = createReload(app, text, {
+      log,
+      clock: app.clock,
+      open,
+      text: configurationText,
+      onTried: life.noteReload,
+    });
+    current = { app, store, reload };
+    await recall(app, store, [life.metrics, life.conditions]);
+    return {
+      ...generationOf(app, store, listeners, reload),
+      successor: {
+        isReady: reload.isReady,
+        takeOver: async () => {
+          const next = reload.take();
+          if (next === undefined) throw new Error('nothing is there to take over');
+          const nextText = await configurationText().catch(() => '');
+          await end();
+          log.level = next.configuration.log.level;
+          await life.metrics.reconfigure(labelsOf(next.configuration));
+          return begin(next, nextText);
+        },
+      },
+    };
+  };
+  return {
+    begin,
+    end,
+    current: () => {
+      if (current === undefined) throw new Error('nothing runs yet');
+      return current;
+    },
+  };
 }
 
 /** What the state tells before the first cycle: a restart is no news, and metrics must not start from nothing. */
@@ -75,26 +165,13 @@ async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions,
   }
 }
 
-async function runRounds(
-  app: App,
-  store: HeldStore,
-  listeners: Listeners,
-  { log, configurationText, signals, startHttp }: ServeRequest,
-): Promise<void> {
-  const { configuration, clock } = app;
-  const { metrics, watching, probing, notifications, isStateSound } = listeners;
+function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: Reload): Generation {
+  const { configuration } = app;
+  const { watching, probing, notifications } = listeners;
   const lanes = lanesOf(app, store, listeners);
-  const watch = watchConfiguration(log, configuration.file, configurationText.now, configurationText.read);
-  await runDaemon({
+  return {
     ...configuration.schedule,
-    clock,
-    log,
-    signals,
-    writesInFlight: app.inFlight.writes,
-    runCycles: async (mode, control) => {
-      await watch.look();
-      await lanes.round(mode, control);
-    },
+    runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
       const probe = async (target: string) => app.targets.get(target)?.probe(signal);
@@ -102,21 +179,10 @@ async function runRounds(
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),
         notifications.run(signal),
+        reload.watch(signal),
       ]);
     },
-    startHttp: async ({ heartbeat }) => {
-      const checks = [
-        { name: 'config', isReady: () => true },
-        { name: 'state', isReady: isStateSound },
-      ];
-      const server = await startHttp({ clock, heartbeat, checks, metrics: metrics.registry });
-      log.info(
-        { event: 'http_started', address: server.address },
-        `health and metrics are served at ${server.address}`,
-      );
-      return server;
-    },
-  });
+  };
 }
 
 /** A slow target is waited for no longer than this before the others go on. */

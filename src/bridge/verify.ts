@@ -127,6 +127,7 @@ async function repair(
     ...app,
     mode: 'incremental',
     attempt: 'asked',
+    repaired: marked,
     store,
     signal: aborting,
     isStopping: () => stopping.aborted,

@@ -4,6 +4,7 @@ import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
 import type { SyncOptions } from './commands/sync.ts';
+import type { RetryOptions } from './commands/retry.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
@@ -113,6 +114,15 @@ function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish):
     .action(async (cycle: string, given: Configured & UndoOptions) => {
       const { undo } = await import('./commands/undo.ts');
       finish(await undo(cycle, given, contextOf(given)));
+    });
+  command('retry', 'tries again what failed, without waiting for its pause')
+    .argument('[who]', 'a person or group: any name that explain knows, or a source id')
+    .option('--all', 'everything that failed', false)
+    .option(...target)
+    .option(...json)
+    .action(async (who: string | undefined, given: Configured & RetryOptions) => {
+      const { retry } = await import('./commands/retry.ts');
+      finish(await retry(who, given, contextOf(given)));
     });
 }
 

@@ -46,7 +46,6 @@ export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => P
     clock: app.clock,
     log,
     signals: process,
-    hangup: 'stops',
     graceMilliseconds: 25_000,
     writesInFlight: app.inFlight.writes,
   });

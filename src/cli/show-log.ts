@@ -39,7 +39,7 @@ function causesOf({ cause, decision, by, class: failureClass, status }: LoggedEn
   const failure =
     failureClass === undefined ? [] : [status === undefined ? failureClass : `${failureClass} (HTTP ${status})`];
   if (cause === 'cycle') return failure;
-  const what = { approval: 'approved', push: 'pushed', undo: 'undone' }[cause];
+  const what = { approval: 'approved', push: 'pushed', undo: 'undone', verify: 'put right' }[cause];
   const who = by === undefined ? '' : ` by ${printable(by.user)}`;
   return [...failure, `${what}${who}${decision === undefined ? '' : ` (${decision})`}`];
 }

@@ -79,7 +79,12 @@ function openEntries(prepared: Preparation, pushed: PushReport): Set<SourceId> |
  * When the first of what waits for a time is tried again, or looked for, by the monotonic clock. Undefined where the time
  * of one of them is not known.
  */
-function firstRetry({ made, quarantine }: Preparation, clock: Pick<Clock, 'now' | 'monotonic'>): number | undefined {
+function firstRetry(
+  { made, quarantine }: Preparation,
+  open: ReadonlySet<SourceId>,
+  intents: readonly Intent[],
+  clock: Pick<Clock, 'now' | 'monotonic'>,
+): number | undefined {
   const timed = [
     ...[...made.unmatchable, ...made.deferred].map(({ sourceId }) => sourceId),
     ...quarantine.backedOff,

@@ -46,6 +46,8 @@ export async function commitCycle(
   const time = passedTime(target, state, now, setup.removal, timekeeper);
   const next: TargetState = {
     ...nextState(prepared, end, new Date(now).toISOString(), store.digest),
+    configuration:
+      prepared.made.verdict.hold === undefined ? setup.fingerprint : (state.configuration ?? setup.fingerprint),
     scopeHomes: scopeHomes(scopeGroups, store.digest),
     failing: failingNow(target, state, end.result, input),
     filledScopes: filledScopes(scopeGroups, prepared.made.verdict, state, store.digest),

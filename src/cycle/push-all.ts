@@ -60,6 +60,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
       target: setup.target.name,
       approvals: words.approvals,
       decided: [...(state.decided ?? []), ...words.decided],
+      repaired: input.repaired,
       values: setup.logValues === true,
       digest: input.store.digest,
       clock,

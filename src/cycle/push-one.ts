@@ -1,5 +1,5 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { Operation } from '../core/model/plan.ts';
+import type { HeldOperation, Operation } from '../core/model/plan.ts';
 import { heldOperation } from '../core/planning/held-operation.ts';
 import type { Decider, Decision } from '../ports/decisions.ts';
 import { bindTarget } from './bind-target.ts';
@@ -70,13 +70,9 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   const remembered = made.remembered.filter(isOwn);
   await bindTarget(setup, store);
   const state = await store.target(target);
-  const words = recallWords({
-    target,
-    state,
-    left: [{ ...decision, key: '' }],
-    stillWanted: (held) => made.leftOf(held, []),
-    now: clock.now(),
-  });
+  const left = [{ ...decision, key: '' }];
+  const stillWanted = (held: readonly HeldOperation[]) => made.leftOf(held, []);
+  const words = recallWords({ target, state, left, stillWanted, now: clock.now() });
   const decided = withWords(state, words);
   attend(setup.target, store);
   await store.record([

@@ -12,8 +12,8 @@ import { matchesToKeep } from './match/held-matches.ts';
 import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
+import { isPlanAsked } from './plan/decisions.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
-import { isUndoAsked } from './plan/undo.ts';
 import { pushAll } from './push-all.ts';
 import { recoverIntents } from './push/recover-intents.ts';
 import { recordFindings, tellFindings } from './record-findings.ts';
@@ -110,7 +110,7 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const before = (await isUndoAsked(setup.target.name, store)) ? undefined : await lastCleanCycle(input);
+  const before = (await isPlanAsked(setup.target.name, store)) ? undefined : await lastCleanCycle(input);
   if (before !== undefined && isQuiet(before, readings, clock)) return restQuietly(before, input);
   await remind(setup.target, store);
   attend(setup.target, store);

@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { HeldOperation, Verb } from '../core/model/plan.ts';
 
 /** Who decided: a user of the machine's shell, or of the API. */
@@ -26,9 +27,9 @@ export interface RejectionRecord {
 
 /**
  * Carry out what is held, leave it undone, carry out what is due for one entry (`push`), or give back what a cycle took
- * away (`undo`), and leave that undone from then on.
+ * away (`undo`), and leave that undone from then on. `retry`: try again what failed, without waiting for its pause.
  */
-export type DecisionKind = 'approve' | 'reject' | 'push' | 'undo';
+export type DecisionKind = 'approve' | 'reject' | 'push' | 'undo' | 'retry';
 
 /** What a person wants done about one hold of one target. */
 export interface Decision {
@@ -41,6 +42,8 @@ export interface Decision {
   readonly by?: Decider | undefined;
   /** Given before any cycle has held it: it waits for the cycle that holds exactly that. */
   readonly early?: boolean | undefined;
+  /** Of a retry: whom it is about; without it, everybody. */
+  readonly sourceId?: SourceId | undefined;
   /** Of a push: what is to be done. */
   readonly operations?: readonly HeldOperation[] | undefined;
 }

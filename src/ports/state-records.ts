@@ -78,6 +78,8 @@ export interface TargetState {
   /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
   readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;
+  /** Fingerprint of the configuration (map, scope, sources) by which the last cycle went that held nothing. */
+  readonly configuration?: string | undefined;
   /** What names nobody who is read, where there is any. */
   readonly unresolved?: UnresolvedCounts | undefined;
   /** What people approved and is being carried out: what is left of it needs no second approval. */

@@ -29,6 +29,10 @@ export function createInstruments(registry: Registry) {
         'Configured interval between two polls of the directories; 0 with a cron expression.',
       ),
     ),
+    reloadSuccessful: new Gauge(
+      options('config_last_reload_successful', '1 when the configuration was last read without an error, 0 otherwise.'),
+    ),
+    configHash: new Gauge(options('config_hash', 'Another number for another text of the configuration that runs.')),
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),

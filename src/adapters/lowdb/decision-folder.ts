@@ -25,10 +25,11 @@ const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const decisionShape = z.strictObject({
   target: name,
   holdId: name,
-  decision: z.enum(['approve', 'reject', 'push', 'undo']),
+  decision: z.enum(['approve', 'reject', 'push', 'undo', 'retry']),
   at: z.iso.datetime(),
   by: z.exactOptional(z.strictObject({ via: z.enum(['shell', 'api']), user: z.string() })),
   early: z.exactOptional(z.boolean()),
+  sourceId: z.exactOptional(z.string()),
   operations: z.exactOptional(z.array(heldOperation)),
 });
 /** As versions before wrote it: about whichever target held something under this id. */

@@ -9,22 +9,20 @@ import type { CommandContext } from '../session.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
 export async function run(context: CommandContext): Promise<number> {
-  const configuration = await loadConfiguration(context.config);
-  const text = () => readFile(configuration.file, 'utf8');
-  const configurationText = { read: await text(), now: text };
+  const { file, log: logging, http } = await loadConfiguration(context.config);
   const secrets = new Set<string>();
-  const log = createLog({ ...configuration.log, secrets: () => secrets });
-  const app = await createApp(configuration, { ...context.parts, onSecret: (secret) => secrets.add(secret) });
-  try {
-    await serve(app, {
-      log,
-      configurationText,
-      approveCommand: (holdId) => commandLine(context)('approve', holdId),
-      signals: process,
-      startHttp: (health) => startHealthServer({ ...configuration.http.listen, ...health }),
-    });
-    return 0;
-  } finally {
-    await app.close();
-  }
+  const log = createLog({ ...logging, secrets: () => secrets });
+  await serve({
+    log,
+    configurationText: () => readFile(file, 'utf8'),
+    open: async () =>
+      createApp(await loadConfiguration(context.config), {
+        ...context.parts,
+        onSecret: (secret) => secrets.add(secret),
+      }),
+    approveCommand: (holdId) => commandLine(context)('approve', holdId),
+    signals: process,
+    startHttp: (health) => startHealthServer({ ...http.listen, ...health }),
+  });
+  return 0;
 }

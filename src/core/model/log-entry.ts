@@ -5,9 +5,10 @@ import type { RemovalCause, Verb } from './plan.ts';
 
 /**
  * Why an operation was sent: `cycle`, because the directory wants it so; `approval`, because a person released it from a
- * hold; `push`, because a person wanted it for one entry; `undo`, because a person took back what a cycle did.
+ * hold; `push`, because a person wanted it for one entry; `undo`, because a person took back what a cycle did; `verify`,
+ * because the target had something else.
  */
-export type LogCause = 'cycle' | 'approval' | 'push' | 'undo';
+export type LogCause = 'cycle' | 'approval' | 'push' | 'undo' | 'verify';
 
 /**
  * One operation of the provisioning log, with its outcome. Holds no personal data: ids, names of attributes and keyed

@@ -4,7 +4,7 @@ import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
-import { listEverything } from './correlate.ts';
+import { listEverything } from './search.ts';
 import { isForeign } from './unmatchable.ts';
 
 export interface LeftoverSearch extends Pick<TargetSetup, 'target' | 'policy'> {

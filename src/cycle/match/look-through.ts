@@ -1,7 +1,7 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import { listEverything, searchList, type MatchFinding } from './correlate.ts';
+import { listEverything, searchList, type MatchFinding } from './search.ts';
 import type { AccountSearch } from './account-search.ts';
 
 type Everything = Promise<readonly FoundResource[] | undefined>;

@@ -40,6 +40,8 @@ export interface WordsInput {
   readonly stillTakenBack?: ((held: readonly HeldOperation[]) => HeldOperation[]) | undefined;
   /** By the key of a decision to take a cycle back: what that took away. Without it, such a decision is for a later cycle. */
   readonly undos?: ReadonlyMap<string, TakenAway> | undefined;
+  /** Keys of decisions to try again what failed, as this plan goes by them. */
+  readonly retries?: ReadonlySet<string> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -83,8 +85,11 @@ export function recallWords(input: WordsInput): Words {
 function applied(
   words: Words,
   decision: WaitingDecision,
-  { state, stillWanted, undos, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'undos' | 'now'>,
+  { state, stillWanted, undos, retries, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'undos' | 'retries' | 'now'>,
 ): Words {
+  // A decision that this cycle did not know in time waits as it is.
+  if (decision.decision === 'retry')
+    return retries?.has(decision.key) === true ? ended(words, decision, 'taken', []) : words;
   if (decision.decision === 'undo') return takenBack(words, decision, undos?.get(decision.key), now);
   const { holdId } = decision;
   const approval = words.approvals.find((one) => one.holdId === holdId);
@@ -148,6 +153,12 @@ function taken(words: Words, decision: WaitingDecision, operations: readonly Hel
       ? { approvals, rejections: [...rejections, { holdId, at, ...(by === undefined ? {} : { by }), operations }] }
       : { approvals: [...approvals, { holdId, at: new Date(now).toISOString(), operations }], rejections };
   return ended({ ...words, ...next }, decision, 'taken', operations);
+}
+
+/** Whether a cycle has to look at everybody, because of what somebody decided: nothing may have changed in the directory. */
+export async function isPlanAsked(target: string, store: Pick<StateStore, 'decisions'>): Promise<boolean> {
+  const { waiting } = await store.decisions();
+  return waiting.some((one) => one.target === target && (one.decision === 'undo' || one.decision === 'retry'));
 }
 
 /** Given about what a reading showed, and no cycle has held. */

@@ -16,7 +16,7 @@ import {
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
-import { listEverything } from '../match/correlate.ts';
+import { listEverything } from '../match/search.ts';
 import { targetIds } from '../shared/target-ids.ts';
 import { isSettling } from '../match/settling.ts';
 import { forEachConcurrently } from '../shared/work.ts';

@@ -168,7 +168,7 @@ async function decidedBack(target: string, { approvals = [] }: TargetState, stor
 }
 
 function judge(
-  { known, matches, learned, remark }: Findings,
+  { known, matches, learned, quarantine: { retries }, remark }: Findings,
   { operations }: Pick<PlannedOperations, 'operations'>,
   undos: Undos['asked'],
   older: ReadonlyMap<string, string>,
@@ -178,7 +178,7 @@ function judge(
   const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.reverify.map(({ sourceId }) => sourceId)]);
   const age = { state, older, overtaken: overtakenBy(older, state) };
   return judgePlan(
-    { ...input, ...known, target: input.setup.target.name, operations, undos, leftOut },
+    { ...input, ...known, target: input.setup.target.name, operations, undos, retries, leftOut },
     async (open, pushed) => withRemark(await guardPlan(open, pushed, known, age, input), remark),
   );
 }

@@ -10,7 +10,7 @@ import { searchUnlinked, type Matches } from '../match/search-unlinked.ts';
 import { openLedger, type QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
-import { builtAnewRemark, likelySuccessors, successorsIn } from './built-anew.ts';
+import { builtAnewRemark, configurationRemark, likelySuccessors, successorsIn } from './built-anew.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import { recall } from './known.ts';
 import { learnUnknown } from './learn-unknown.ts';
@@ -105,7 +105,8 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   });
   const state = await store.target(setup.target.name);
   const known = { ...recalled, ...groups, departures: lost.departures, reverify: lost.reverify, state };
-  const remark = builtAnewRemark(recalled, likely);
+  const remarks = [builtAnewRemark(recalled, likely), configurationRemark(state, setup)];
+  const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
   return { known, matches, made, quarantine };
 }

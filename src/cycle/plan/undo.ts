@@ -47,12 +47,6 @@ function givesBack({ verb, add }: HeldOperation): boolean {
   return verb === 'reactivate' || verb === 'create' || (verb === 'members' && add !== undefined);
 }
 
-/** Whether a cycle has something to give back, although nothing may have changed in the directory. */
-export async function isUndoAsked(target: string, store: StateView): Promise<boolean> {
-  const { waiting } = await store.decisions();
-  return waiting.some(({ decision, target: its }) => decision === 'undo' && its === target);
-}
-
 /** What the log has of a cycle on a target. */
 export async function loggedIn(cycle: string, target: string, store: Pick<StateView, 'logged'>): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];

@@ -34,6 +34,8 @@ export interface OperationLogInput {
   /** What people decided that the plan goes by, and who they were. */
   readonly approvals: readonly Pick<ApprovalRecord, 'holdId' | 'operations'>[];
   readonly decided: readonly Pick<DecisionRecord, 'holdId' | 'decision' | 'by'>[];
+  /** Whom a verification found to differ: what is sent for them puts that right. */
+  readonly repaired?: ReadonlySet<SourceId> | undefined;
   /** Whether values are logged. */
   readonly values: boolean;
   readonly digest: Digest;
@@ -89,9 +91,9 @@ export function accessOf({ lifecycle, leftDisabled }: Link): Link['lifecycle'] {
 type Origin = Pick<LogEntry, 'cause' | 'decision' | 'by'>;
 
 /** Who decided, by what the operations are. */
-function createOrigins({ approvals, decided, digest }: OperationLogInput): (operation: Operation) => Origin {
-  const own: Origin = { cause: 'cycle' };
-  if (approvals.length === 0) return () => own;
+function createOrigins({ approvals, decided, repaired, digest }: OperationLogInput): (operation: Operation) => Origin {
+  const own = ({ sourceId }: Operation): Origin => ({ cause: repaired?.has(sourceId) === true ? 'verify' : 'cycle' });
+  if (approvals.length === 0) return own;
   const origins = new Map<string, Origin>();
   for (const { holdId, operations } of approvals) {
     const word = decided.findLast((one) => one.holdId === holdId);
@@ -103,7 +105,7 @@ function createOrigins({ approvals, decided, digest }: OperationLogInput): (oper
       const origin = origins.get(mark);
       if (origin !== undefined) return origin;
     }
-    return own;
+    return own(operation);
   };
 }
 

@@ -79,11 +79,11 @@ export function createConditions(
       });
     }
   };
-  const hold = ({ target, hold: { holdId, operations, findings } }: EventOf<'held'>): void => {
+  const hold = ({ target, hold: { holdId, operations, findings, remark } }: EventOf<'held'>): void => {
     holding.add(target);
     const kinds = [...new Set(findings.map(({ kind }) => kind))];
     begin(target, 'held', holdId, {
-      summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${inWords(kinds)})`,
+      summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${inWords(kinds)})${remark === undefined ? '' : `; ${remark}`}`,
       remedy: `look at it with dir2scim plan; if it is right: ${approveCommand(holdId)}`,
       hold: {
         holdId,
