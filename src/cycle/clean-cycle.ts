@@ -41,7 +41,8 @@ export function cleanCycleOf(
   if (open === undefined || lookAt === undefined) return undefined;
   const isOfSome = incrementalScope !== undefined;
   const lost = prepared.made.remembered.flatMap((link) => (link.lifecycle === 'lost' ? [link.sourceId] : []));
-  const sentFor = prepared.made.due.length === 0 ? [] : isOfSome ? idsIn(incrementalScope) : 'everyone';
+  const sentFor =
+    prepared.made.due.length + pushed.applied.length === 0 ? [] : isOfSome ? idsIn(incrementalScope) : 'everyone';
   return {
     readings,
     draft,
