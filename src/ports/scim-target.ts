@@ -24,6 +24,8 @@ export interface ScimTarget {
   readonly memberChunk: MemberChunk;
   /** True: whoever was deactivated answers to nothing, and is created again to come back (Atlassian). */
   readonly recreates: boolean;
+  /** True: it was seen that a part of an attribute (`name.familyName`) takes the place of the whole. */
+  readonly partsReplace: boolean;
   /** What it takes of a type. Becomes less when the target says so: ask anew after each search and creation. */
   takes(type: ResourceType): Takes;
   /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */
@@ -98,6 +100,8 @@ export interface ScimTarget {
     signal: AbortSignal,
     known?: Pick<Acknowledged, 'showsOthers' | 'active'>,
   ): Promise<Outcome>;
+  /** The same target, of which searches and lists end when they have taken so long altogether. */
+  hurried(milliseconds: number): HurriedTarget;
   /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
   probe(signal: AbortSignal): Promise<Failure | undefined>;
   /** How it is spoken to, value by value, and where each comes from. */
@@ -109,6 +113,15 @@ export interface ScimTarget {
   /** Calls the listener, the last one given, when there are notes that should not wait: requests may be held up now. */
   onUrgentNotes(listener: () => void): void;
   close(): Promise<void>;
+}
+
+/** What a search comes to that was ended for lack of time; late, so that nobody else is asked for. */
+export const cutShort: Failure = { class: 'transient', late: true, detail: 'searches wait for access that ends' };
+
+export interface HurriedTarget {
+  readonly target: ScimTarget;
+  /** Whether anything was ended, or not asked any more, for lack of time. */
+  readonly wasCut: () => boolean;
 }
 
 /** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */

@@ -182,6 +182,10 @@ export function createFakeTarget({
     concurrency,
     memberChunk: { add: memberChunk, remove: memberChunk, create: createWith },
     recreates,
+    partsReplace: false,
+    hurried() {
+      return { target: this, wasCut: () => false };
+    },
     takes: (type) => (type === 'group' && isWithoutGroups ? 'none' : 'all'),
     calls,
     clearCalls: () => void calls.splice(0),

@@ -30,10 +30,11 @@ import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
 import { readList } from './answers/list.ts';
+import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
-import { withLost } from './write/believe-update.ts';
+import { partsReplace, withLost } from './write/believe-update.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
 import { membersAsked, membersRead, membersTold } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
@@ -92,6 +93,9 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     get recreates() {
       return targetDialect.current().users.reactivation === 'recreate';
     },
+    get partsReplace() {
+      return targetDialect.evidence.has(partsReplace);
+    },
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
@@ -100,7 +104,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       const told = await membersTold(talk(signal), id, body);
       return told !== undefined && isRefusal(told) ? toFailure(told) : told;
     },
-    shows: (type, path) => (path === 'externalId' ? showsOurs(targetDialect) : showsPath(targetDialect, type, path)),
+    shows: (type, path) => showsPath(targetDialect, type, path),
     async read(type, id, signal, without) {
       const read = await readOne(talk(signal), type, id, without);
       return isFailure(read) ? read : keep(type, read);
@@ -137,6 +141,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
+    hurried: (milliseconds) => hurried(whole, milliseconds),
     probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => targetDialect.settings(),
     restore(notes) {
@@ -149,7 +154,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
-  return contained(target, checked);
+  const whole = contained(target, checked);
+  return whole;
 }
 
 /** What is to be noted now; undefined when that was given before. */
