@@ -16,6 +16,7 @@ import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
 import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
+import type { ProbeResult } from '../ports/scim-target.ts';
 
 export interface ServeRequest {
   readonly log: Log;
@@ -174,7 +175,8 @@ function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: 
     runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
-      const probe = async (target: string) => app.targets.get(target)?.probe(signal);
+      const probe = async (target: string): Promise<ProbeResult> =>
+        (await app.targets.get(target)?.probe(signal)) ?? { kind: 'answers' };
       await Promise.all([
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),

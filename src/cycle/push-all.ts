@@ -4,6 +4,7 @@ import type { IncrementalScope } from './plan/incremental-scope.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
 import { createOperationLog } from './push/operation-log.ts';
+import { stages } from '../core/planning/stages.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
@@ -25,13 +26,25 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
     unseen: new Set(),
   };
   const then = await pushDue(input, await preparePlan({ ...from, incrementalScope, now: input.clock.now() }));
+  return together(pushed, then);
+}
+
+/** Access that ends, of a plan in which newcomers are missing: the rest is planned once more. */
+export function pushEnds(input: CycleInput, prepared: Preparation): Promise<PushReport> {
+  const due = prepared.made.due.filter(({ stage }) => stage < stages.users);
+  return pushDue(input, { ...prepared, made: { ...prepared.made, due } });
+}
+
+/** Two pushes of one cycle. What the later one comes to is the last word. */
+export function together(earlier: PushReport | undefined, later: PushReport): PushReport {
+  if (earlier === undefined) return later;
   return {
-    ...then,
-    applied: [...pushed.applied, ...then.applied],
-    failed: [...pushed.failed, ...then.failed],
-    skipped: pushed.skipped + then.skipped,
-    notStarted: pushed.notStarted + then.notStarted,
-    givenUp: [...pushed.givenUp, ...then.givenUp],
+    ...later,
+    applied: [...earlier.applied, ...later.applied],
+    failed: [...earlier.failed, ...later.failed],
+    skipped: earlier.skipped + later.skipped,
+    notStarted: earlier.notStarted + later.notStarted,
+    givenUp: [...earlier.givenUp, ...later.givenUp],
   };
 }
 

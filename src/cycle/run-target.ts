@@ -11,9 +11,10 @@ import { matchesToKeep } from './match/held-matches.ts';
 import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
-import { preparePlan } from './plan/prepare-plan.ts';
+import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
 import { isPlanAsked } from './plan/decisions.ts';
-import { pushAll } from './push-all.ts';
+import { pushAll, pushEnds, together } from './push-all.ts';
+import type { PushReport } from './push/push.ts';
 import { recoverIntents } from './push/recover-intents.ts';
 import { recordFindings, tellFindings } from './record-findings.ts';
 import { attend, remind } from './shared/target-notes.ts';
@@ -138,11 +139,13 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const { lookUp } = input.readings;
   const now = clock.now();
   const from = { ...input, heldMatches, readings, lookUp, projection, evaluation, scopeGroups, incrementalScope, now };
-  const prepared = await preparePlan(from);
+  const first = await preparePlan({ ...from, mayCut: true });
+  const ended = first.wasCut ? await endFirst(input, first) : undefined;
+  const prepared = first.wasCut ? await preparePlan({ ...from, now: clock.now() }) : first;
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tellFindings(prepared, input);
   const state = await recordFindings(input, prepared);
-  const pushed = await pushAll(input, prepared, from);
+  const pushed = together(ended, await pushAll(input, prepared, from));
   const { result, error } = await judgeCycle(input, prepared, pushed);
   const { pending, failing } = await commitCycle(input, prepared, scopeGroups, { pushed, result, error, state });
   if (result === 'success' && pending === 0)
@@ -167,6 +170,12 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
     error,
     failing,
   };
+}
+
+/** Whoever leaves does not wait for searches that take long: their access ends, and then everything is planned again. */
+async function endFirst(input: CycleInput, prepared: Preparation): Promise<PushReport> {
+  await recordFindings(input, prepared);
+  return pushEnds(input, prepared);
 }
 
 /** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */

@@ -24,6 +24,8 @@ export interface ScimTarget {
   readonly memberChunk: MemberChunk;
   /** True: whoever was deactivated answers to nothing, and is created again to come back (Atlassian). */
   readonly recreates: boolean;
+  /** True: it was seen that a part of an attribute (`name.familyName`) takes the place of the whole. */
+  readonly partsReplace: boolean;
   /** What it takes of a type. Becomes less when the target says so: ask anew after each search and creation. */
   takes(type: ResourceType): Takes;
   /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */
@@ -98,11 +100,13 @@ export interface ScimTarget {
     signal: AbortSignal,
     known?: Pick<Acknowledged, 'showsOthers' | 'active'>,
   ): Promise<Outcome>;
-  /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
-  probe(signal: AbortSignal): Promise<Failure | undefined>;
+  /** The same target, of which searches and lists end when they have taken so long altogether. */
+  hurried(milliseconds: number): HurriedTarget;
+  /** Asks for next to nothing, in one request: whether the target answers at all. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
   /** How it is spoken to, value by value, and where each comes from. */
   settings(): readonly Setting[];
-  /** Hands back what was noted in an earlier process. Before the first call, at most once. */
+  /** Hands back what was noted in an earlier process, before the first call. Only the first time counts. */
   restore(notes: TargetNotes): void;
   /** What is to be noted now, when that is not what was given or restored last; undefined otherwise. */
   newNotes(): TargetNotes | undefined;
@@ -110,6 +114,18 @@ export interface ScimTarget {
   onUrgentNotes(listener: () => void): void;
   close(): Promise<void>;
 }
+
+/** What a search comes to that was ended for lack of time; late, so that nobody else is asked for. */
+export const cutShort: Failure = { class: 'transient', late: true, detail: 'searches wait for access that ends' };
+
+export interface HurriedTarget {
+  readonly target: ScimTarget;
+  /** Whether anything was ended, or not asked any more, for lack of time. */
+  readonly wasCut: () => boolean;
+}
+
+/** What came of asking for next to nothing. */
+export type ProbeResult = { readonly kind: 'answers' } | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
 export interface TargetNotes {

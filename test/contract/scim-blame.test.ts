@@ -92,3 +92,28 @@ describe('a deletion that is answered, and not done', () => {
     assert.equal(failureClass(await told.target.remove('user', id, signal, wasOff)), 'rejected');
   });
 });
+
+describe('a part of an attribute', () => {
+  it('that takes the place of the whole is noted once', async (context) => {
+    const stage = await begin(context, {});
+    const name = { givenName: 'Ada', familyName: 'King' };
+    const attributes = new Map([
+      ['externalId', 'ada'],
+      ['userName', 'ada'],
+      ['name.givenName', name.givenName],
+      ['name.familyName', name.familyName],
+    ]);
+    const id = applied(await stage.target.create('user', attributes, signal));
+    const paths = ['name.givenName', 'name.familyName'];
+    applied(await stage.target.update('user', id, [set('name.familyName', 'Byron')], signal, { paths }));
+    assert.equal(stage.target.partsReplace, false);
+    const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User'];
+    const body = { schemas, id, externalId: 'ada', userName: 'ada', name: { familyName: 'Love' } };
+    stage.server.setFaults({
+      before: faultFor(({ method }) => method === 'PATCH', { kind: 'answer', status: 200, body }),
+    });
+    const outcome = await stage.target.update('user', id, [set('name.familyName', 'Love')], signal, { paths });
+    assert.deepEqual(outcome.kind === 'applied' ? outcome.shown?.lost : [], ['name.givenName']);
+    assert.equal(stage.target.partsReplace, true);
+  });
+});

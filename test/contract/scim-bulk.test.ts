@@ -264,6 +264,45 @@ describe('a cycle before a target that takes bulk requests', () => {
   });
 });
 
+describe('changes in bulk requests of a target that answers 200 to each and carries out none', () => {
+  const titles = ({ server }: Stage): unknown[] => server.users().map(({ title }) => title);
+
+  it('are sent again when the look at the first one could not be made: it proves nothing', async (context) => {
+    const stage = await begin(context, { server: { idle: ['PATCH'] } });
+    const ids = await createdIds(stage, 4);
+    stage.server.setFaults({
+      before: ({ method }) => (method === 'GET' ? { kind: 'garble', body: '{"ok":true}' } : undefined),
+    });
+    const update = (id: TargetId) => stage.target.update('user', id, [set('title', 'Chief', false)], signal);
+    const first = await Promise.all(ids.map(update));
+    stage.server.setFaults({});
+    for (const [at, outcome] of first.entries())
+      if (outcome.kind === 'applied') assert.equal(titles(stage)[at], 'Chief');
+    (await Promise.all(ids.map(update))).forEach(applied);
+    assert.deepEqual(
+      titles(stage),
+      ids.map(() => 'Chief'),
+    );
+  });
+
+  it('are not believed for what was seen of changes that went alone', async (context) => {
+    const stage = await begin(context);
+    stage.server.setBehaviour({
+      bulk: { ...clean.bulk, supported: true, idle: ['PATCH'] },
+      users: { ...clean.users, patchAnswer: 'empty' },
+    });
+    const ids = await createdIds(stage, 4);
+    for (const id of ids) applied(await stage.target.update('user', id, [set('nickName', 'A', false)], signal));
+    (
+      await Promise.all(ids.map((id) => stage.target.update('user', id, [set('title', 'Chief', false)], signal)))
+    ).forEach(applied);
+    assert.deepEqual(
+      titles(stage),
+      ids.map(() => 'Chief'),
+    );
+  });
+});
+
 describe('scimmy, which takes bulk requests', () => {
   it('creates, changes and removes many at a time', async (context) => {
     const scimmy = await startScimmy();

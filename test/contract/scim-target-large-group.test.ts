@@ -119,6 +119,7 @@ describe('a group of a hundred thousand', () => {
         clock: systemClock(),
       }),
       claims: new Map(),
+      lists: new Map(),
       toEnd: new Set(),
       missing: new Set(),
       intents: new Map(),

@@ -30,10 +30,11 @@ import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
 import { readList } from './answers/list.ts';
+import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
-import { withLost } from './write/believe-update.ts';
+import { partsReplace, withLost } from './write/believe-update.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
 import { membersAsked, membersRead, membersTold } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
@@ -79,6 +80,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
   const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
+  let isRestored = false;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
   const target = writeAfter(discovered, {
     name,
@@ -91,6 +93,9 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     takes: (type) => takes(type, targetDialect),
     get recreates() {
       return targetDialect.current().users.reactivation === 'recreate';
+    },
+    get partsReplace() {
+      return targetDialect.evidence.has(partsReplace);
     },
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
@@ -137,9 +142,12 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
+    hurried: (milliseconds) => hurried(whole, milliseconds),
     probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => targetDialect.settings(),
     restore(notes) {
+      if (isRestored) return;
+      isRestored = true;
       targetDialect.restore(notes);
       pace.restore(notes);
     },
@@ -149,7 +157,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
-  return contained(target, checked);
+  const whole = contained(target, checked);
+  return whole;
 }
 
 /** What is to be noted now; undefined when that was given before. */

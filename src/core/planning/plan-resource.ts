@@ -4,7 +4,7 @@ import { Reference, type DesiredAttributes, type Rejected, type Resource } from 
 import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
-import { diffWithBody, diffWithLink } from './diff.ts';
+import { diffWithBody, diffWithLink, partsBeside } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Availability } from './availability.ts';
 import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
@@ -161,6 +161,8 @@ function planLinked(
   );
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
   const stage = stageAfter(resource, values, availability);
+  const others = input.partsReplace === true ? partsBeside(known, changes) : [];
+  const beside = others.length === 0 ? {} : { beside: others };
   const active = isActive(resource);
   const isDoubtful = link.attributes['active'] === doubtful;
   const isLeftOff = link.leftDisabled === true && isWantedBack(resource, input);
@@ -174,7 +176,7 @@ function planLinked(
           ? offWhenAdopted
           : 'the target never said whether it is active';
     return {
-      operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }],
+      operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes, ...beside }],
       remembered: movedHere(link, resource),
       waiting,
     };
@@ -182,7 +184,7 @@ function planLinked(
   const operations: Operation[] = [];
   const isReachable = active || !input.recreates || resource.type === 'group';
   if (changes.length > 0 && isReachable) {
-    operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
+    operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes, ...beside });
   }
   // Whoever was being deleted when no answer came, and is back as disabled, may not be there any more.
   if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful))

@@ -3,7 +3,7 @@ import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
-import { isFailure } from '../../ports/scim-target.ts';
+import { cutShort, isFailure } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { othersMembers } from './others-members.ts';
@@ -123,7 +123,7 @@ async function judgeFindings(
     if (last !== undefined && !findings.has(sourceId))
       correlation.unreached.set(sourceId, { failure: last, asked: false });
     else if (isFailure(finding) && isUnreached(finding))
-      correlation.unreached.set(sourceId, { failure: finding, asked: true });
+      correlation.unreached.set(sourceId, { failure: finding, asked: finding !== cutShort });
     else {
       const judged = isFailure(finding)
         ? rejectMatch(resource, 'search_refused', refusedText(finding))

@@ -151,6 +151,7 @@ async function planOf(
     reactivateAdopted: setup.policy.user.reactivateAdopted,
     wantedBack: wantedBack.union(new Set(await decidedBack(setup.target.name, known.state, store))),
     recreates: setup.target.recreates,
+    partsReplace: setup.target.partsReplace,
     digest: store.digest,
     now,
   });

@@ -1,4 +1,5 @@
 import type { SourceId } from '../../core/model/entry.ts';
+import type { Resource } from '../../core/model/resource.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
@@ -28,6 +29,8 @@ export interface Preparation {
   readonly made: MadePlan;
   /** What failed before, and what is tried again. */
   readonly quarantine: QuarantineLedger;
+  /** Searches were ended, because access has to end: those who were not looked for are not in the plan. */
+  readonly wasCut: boolean;
 }
 
 export interface PrepareInput {
@@ -48,6 +51,8 @@ export interface PrepareInput {
   readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   /** Accounts that were found lately for those whose adoption waits for a person. */
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
+  /** Whether searches may be ended for those who leave. */
+  readonly mayCut?: boolean | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
@@ -88,8 +93,11 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
   const likely = await likelySuccessors(recalled, input);
   const successors = successorsIn(likely, resources, setup, recalled.mayMove);
+  const hurry =
+    input.mayCut === true && endsAccess(recalled, resources) ? setup.target.hurried(patienceMilliseconds) : undefined;
   const matches = await searchUnlinked({
     ...input,
+    setup: hurry === undefined ? setup : { ...setup, target: hurry.target },
     unlinked: recalled.unlinked.filter(({ sourceId }) => !successors.has(sourceId)),
     gone: new Set(recalled.gone.map(({ sourceId }) => sourceId)),
     quarantine,
@@ -108,5 +116,17 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const remarks = [builtAnewRemark(recalled, likely), configurationRemark(state, setup)];
   const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
-  return { known, matches, made, quarantine };
+  return { known, matches, made, quarantine, wasCut: hurry?.wasCut() === true };
+}
+
+/** Whoever leaves waits no longer for searches of those who come. */
+const patienceMilliseconds = 5_000;
+
+function endsAccess(
+  { departures, links }: Awaited<ReturnType<typeof recall>>,
+  resources: readonly Resource[],
+): boolean {
+  const isToEnd = ({ type, sourceId, attributes }: Resource): boolean =>
+    type === 'user' && attributes.get('active') === false && links.get(sourceId)?.lifecycle === 'active';
+  return departures.length > 0 || resources.some(isToEnd);
 }

@@ -46,8 +46,8 @@ export async function applyOperation(operation: Operation, context: PushContext)
 async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return skipped;
-  const { planned, sent } = resolveChanges(operation.changes, context);
-  if (sent.length === 0) return skipped;
+  if (resolveChanges(operation.changes, context).sent.length === 0) return skipped;
+  const { planned, sent } = resolveChanges([...operation.changes, ...(operation.beside ?? [])], context);
   // Whoever may be active again counts as active: then a departure ends their access.
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
   const doubted = await doubt(

@@ -33,12 +33,13 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing' | 'showsNamed'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'lists' | 'toEnd' | 'missing' | 'showsNamed'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
     initialMembers: initialMembersOf(operations),
     claims: new Map(),
+    lists: new Map(),
     toEnd: new Set(),
     missing: new Set(),
     showsNamed: new Set(),

@@ -68,7 +68,7 @@ export function createExchange(
       waited += took;
       tries += took < longMilliseconds ? 1 : request.method === 'GET' ? attempts : 2;
       const isPassing = refusal.class === 'transient' || refusal.class === 'unknown';
-      if (refusal.class !== 'transient' || tries >= attempts) {
+      if (refusal.class !== 'transient' || tries >= attempts || request.once === true) {
         return {
           ...refusal,
           ...(isPassing && waited >= longMilliseconds ? { late: true } : {}),

@@ -28,6 +28,8 @@ export interface ScimRequest {
   readonly subject: 'resource' | 'endpoint' | 'discovery' | 'bulk';
   /** Never joined with others into a bulk request. */
   readonly alone?: boolean | undefined;
+  /** Not repeated when it fails on its way: the same failed that way again and again a moment ago. */
+  readonly once?: boolean | undefined;
   /** Longer answers are cut off and count as nonsense. */
   readonly maxBytes: number;
 }

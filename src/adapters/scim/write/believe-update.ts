@@ -1,3 +1,4 @@
+import { scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
@@ -107,6 +108,9 @@ async function readEnded(
   return (await showsOthers()) ? readResource(exchange, type, id, signal) : shownToNobody(held);
 }
 
+/** What does not change in an attribute has to be sent with what does. */
+export const partsReplace = 'a part of an attribute takes the place of the whole';
+
 /** An answer with what it shows to have gone with the changes. Where one element took the place of the others, lists go whole from then on. */
 export function withLost(
   conversation: Conversation,
@@ -123,10 +127,10 @@ export function withLost(
       false,
       'an element that was added to a list took the place of the others',
     );
-  const lost = [
-    ...others,
-    ...lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path)),
-  ];
+  const beside = lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path));
+  if (beside.some((path) => scimPath(path).filter === undefined))
+    conversation.targetDialect.evidence.note(partsReplace);
+  const lost = [...others, ...beside];
   return lost.length === 0 ? answer : { ...answer, lost };
 }
 
