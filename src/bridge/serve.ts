@@ -18,6 +18,7 @@ import { holdStore, type HeldStore } from './held-store.ts';
 import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
 import { createNextCycle, type NextCycle } from './next-cycle.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
+import type { ProbeResult } from '../ports/scim-target.ts';
 import { verifyScheduled } from './verify-scheduled.ts';
 
 export interface ServeRequest {
@@ -183,7 +184,8 @@ function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: 
     runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
-      const probe = async (target: string) => app.targets.get(target)?.probe(signal);
+      const probe = async (target: string): Promise<ProbeResult> =>
+        (await app.targets.get(target)?.probe(signal)) ?? { kind: 'answers' };
       const verify = (): Promise<void> =>
         verifyScheduled({ app, store, directoryCaches, nextCycle, mayRead, ring, signal });
       const { verify: schedule } = configuration.schedule;
