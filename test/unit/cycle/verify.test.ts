@@ -63,7 +63,7 @@ function through(target: ScimTarget, seen: (one: FoundResource) => FoundResource
 
 function without(name: string, isConcerned: (one: FoundResource) => boolean = () => true) {
   return (one: FoundResource): FoundResource => {
-    const { [name]: _hidden, ...body } = one.body;
+    const body = Object.fromEntries(Object.entries(one.body).filter(([key]) => key !== name));
     return isConcerned(one) ? { ...one, body } : one;
   };
 }
