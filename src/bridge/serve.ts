@@ -1,13 +1,14 @@
 import { createFailureCounts } from '../cycle/failing.ts';
 import { createHeldMatches } from '../cycle/match/held-matches.ts';
 import { createCleanCycles } from '../cycle/plan/clean-cycles.ts';
-import { createDirectoryCaches } from '../cycle/read/directory-caches.ts';
+import { createDirectoryCaches, type DirectoryCaches } from '../cycle/read/directory-caches.ts';
 import { rememberReading } from '../cycle/read/remember-directories.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
 import { remind } from '../cycle/shared/target-notes.ts';
 import { createTimekeeper } from '../cycle/shared/timekeeper.ts';
 import { createLanes, type Lanes } from '../daemon/lanes.ts';
 import { runDaemon, type Generation } from '../daemon/run-daemon.ts';
+import { keepVerifying } from '../daemon/verify-rounds.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Conditions } from '../telemetry/notify/conditions.ts';
@@ -15,7 +16,9 @@ import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
 import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
+import { createNextCycle, type NextCycle } from './next-cycle.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
+import { verifyScheduled } from './verify-scheduled.ts';
 
 export interface ServeRequest {
   readonly log: Log;
@@ -162,24 +165,34 @@ async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions,
     });
     const quarantined = counts.user.quarantined + counts.group.quarantined;
     for (const one of told) one.recall(target, state, quarantined);
+    const verified = await store.verified(target);
+    if (verified !== undefined) app.observer({ kind: 'verified', target, verified, milliseconds: 0, isNews: false });
   }
 }
 
 function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: Reload): Generation {
-  const { configuration } = app;
-  const { watching, probing, notifications } = listeners;
-  const lanes = lanesOf(app, store, listeners);
+  const { configuration, clock } = app;
+  const { backOff, watching, probing, notifications } = listeners;
+  const directoryCaches = createDirectoryCaches();
+  const nextCycle = createNextCycle();
+  const mayRead = (target: string): boolean =>
+    (configuration.targets.get(target)?.from ?? []).every((directory) => backOff.rest(directory) === 0);
+  const lanes = lanesOf(app, store, { directoryCaches, nextCycle, mayRead });
   return {
     ...configuration.schedule,
     runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
       const probe = async (target: string) => app.targets.get(target)?.probe(signal);
+      const verify = (): Promise<void> =>
+        verifyScheduled({ app, store, directoryCaches, nextCycle, mayRead, ring, signal });
+      const { verify: schedule } = configuration.schedule;
       await Promise.all([
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),
         notifications.run(signal),
         reload.watch(signal),
+        schedule === undefined ? undefined : keepVerifying({ clock, schedule, verify }, signal),
       ]);
     },
   };
@@ -188,12 +201,18 @@ function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: 
 /** A slow target is waited for no longer than this before the others go on. */
 const patienceMilliseconds = 1_000;
 
+interface LaneParts {
+  readonly directoryCaches: DirectoryCaches;
+  readonly nextCycle: NextCycle;
+  /** Whether the directories of a target may be read now. */
+  readonly mayRead: (target: string) => boolean;
+}
+
 /** The lanes of all targets, with what is remembered from cycle to cycle. */
-function lanesOf(app: App, store: HeldStore, { backOff }: Listeners): Lanes {
+function lanesOf(app: App, held: HeldStore, { directoryCaches, nextCycle, mayRead }: LaneParts): Lanes {
   const { configuration, clock } = app;
-  const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const memory = {
-    directoryCaches: createDirectoryCaches(),
+    directoryCaches,
     cleanCycles: createCleanCycles(),
     heldMatches: createHeldMatches(),
     timekeeper: createTimekeeper(clock),
@@ -203,15 +222,14 @@ function lanesOf(app: App, store: HeldStore, { backOff }: Listeners): Lanes {
     targets: [...configuration.targets.keys()],
     clock,
     patienceMilliseconds,
-    mayRun: (target) => directoriesOf(target).every((directory) => backOff.rest(directory) === 0),
-    start: async (mode, targets, control) =>
-      startCycles(targets, {
-        ...app,
-        ...memory,
-        ...control,
-        mode,
-        attempt: mode === 'full' ? 'everything' : 'due',
-        store: await store.current(),
-      }),
+    mayRun: mayRead,
+    start: async (mode, targets, control) => {
+      const store = await held.current();
+      for (const target of targets) if (await nextCycle.prepare(target, store)) memory.cleanCycles.forget(target);
+      const attempt = mode === 'full' ? 'everything' : 'due';
+      const started = await startCycles(targets, { ...app, ...memory, ...control, mode, attempt, store });
+      for (const [target, report] of started) nextCycle.started(target, report);
+      return started;
+    },
   });
 }

@@ -104,7 +104,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       const told = await membersTold(talk(signal), id, body);
       return told !== undefined && isRefusal(told) ? toFailure(told) : told;
     },
-    shows: (type, path) => (path === 'externalId' ? showsOurs(targetDialect) : showsPath(targetDialect, type, path)),
+    shows: (type, path) => showsPath(targetDialect, type, path),
     async read(type, id, signal, without) {
       const read = await readOne(talk(signal), type, id, without);
       return isFailure(read) ? read : keep(type, read);
