@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { BridgeError } from '../core/model/errors.ts';
-import type { Verb } from '../core/model/plan.ts';
-import { reviewedPlan } from '../core/planning/reviewed-plan.ts';
+import { reviewedPlan, type ReviewedPlan } from '../core/planning/reviewed-plan.ts';
 import type { App } from './app.ts';
 import type { CommandLine } from './command-line.ts';
 import { planJson } from './json/plan.ts';
@@ -15,32 +12,33 @@ import type { PlanAnswer } from './plan.ts';
  * shows: names and values.
  */
 
-const format = 'dir2scim-plan';
-const reviewedShape = z.object({
-  operations: z.array(
-    z.object({
-      verb: z.custom<Verb>((value) => typeof value === 'string'),
-      type: z.enum(['user', 'group']),
-      sourceId: z.string(),
-      hash: z.string(),
-    }),
-  ),
-  holdId: z.exactOptional(z.string()),
-});
-const fileShape = z.object({
-  format: z.literal(format),
-  version: z.literal(1),
-  madeAt: z.iso.datetime(),
-  full: z.boolean(),
-  inputs: z.object({ state: z.exactOptional(z.string()), configuration: z.string() }),
-  targets: z.array(z.object({ target: z.string(), reviewed: reviewedShape, plan: z.unknown() })),
-});
-export type PlanFile = z.infer<typeof fileShape>;
+export const planFormat = 'dir2scim-plan';
+
+export interface PlanFile {
+  readonly format: typeof planFormat;
+  readonly version: 1;
+  /** ISO 8601. */
+  readonly madeAt: string;
+  /** Whether everything was tried again. */
+  readonly full: boolean;
+  readonly inputs: {
+    /** Which state; none where that knew of no account yet. */
+    readonly state?: string | undefined;
+    /** Hash of the file. */
+    readonly configuration: string;
+  };
+  readonly targets: readonly {
+    readonly target: string;
+    readonly reviewed: ReviewedPlan;
+    /** What a person looks at. */
+    readonly plan: unknown;
+  }[];
+}
 
 /** @param full whether everything was tried again */
 export async function planFile(app: App, answer: PlanAnswer, full: boolean, call: CommandLine): Promise<PlanFile> {
   return {
-    format,
+    format: planFormat,
     version: 1,
     madeAt: new Date(app.clock.now()).toISOString(),
     full,
@@ -50,24 +48,9 @@ export async function planFile(app: App, answer: PlanAnswer, full: boolean, call
     },
     targets: answer.targets.map((one) => {
       const { target, proceed, hold } = one.planned;
-      const { operations, holdId } = reviewedPlan(proceed, hold, sha256);
-      const reviewed = { operations: [...operations], ...(holdId === undefined ? {} : { holdId }) };
-      return { target, reviewed, plan: planJson(one, call) };
+      return { target, reviewed: reviewedPlan(proceed, hold, sha256), plan: planJson(one, call) };
     }),
   };
-}
-
-/** @throws BridgeError D2S_USAGE when it is no plan of this version */
-export function parsePlanFile(text: string): PlanFile {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    content = undefined;
-  }
-  const file = fileShape.safeParse(content);
-  if (file.success) return file.data;
-  throw new BridgeError('D2S_USAGE', 'the file is no plan', 'make one with dir2scim plan --out FILE');
 }
 
 /** What the file of the configuration says now. */

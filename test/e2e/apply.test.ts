@@ -85,7 +85,7 @@ describe('plan --out and apply', { concurrency: 2 }, () => {
     await writeFile(file, '{"format":"dir2scim-plan"}');
     const { code, stderr } = await site.run('apply', file);
     assert.equal(code, 2);
-    assert.match(stderr, /^D2S_USAGE: the file is no plan/m);
+    assert.match(stderr, /^D2S_USAGE: .*plan\.json is no plan/m);
     assert.match((await site.run('plan', '--out', join(site.folder, 'nowhere', 'plan.json'))).stderr, /^D2S_USAGE/m);
   });
 });

@@ -1,6 +1,5 @@
 import { apply as applyPlan } from '../../bridge/apply.ts';
 import { reportJson } from '../../bridge/json/report.ts';
-import { parsePlanFile } from '../../bridge/plan-file.ts';
 import { errorsOf } from '../../bridge/sync.ts';
 import { commandLine } from '../command-line.ts';
 import { readPlan } from '../plan-on-disk.ts';
@@ -16,7 +15,7 @@ export async function apply(
   context: CommandContext,
 ): Promise<number> {
   const { terminal } = context;
-  const plan = parsePlanFile(await readPlan(file));
+  const plan = await readPlan(file);
   return withApp(context, progressObserver(terminal), (app) =>
     interruptible(app, async (ending) => {
       const reports = await applyPlan(app, plan, ending);
