@@ -80,6 +80,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
   const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
+  let isRestored = false;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
   const target = writeAfter(discovered, {
     name,
@@ -145,6 +146,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => targetDialect.settings(),
     restore(notes) {
+      if (isRestored) return;
+      isRestored = true;
       targetDialect.restore(notes);
       pace.restore(notes);
     },
