@@ -8,6 +8,7 @@ import { remind } from '../cycle/shared/target-notes.ts';
 import { createTimekeeper } from '../cycle/shared/timekeeper.ts';
 import { createLanes, type Lanes } from '../daemon/lanes.ts';
 import { runDaemon, type Generation } from '../daemon/run-daemon.ts';
+import { createServiceStatus, type ServiceStatus } from '../daemon/service-status.ts';
 import { keepVerifying } from '../daemon/verify-rounds.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -51,7 +52,9 @@ export async function serve(request: ServeRequest): Promise<void> {
   });
   const life = createLife(app, request);
   life.noteReload({ isSuccess: true, hash: hashOf(text) });
-  const generations = createGenerations(request, life);
+  let heartbeat = (): number => app.clock.monotonic();
+  const service = createServiceStatus(app.serviceManager, app.clock, () => heartbeat());
+  const generations = createGenerations(request, life, service);
   try {
     await runDaemon({
       ...(await generations.begin(app, text)),
@@ -59,8 +62,10 @@ export async function serve(request: ServeRequest): Promise<void> {
       log,
       signals,
       onHangup: () => void generations.current().reload.request('SIGHUP'),
+      onStopping: service.stopping,
       writesInFlight: () => generations.current().app.inFlight.writes(),
-      startHttp: async ({ heartbeat }) => {
+      startHttp: async (scheduler) => {
+        heartbeat = scheduler.heartbeat;
         const checks = [
           { name: 'config', isReady: () => true },
           { name: 'state', isReady: life.isStateSound },
@@ -70,6 +75,7 @@ export async function serve(request: ServeRequest): Promise<void> {
           { event: 'http_started', address: server.address },
           `health and metrics are served at ${server.address}`,
         );
+        service.ready();
         return server;
       },
     });
@@ -92,7 +98,7 @@ interface Generations {
 }
 
 /** One after the other: each has parts, caches and a state of its own, and ends before the next one begins. */
-function createGenerations(request: ServeRequest, life: Life): Generations {
+function createGenerations(request: ServeRequest, life: Life, service: ServiceStatus): Generations {
   const { log, open, configurationText } = request;
   let current: Current | undefined;
   const end = async (): Promise<void> => {
@@ -100,10 +106,12 @@ function createGenerations(request: ServeRequest, life: Life): Generations {
     current = undefined;
     await ending?.store.close();
     await ending?.app.close();
+    await ending?.reload.take()?.close();
   };
   const begin = async (app: App, text: string): Promise<Generation> => {
     const listeners = createListeners({ ...app, log, life });
     app.listen(listeners.observer);
+    app.listen(service.observer);
     const store = await holdStore(app, life.isStateSound).catch(async (error: unknown) => {
       await app.close();
       throw error;
@@ -114,12 +122,16 @@ function createGenerations(request: ServeRequest, life: Life): Generations {
       clock: app.clock,
       open,
       text: configurationText,
-      onTried: life.noteReload,
+      onTrying: service.reloading,
+      onTried: (outcome) => {
+        life.noteReload(outcome);
+        service.ready();
+      },
     });
     current = { app, store, reload };
     await recall(app, store, [life.metrics, life.conditions]);
     return {
-      ...generationOf(app, store, listeners, reload),
+      ...generationOf(app, store, listeners, (signal) => Promise.all([reload.watch(signal), service.run(signal)])),
       successor: {
         isReady: reload.isReady,
         takeOver: async () => {
@@ -171,7 +183,12 @@ async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions,
   }
 }
 
-function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: Reload): Generation {
+function generationOf(
+  app: App,
+  store: HeldStore,
+  listeners: Listeners,
+  beside: (signal: AbortSignal) => Promise<unknown>,
+): Generation {
   const { configuration, clock } = app;
   const { backOff, watching, probing, notifications } = listeners;
   const directoryCaches = createDirectoryCaches();
@@ -193,7 +210,7 @@ function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: 
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),
         notifications.run(signal),
-        reload.watch(signal),
+        beside(signal),
         schedule === undefined ? undefined : keepVerifying({ clock, schedule, verify }, signal),
       ]);
     },
