@@ -5,7 +5,7 @@ import type { TargetDialect } from './target-dialect.ts';
 import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 import { isGroups } from './endpoints.ts';
 import { readList } from '../answers/list.ts';
-import { listAnswer } from '../shared/bounds.ts';
+import { documentAnswer } from '../shared/bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { advertisedDialect, supports } from './service-provider-config.ts';
 
@@ -87,7 +87,7 @@ async function readDocument(
   signal: AbortSignal,
 ): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
   const answer = await exchange(
-    { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer },
+    { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: documentAnswer },
     signal,
   );
   if (!isRefusal(answer))
