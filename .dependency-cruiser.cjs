@@ -41,7 +41,7 @@ module.exports = {
     rule(
       'adapters-are-strangers',
       { path: '^src/adapters/([^/]+)/' },
-      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app(-access)?\\.ts)' },
+      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app[-a-z]*\\.ts)' },
       'An adapter sees core, ports and itself.',
     ),
     rule(
@@ -52,6 +52,12 @@ module.exports = {
         dependencyTypesNot: ['core'],
       },
       'What anybody can ask for knows no terminal, no HTTP, no adapter and no library of theirs.',
+    ),
+    rule(
+      'cli-asks-bridge',
+      { path: '^src/cli/' },
+      { path: '^src/(adapters|cycle)/', dependencyTypesNot: ['type-only'] },
+      'The command line prints what the bridge returns; it runs no cycle and no adapter.',
     ),
     rule(
       'http-asks-bridge',
@@ -66,6 +72,7 @@ module.exports = {
       read: ['shared'],
       plan: ['match', 'quarantine', 'shared'],
       push: ['match', 'quarantine', 'shared'],
+      verify: ['match', 'shared'],
     }),
     ...rooms('adapters/scim', {
       shared: [],
@@ -106,7 +113,7 @@ module.exports = {
     rule(
       'edges-do-not-compose',
       { path: '^src/(telemetry|http|daemon|config)/' },
-      { path: '^src/(adapters|cli|app(-access)?\\.ts)' },
+      { path: '^src/(adapters|cli|app[-a-z]*\\.ts)' },
       'Only app.ts and its part put parts together.',
     ),
     rule(

@@ -1,5 +1,5 @@
 // Brings what the npm scripts need; runs on whatever Node the machine has (the scripts themselves get Node 24 from
-// the devDependency `node`). `--servers` also brings the real directories that the tests run against.
+// the devDependency `node`). `--servers` also brings the real directories that the tests run against, and Prometheus.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -46,13 +46,27 @@ const packages = [
   'ldb-tools',
   '389-ds-base',
   'openssl',
+  'prometheus',
+  'systemd',
 ];
 const present = (program) =>
   ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
 
 if (
   process.argv.includes('--servers') &&
-  !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'ns-slapd', 'openssl'].every(present)
+  ![
+    'slapd',
+    'ldapsearch',
+    'samba',
+    'samba-tool',
+    'ldbsearch',
+    'ns-slapd',
+    'openssl',
+    'prometheus',
+    'promtool',
+    'systemd-analyze',
+    'systemd-notify',
+  ].every(present)
 ) {
   if (process.getuid?.() !== 0 || !present('apt-get')) {
     process.stderr.write(

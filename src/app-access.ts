@@ -6,6 +6,7 @@ import { createAuth, type Auth, type Secret } from './adapters/scim/auth/auth.ts
 import { createOAuth } from './adapters/scim/auth/oauth.ts';
 import type { Proxy } from './adapters/scim/auth/proxy.ts';
 import { readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
+import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { readAuthorities, readPem } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
 import { proxyFromEnvironment } from './config/proxy-environment.ts';
 import { BridgeError } from './core/model/errors.ts';
 import type { Clock } from './ports/clock.ts';
+import type { CycleObserver } from './ports/cycle-observer.ts';
 
 /** What of the surroundings is needed for it. */
 export interface AccessParts {
@@ -27,21 +29,22 @@ export interface AccessParts {
   readonly onSecret: (secret: string) => void;
 }
 
-export interface Access {
+interface Access {
   readonly auth: Auth;
   readonly tls: TlsOptions;
   readonly proxy: Proxy | undefined;
 }
 
 /** @throws BridgeError when certificates, the proxy of the environment or the way to authenticate cannot work */
-export async function openAccess(section: TargetConfiguration, parts: AccessParts): Promise<Access> {
+async function openAccess(section: TargetConfiguration, parts: AccessParts): Promise<Access> {
   const tls = tlsOf(section.tls);
   // What cannot work is said at the start, not with the first request.
   await readTls(tls);
   return { auth: createAccessAuth(section, tls, parts), tls, proxy: proxyFor(section.url, section, parts) };
 }
 
-function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
+/** TLS as it is configured; files are read when they are needed. */
+export function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): TlsOptions {
   return {
     ca: ca === undefined ? undefined : () => readAuthorities(ca),
     identity:
@@ -53,7 +56,8 @@ function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfiguration): T
   };
 }
 
-function proxyFor(
+/** The configured proxy, or that of the environment. @throws BridgeError D2S_CLEARTEXT_REFUSED */
+export function proxyFor(
   url: string,
   { proxy: configured, allowCleartext }: Pick<TargetConfiguration, 'proxy' | 'allowCleartext'>,
   { secretOf, onSecret }: AccessParts,
@@ -111,4 +115,29 @@ function createAccessOAuth(
     tls: isSameHost ? tls : { ...tls, serverName: undefined },
     proxy: proxyFor(auth.tokenUrl, section, parts),
   });
+}
+
+/** Everything that a target is made of but for what it shares with others. */
+export async function targetOptions(
+  section: TargetConfiguration,
+  observer: CycleObserver,
+  parts: AccessParts,
+): Promise<Omit<ScimTargetOptions, 'memory' | 'needed'>> {
+  const { name, url, limits } = section;
+  const { clock, userAgent } = parts;
+  return {
+    name,
+    url,
+    ...(await openAccess(section, parts)),
+    limits,
+    dialect: section.profile.layers,
+    clock,
+    userAgent,
+    onSending: (method) => observer({ kind: 'scim_request_started', target: name, method }),
+    onRequest: (method, status, milliseconds) =>
+      observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
+    onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
+    onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
+    onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
+  };
 }

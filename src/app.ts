@@ -1,19 +1,22 @@
 /**
  * The only place where parts are put together: from a configuration to sources, targets and a state.
  */
+import { env } from 'node:process';
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
+import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';
-import type { Doctor, DoctorOptions } from './adapters/scim/doctor/doctor.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
-import { openAccess, type AccessParts } from './app-access.ts';
+import { findServiceManager } from './adapters/system/service-manager.ts';
+import { targetOptions, type AccessParts } from './app-access.ts';
+import { openNotifier } from './app-notify.ts';
+import { createPreparation, neededOf } from './app-setup.ts';
 import type { App } from './bridge/app.ts';
-import { unknownTarget } from './bridge/targets.ts';
 import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -22,14 +25,7 @@ import type {
   SecretReference,
   TargetConfiguration,
 } from './config/configuration.ts';
-import { defineTarget } from './config/define-target.ts';
-import type { PresetName } from './config/preset.ts';
-import { profileDialect } from './config/profile.ts';
 import { readSecret } from './config/secret.ts';
-import { scimPath } from './core/mapping/scim-path.ts';
-import { neededBy, type NeededAttributes } from './core/mapping/needed-of-body.ts';
-import { createShares, type Share } from './core/memory/shares.ts';
-import type { ResourceType } from './core/model/entry.ts';
 import { toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
 import type { CycleObserver } from './ports/cycle-observer.ts';
@@ -37,12 +33,6 @@ import type { DirectoryFacts, DirectorySource } from './ports/directory-source.t
 import type { ScimTarget } from './ports/scim-target.ts';
 import { createInFlight } from './telemetry/in-flight.ts';
 import { version } from './version.ts';
-
-/** What is put together, with what the command line alone asks for. */
-export interface ComposedApp extends App {
-  /** For trying a target out. To be closed. */
-  openDoctor(target: string, how: Pick<DoctorOptions, 'allowLeftovers' | 'onFinding'>): Promise<Doctor>;
-}
 
 export interface AppOptions {
   /** Told each secret that is read, so that logs can be kept clean of it. */
@@ -52,28 +42,15 @@ export interface AppOptions {
 }
 
 /** @throws BridgeError for whatever of the configuration cannot work: certificates, URLs, filters, headers */
-export async function createApp(
-  configuration: Configuration,
-  listener: CycleObserver,
-  options: AppOptions = {},
-): Promise<ComposedApp> {
+export async function createApp(configuration: Configuration, options: AppOptions = {}): Promise<App> {
   const clock = systemClock();
   const inFlight = createInFlight(clock);
+  const listeners: CycleObserver[] = [inFlight.observer];
   const observer: CycleObserver = (event) => {
-    inFlight.observer(event);
-    listener(event);
+    for (const listener of listeners) listener(event);
   };
   const onSecret = options.onSecret ?? (() => undefined);
-  const secrets: Secret[] = [];
-  const secretOf: SecretOf = (reference) => {
-    const secret = async (): Promise<string> => {
-      const read = await readSecret(reference);
-      onSecret(read);
-      return read;
-    };
-    secrets.push(secret);
-    return secret;
-  };
+  const { secretOf, checkSecrets } = createSecrets(onSecret);
   const sources = new Map<string, DirectorySource>();
   for (const directory of configuration.directories.values()) {
     sources.set(directory.name, await createSource(directory, observer, secretOf));
@@ -81,8 +58,9 @@ export async function createApp(
   const targets = new Map<string, ScimTarget>();
   const setups = new Map<string, TargetSetup>();
   const memory = createAnswerMemory();
+  const parts: AccessParts = { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret };
   const optionsOf = async (target: TargetConfiguration): Promise<ScimTargetOptions> => ({
-    ...(await targetOptions(target, observer, { clock, userAgent: `dir2scim/${version}`, secretOf, onSecret })),
+    ...(await targetOptions(target, observer, parts)),
     memory,
     needed: (type) => neededOf(setups.get(target.name), type),
   });
@@ -94,14 +72,15 @@ export async function createApp(
     configuration,
     clock,
     observer,
+    listen: (listener) => void listeners.push(listener),
     inFlight,
     sources,
     targets,
+    serviceManager: findServiceManager(env),
+    notifiers: configuration.notify.map((section, index) => openNotifier(section, index, parts)),
     inspect,
     prepare: createPreparation(configuration, targets, inspect, setups),
-    checkSecrets: async () => {
-      for (const secret of secrets) await secret();
-    },
+    checkSecrets,
     openDoctor: async (name, how) => {
       const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
@@ -112,12 +91,38 @@ export async function createApp(
         clock,
         files: options.files,
         latestNote: `${folder}.latest`,
+        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
         onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
         onWritten: (written) => observer({ kind: 'state_written', ...written }),
       }),
     openView: () => openStateView({ folder }),
+    tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
+    },
+  };
+}
+
+type SecretOf = (reference: SecretReference) => Secret;
+
+/** Secrets are read when they are needed, and `onSecret` is told each. */
+function createSecrets(onSecret: (secret: string) => void): {
+  readonly secretOf: SecretOf;
+  readonly checkSecrets: App['checkSecrets'];
+} {
+  const secrets: Secret[] = [];
+  return {
+    secretOf(reference) {
+      const secret = async (): Promise<string> => {
+        const read = await readSecret(reference);
+        onSecret(read);
+        return read;
+      };
+      secrets.push(secret);
+      return secret;
+    },
+    async checkSecrets() {
+      for (const secret of secrets) await secret();
     },
   };
 }
@@ -143,70 +148,6 @@ function createInspection(sources: ReadonlyMap<string, DirectorySource>, observe
   };
 }
 
-function createPreparation(
-  configuration: Configuration,
-  targets: ReadonlyMap<string, ScimTarget>,
-  inspect: App['inspect'],
-  setups: Map<string, TargetSetup>,
-): App['prepare'] {
-  const memory = createShares(foundBytes);
-  return async (name, signal) => {
-    const known = setups.get(name);
-    if (known !== undefined) return known;
-    const section = configuration.targets.get(name);
-    if (section === undefined) throw unknownTarget(name, [...configuration.targets.keys()]);
-    const presets = new Map<string, PresetName>();
-    for (const directory of section.from) {
-      const kind = configuration.directories.get(directory)?.kind;
-      presets.set(directory, presetOf(kind) ?? (await inspect(directory, signal)).preset);
-    }
-    const setup = setupOf(
-      section,
-      [...configuration.targets.keys()],
-      required(targets, name),
-      await defineTarget(configuration, name, presets),
-      memory.open(),
-    );
-    setups.set(name, setup);
-    return setup;
-  };
-}
-
-/** What cycles keep of those whom they found on their targets, in bytes: 100,000 accounts of 2 kB, and 8,000 of each. */
-const foundBytes = { total: 256 * 1024 * 1024, each: 16 * 1024 * 1024 };
-
-/** What is looked at of resources on a target; undefined before its first cycle. */
-function neededOf(setup: TargetSetup | undefined, type: ResourceType): NeededAttributes | undefined {
-  if (setup === undefined) return undefined;
-  const known = needs.get(setup)?.[type];
-  if (known !== undefined) return known;
-  const { maps, match } = setup.definition;
-  const of = (one: ResourceType): NeededAttributes =>
-    neededBy([...[...maps.values()].flatMap((map) => map[one].map(({ path }) => path)), ...match[one].map(scimPath)]);
-  const needed = { user: of('user'), group: of('group') };
-  needs.set(setup, needed);
-  return needed[type];
-}
-const needs = new WeakMap<TargetSetup, Readonly<Record<ResourceType, NeededAttributes>>>();
-
-/** The preset that a kind leaves no doubt about. */
-function presetOf(kind: DirectoryConfiguration['kind'] | undefined): PresetName | undefined {
-  switch (kind) {
-    case 'active-directory':
-      return 'active-directory';
-    case 'openldap':
-    case '389ds':
-    case 'generic':
-      return 'openldap';
-    case 'auto':
-    case 'ldif':
-    case undefined:
-      return undefined;
-  }
-}
-
-type SecretOf = (reference: SecretReference) => Secret;
-
 async function createSource(
   directory: DirectoryConfiguration,
   observer: CycleObserver,
@@ -231,66 +172,6 @@ async function createSource(
     onAbsent: (absenceReasons) => observer({ kind: 'absent_entries', directory: directory.name, absenceReasons }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });
-}
-
-async function targetOptions(
-  section: TargetConfiguration,
-  observer: CycleObserver,
-  parts: AccessParts,
-): Promise<Omit<ScimTargetOptions, 'memory' | 'needed'>> {
-  const { name, url, limits } = section;
-  const { clock, userAgent } = parts;
-  return {
-    name,
-    url,
-    ...(await openAccess(section, parts)),
-    limits,
-    dialect: section.profile.layers,
-    clock,
-    userAgent,
-    onSending: (method) => observer({ kind: 'scim_request_started', target: name, method }),
-    onRequest: (method, status, milliseconds) =>
-      observer({ kind: 'scim_request', target: name, method, status, milliseconds }),
-    onThrottled: (milliseconds) => observer({ kind: 'throttled', target: name, milliseconds }),
-    onWaited: (milliseconds) => observer({ kind: 'rate_limit_wait', target: name, milliseconds }),
-    onFault: (thrown) => observer({ kind: 'answer_unusable', target: name, thrown }),
-  };
-}
-
-function setupOf(
-  section: TargetConfiguration,
-  configured: readonly string[],
-  target: ScimTarget,
-  definition: TargetSetup['definition'],
-  kept: Share,
-): TargetSetup {
-  const {
-    users,
-    groups,
-    removal,
-    guard: { mustSee, ...limits },
-  } = section;
-  const dialect = profileDialect(section.profile);
-  return {
-    target,
-    configured,
-    url: section.url,
-    definition,
-    policy: {
-      user: { ...users, create: dialect.users.create },
-      group: {
-        ...groups,
-        adopt: groups.adopt ?? 'first-match',
-        populated: groups.adopt === undefined ? 'refused' : 'held',
-        create: dialect.groups.create,
-      },
-    },
-    removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
-    limits,
-    mustSee,
-    createInactive: users.createInactive,
-    kept,
-  };
 }
 
 function required<T>(parts: ReadonlyMap<string, T>, name: string): T {

@@ -34,7 +34,7 @@ export async function openStage(
   const config = join(folder, 'dir2scim.yaml');
   await writeFile(config, configuration(folder, targets));
   process.env['BENCH_TOKEN'] = 'bench';
-  const app = await createApp(await loadConfiguration(config), () => undefined);
+  const app = await createApp(await loadConfiguration(config));
   const sources = new Map([...app.sources].map(([name, source]) => [name, createSource(source)]));
   let calls = 0;
   const count = (): void => void (calls += 1);
@@ -96,7 +96,7 @@ function answerAtOnce(target: ScimTarget, count: () => void, refuses: (name: str
     takes: () => 'all',
     find: () => answer([]),
     inventory: () => answer([]),
-    probe: () => Promise.resolve(undefined),
+    probe: () => Promise.resolve({ kind: 'answers' }),
     newNotes: () => undefined,
     create: (type, attributes) => {
       if (refuses(JSON.stringify(attributes.get('userName'))))

@@ -110,8 +110,15 @@ async function* nobody(): AsyncGenerator<never> {
 const noState = {
   identity: () => Promise.resolve(undefined),
   linkTotals: () => Promise.resolve([]),
-  unseen: nobody,
-  members: () => Promise.resolve([]),
+  openMarks: () =>
+    Promise.resolve({
+      mark: () => Promise.resolve(),
+      unmarkedLinks: nobody,
+      unmarkedQuarantine: nobody,
+      unmarkedNames: nobody,
+      close: () => Promise.resolve(),
+    }),
+  members: () => Promise.resolve(new Map<never, never>()),
   names: () => Promise.resolve(new Map<never, never>()),
   digest: (text: string) => text,
 };

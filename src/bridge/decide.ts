@@ -1,6 +1,8 @@
 import { BridgeError } from '../core/model/errors.ts';
 import type { Counted } from '../core/wording/operation-counts.ts';
-import type { Decider, RejectionRecord, StateView } from '../ports/state-store.ts';
+import type { Decider, RejectionRecord } from '../ports/decisions.ts';
+import type { StateView } from '../ports/state-store.ts';
+import { isUndo } from '../cycle/plan/undo-id.ts';
 import type { App } from './app.ts';
 import type { CommandLine } from './command-line.ts';
 import { planAll } from './plan-all.ts';
@@ -62,7 +64,7 @@ export async function decide(
 
 /** What the state knows under this id. */
 async function inState(view: StateView, holdId: string, targets: readonly string[]): Promise<Subject | undefined> {
-  if (!holdId.startsWith('hold-')) return undefined;
+  if (!holdId.startsWith('hold-') && !isUndo({ holdId })) return undefined;
   for (const target of targets) {
     const { held, approvals = [], rejections = [] } = await view.target(target);
     if (held?.holdId === holdId) return { target, operations: held.operations, as: 'held' };

@@ -5,7 +5,8 @@ import type { Examination, TargetExplanation } from '../cycle/explain-target.ts'
 import { pushDecision, pushOne } from '../cycle/push-one.ts';
 import type { PushReport } from '../cycle/push/push.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
-import type { Decider, StateStore, StateView } from '../ports/state-store.ts';
+import type { Decider } from '../ports/decisions.ts';
+import type { StateStore, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 import type { Ending } from './sync.ts';
 

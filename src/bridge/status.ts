@@ -1,13 +1,7 @@
 import type { TargetNotes } from '../ports/scim-target.ts';
-import type {
-  Decision,
-  DirectoryState,
-  LinkCounts,
-  LinkTotal,
-  StateView,
-  TargetState,
-  UnusableDecision,
-} from '../ports/state-store.ts';
+import type { Decision, UnusableDecision } from '../ports/decisions.ts';
+import type { DirectoryState, TargetState, VerifiedRecord } from '../ports/state-records.ts';
+import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 
 export interface TargetStatus {
@@ -16,6 +10,8 @@ export interface TargetStatus {
   readonly counts: LinkCounts;
   readonly unstored: Readonly<Record<string, number>>;
   readonly notes: TargetNotes;
+  /** What the last comparison with what the target should have came to; undefined before the first. */
+  readonly verified: VerifiedRecord | undefined;
   /** Decisions that no cycle has taken up yet. */
   readonly waiting: readonly Decision[];
 }
@@ -103,6 +99,7 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
     counts: await view.counts(target),
     unstored: await view.unstored(target),
     notes: await view.notes(target),
+    verified: await view.verified(target),
     waiting: own,
   };
 }

@@ -1,5 +1,7 @@
+import { BridgeError } from '../core/model/errors.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import { runCycles } from '../cycle/run-cycles.ts';
+import { unreachedError } from '../cycle/shared/unreached.ts';
 import type { App } from './app.ts';
 import { chosenTargets } from './targets.ts';
 
@@ -34,4 +36,21 @@ export async function sync(app: App, request: SyncRequest, { stopping, aborting 
   } finally {
     await store.close();
   }
+}
+
+/** Why a cycle left something undone, as errors: what ended it, or else what failed and who could not be looked for. */
+export function errorsOf({ target, error, failed, applied, unreached }: CycleReport): BridgeError[] {
+  const all = failed.length + applied.length;
+  const what = `${failed.length} of ${all} operations on target ${target} failed`;
+  const incomplete = [
+    failed.length === 0
+      ? undefined
+      : new BridgeError(
+          'D2S_OPERATIONS_FAILED',
+          what,
+          'the reasons are above; what failed is tried again, the rest is done',
+        ),
+    unreachedError(target, unreached),
+  ];
+  return (error === undefined ? incomplete : [error]).filter((one) => one !== undefined);
 }

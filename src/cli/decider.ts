@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Decider } from '../ports/state-store.ts';
+import type { Decider } from '../ports/decisions.ts';
 
 /** Who types the commands: the user of this shell, as the system knows them. */
 export function shellUser(): Decider {

@@ -2,7 +2,11 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import type { LogOptions } from './commands/log.ts';
 import type { SyncOptions } from './commands/sync.ts';
+import type { RetryOptions } from './commands/retry.ts';
+import type { UndoOptions } from './commands/undo.ts';
+import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -50,6 +54,7 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       .copyInheritedSettings(program);
   const command: AddCommand = (name, description) => begin(program, name, description);
   addActing(command, contextOf, finish);
+  addAmending(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
   const state = program
@@ -58,6 +63,17 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride()
     .copyInheritedSettings(program);
   addState(state, begin, contextOf, finish);
+  const notify = program
+    .command('notify')
+    .description('webhooks that are told when something is held or fails')
+    .exitOverride()
+    .copyInheritedSettings(program);
+  begin(notify, 'test', 'tells each of them, once and now, that this is a test')
+    .option(...json)
+    .action(async (given: Configured & { readonly json: boolean }) => {
+      const { notifyTest } = await import('./commands/notify.ts');
+      finish(await notifyTest(given, contextOf(given)));
+    });
   return program;
 }
 
@@ -87,6 +103,27 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
         finish(await decide(decision, holdId, given, contextOf(given)));
       });
   }
+}
+
+/** Commands that take back, or let go, what was done before. */
+function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('undo', 'takes back what a cycle took away: reactivates, restores memberships, creates again')
+    .argument('<cycle>', 'the id of the cycle, as sync and log show it')
+    .option(...target)
+    .option(...json)
+    .action(async (cycle: string, given: Configured & UndoOptions) => {
+      const { undo } = await import('./commands/undo.ts');
+      finish(await undo(cycle, given, contextOf(given)));
+    });
+  command('retry', 'tries again what failed, without waiting for its pause')
+    .argument('[who]', 'a person or group: any name that explain knows, or a source id')
+    .option('--all', 'everything that failed', false)
+    .option(...target)
+    .option(...json)
+    .action(async (who: string | undefined, given: Configured & RetryOptions) => {
+      const { retry } = await import('./commands/retry.ts');
+      finish(await retry(who, given, contextOf(given)));
+    });
 }
 
 /** The command that makes things in order to remove them. */
@@ -126,6 +163,14 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
       const { explain } = await import('./commands/explain.ts');
       finish(await explain(who, given, contextOf(given)));
     });
+  command('verify', 'reads targets back and compares them with what should be there; writes nothing without --repair')
+    .option('--repair', 'put right what drifted, under the guard', false)
+    .option(...target)
+    .option(...json)
+    .action(async (given: Configured & VerifyOptions) => {
+      const { verify } = await import('./commands/verify.ts');
+      finish(await verify(given, contextOf(given)));
+    });
   command('check', 'validates the configuration, and tries directories and targets without writing anything')
     .option('--strict', 'end with 2 for warnings, too', false)
     .option(...target)
@@ -133,6 +178,18 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
     .action(async (given: Given) => {
       const { check } = await import('./commands/check.ts');
       finish(await check(given, contextOf(given)));
+    });
+  command('log', 'the provisioning log: what was sent, what came of it, and what made it')
+    .option('--who <who>', 'only this person or group: any name that explain knows, or the name on the target')
+    .option(...target)
+    .option('--since <time>', 'only after this: a duration (90m, 12h, 30d) back from now, or a date (ISO 8601)')
+    .option('--cycle <id>', 'only this cycle: its id is in what sync prints, and in the log')
+    .option('--failed', 'only what failed', false)
+    .option('-f, --follow', 'go on with what is logged from now on', false)
+    .option('--json', 'print one JSON object a line', false)
+    .action(async (given: Configured & LogOptions) => {
+      const { log } = await import('./commands/log.ts');
+      finish(await log(given, contextOf(given)));
     });
   command('status', 'what is in step, pending, held or failing')
     .option(...json)

@@ -1,4 +1,4 @@
-import { createApp, type AppOptions, type ComposedApp } from '../app.ts';
+import { createApp, type AppOptions } from '../app.ts';
 import type { App } from '../bridge/app.ts';
 import { toBridgeError } from '../core/model/errors.ts';
 import { loadConfiguration } from '../config/load.ts';
@@ -23,9 +23,10 @@ export interface CommandContext {
 export async function withApp<T>(
   { config, parts, terminal }: CommandContext,
   observer: CycleObserver,
-  use: (app: ComposedApp) => Promise<T>,
+  use: (app: App) => Promise<T>,
 ): Promise<T> {
-  const app = await createApp(await loadConfiguration(config), observer, { onSecret: terminal.keepSecret, ...parts });
+  const app = await createApp(await loadConfiguration(config), { onSecret: terminal.keepSecret, ...parts });
+  app.listen(observer);
   const stop = noteWaiting(terminal, app.inFlight);
   try {
     return await use(app);
@@ -45,7 +46,6 @@ export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => P
     clock: app.clock,
     log,
     signals: process,
-    hangup: 'stops',
     graceMilliseconds: 25_000,
     writesInFlight: app.inFlight.writes,
   });

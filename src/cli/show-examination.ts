@@ -1,16 +1,13 @@
-import type { Examination } from '../adapters/scim/doctor/doctor.ts';
-import type { TrialFinding } from '../adapters/scim/doctor/trial.ts';
+import type { DoctorAnswer } from '../bridge/doctor.ts';
+import type { TrialFinding } from '../ports/target-doctor.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { durationText } from './words.ts';
 
 /** What was tried, subject by subject, and the profile that follows from it; none where something ended the trials. */
-export function showExamination(
-  { findings, traffic, leftovers }: Examination,
-  profile: string | undefined,
-  terminal: Terminal,
-): void {
+export function showExamination({ examination, profile }: DoctorAnswer, terminal: Terminal): void {
+  const { findings, traffic, leftovers, ended } = examination;
   const { colors, print } = terminal;
   const width = findings.reduce((most, { trial }) => Math.max(most, trial.length), 0);
   for (const [subject, own] of Map.groupBy(findings, (finding) => finding.subject)) {
@@ -38,7 +35,7 @@ export function showExamination(
       `${colors.red('left behind:')} ${type} ${name}${id === undefined ? '' : ` (id ${printable(id)})`}: ${printable(why)}`,
     );
   }
-  if (profile === undefined) return;
+  if (ended !== undefined) return;
   print('');
   print(colors.bold('profile learned:'));
   for (const line of profile.trimEnd().split('\n')) print(`  ${line}`);

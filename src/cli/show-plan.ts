@@ -11,7 +11,7 @@ import { printable } from '../core/wording/foreign.ts';
 import { countsToDo } from '../core/wording/operation-counts.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
-import type { Decider, RejectionRecord } from '../ports/state-store.ts';
+import type { Decider, RejectionRecord } from '../ports/decisions.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
 import type { Terminal } from './terminal.ts';

@@ -2,13 +2,15 @@ import { SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.ts';
 
 export interface TrialBar {
-  step(subject: string): void;
-  stop(): void;
+  readonly start: (total: number) => void;
+  readonly step: (subject: string) => void;
+  readonly stop: () => void;
 }
 
 /** How far the trials are, on a terminal; elsewhere nothing. */
-export function startTrialBar(total: number, { interactive }: Terminal): TrialBar {
-  if (!interactive) return { step: () => undefined, stop: () => undefined };
+export function createTrialBar({ interactive }: Pick<Terminal, 'interactive'>): TrialBar {
+  const nothing = (): void => undefined;
+  if (!interactive) return { start: nothing, step: nothing, stop: nothing };
   const bar = new SingleBar({
     format: '  trying {bar} {value}/{total} {subject}',
     stream: process.stderr,
@@ -16,8 +18,10 @@ export function startTrialBar(total: number, { interactive }: Terminal): TrialBa
     clearOnComplete: true,
     stopOnComplete: false,
   });
-  bar.start(total, 0, { subject: 'Access' });
   return {
+    start: (total) => {
+      bar.start(total, 0, { subject: 'Access' });
+    },
     step: (subject) => {
       bar.increment(1, { subject });
     },

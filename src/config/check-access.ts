@@ -1,7 +1,7 @@
 import { isLoopback } from './cleartext.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
-import type { TargetSection } from './schema/configuration.ts';
+import type { NotifySection, TargetSection } from './schema/configuration.ts';
 
 type Access = Pick<TargetSection, 'url' | 'auth' | 'tls' | 'proxy' | 'allowCleartext'>;
 
@@ -14,6 +14,23 @@ export function checkAccess(path: ConfigPath, target: Access): Problem[] {
     ...checkIdentity([...path, 'tls'], target.tls),
     ...(target.proxy === undefined ? [] : checkProxy([...path, 'proxy'], target.proxy, target.allowCleartext)),
   ];
+}
+
+/** What is wrong with how somebody is told. */
+export function checkNotify(path: ConfigPath, { webhook, tls, allowCleartext }: NotifySection): Problem[] {
+  const address = typeof webhook === 'string' ? checkWebhook([...path, 'webhook'], webhook, allowCleartext) : [];
+  return [...address, ...checkOnlyCa([...path, 'tls'], tls), ...checkIdentity([...path, 'tls'], tls)];
+}
+
+function checkWebhook(path: ConfigPath, written: string, allowCleartext: boolean): Problem[] {
+  const url = parseUrl(
+    path,
+    written,
+    'https://ops.example/hook',
+    'write { file } or { env }, and the whole address there',
+  );
+  if (!(url instanceof URL)) return url;
+  return checkCleartext(path, url, 'what is told', allowCleartext, 'webhook');
 }
 
 function checkUrl(path: ConfigPath, { url: written, allowCleartext }: Access): Problem[] {
@@ -132,7 +149,7 @@ function parseUrl(path: ConfigPath, written: string, example: string, loginPlace
   return url.username === '' && url.password === '' ? url : say('the URL contains a login', loginPlace);
 }
 
-function checkCleartext(path: ConfigPath, url: URL, what: string, allowed: boolean): Problem[] {
+function checkCleartext(path: ConfigPath, url: URL, what: string, allowed: boolean, where = 'target'): Problem[] {
   if (url.protocol === 'https:' || allowed || isLoopback(url)) return [];
   return [
     {
@@ -140,7 +157,7 @@ function checkCleartext(path: ConfigPath, url: URL, what: string, allowed: boole
       at: 'value',
       code: 'D2S_CLEARTEXT_REFUSED',
       what: `${what} would travel to ${url.hostname} in clear text`,
-      fix: 'use https://; allowCleartext: true in this target allows it, and lets anyone on the way read the secret',
+      fix: `use https://; allowCleartext: true in this ${where} allows it, and lets anyone on the way read it`,
     },
   ];
 }

@@ -18,17 +18,35 @@ export interface Configuration {
     readonly poll: Schedule;
     /** Full cycles. */
     readonly full: Schedule;
+    /** Comparisons of targets with what they should have; never, where it is not said. */
+    readonly verify?: Schedule;
     /** How long a target may be quiet before it is asked whether it is there. */
     readonly probeMilliseconds: number;
   };
   /** Folder of the embedded state. */
   readonly state: { readonly path: string };
+  /** Who is told of what. */
+  readonly notify: readonly NotifyConfiguration[];
   /** Where health and metrics are served. */
   readonly http: { readonly listen: ListenAddress };
   readonly log: {
     readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
     readonly format: 'auto' | 'json' | 'pretty';
+    /** Of the provisioning log: whether it has values, and how much of it is kept. */
+    readonly values: boolean;
+    readonly keepMilliseconds: number;
+    readonly megabytes: number;
   };
+}
+
+/** One webhook. */
+export interface NotifyConfiguration {
+  readonly webhook: string | SecretReference;
+  readonly format: 'json' | 'slack' | 'teams';
+  readonly secret?: SecretReference;
+  readonly on: readonly ('held' | 'quarantined' | 'failing' | 'recovered')[];
+  readonly tls: TargetTlsConfiguration;
+  readonly allowCleartext: boolean;
 }
 
 /** Where a secret lies. It is read each time that it is needed (`readSecret`), so that it may be changed meanwhile. */
@@ -132,6 +150,8 @@ export interface TargetConfiguration {
   readonly allowCleartext: boolean;
   /** Undefined: what the environment says. */
   readonly proxy?: ProxyConfiguration;
+  /** What a scheduled comparison does with what it finds; `off`: the target is not compared. */
+  readonly drift: 'report' | 'repair' | 'off';
   /** Names of directories, in the order of the file. */
   readonly from: readonly string[];
   /** Whether an entry may pass from one of them to another without anybody's word. */

@@ -1,3 +1,4 @@
+import { checkNotify } from './check-access.ts';
 import { checkDirectory } from './check-directory.ts';
 import { checkLifecycle } from './check-lifecycle.ts';
 import { checkNames, checkTarget } from './check-target.ts';
@@ -27,5 +28,6 @@ export function crossCheck(source: ProfiledSource): Problem[] {
     ),
     ...targets.flatMap(([name, target]) => checkTarget(['targets', name], target, Object.keys(source.directories))),
     ...targets.flatMap(([name, target]) => checkLifecycle(['targets', name], target)),
+    ...source.notify.flatMap((section, index) => checkNotify(['notify', index], section)),
   ];
 }

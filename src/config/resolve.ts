@@ -3,6 +3,7 @@ import { readsFile } from './check-directory.ts';
 import type {
   Configuration,
   DirectoryConfiguration,
+  NotifyConfiguration,
   ProxyConfiguration,
   SecretReference,
   TargetAuth,
@@ -11,7 +12,7 @@ import type {
 } from './configuration.ts';
 import { mapChanges } from './map-changes.ts';
 import type { ProfiledSource, ProfiledTarget } from './profile.ts';
-import type { DirectorySection, TargetSection } from './schema/configuration.ts';
+import type { DirectorySection, NotifySection, TargetSection } from './schema/configuration.ts';
 import { targetNotes } from './target-notes.ts';
 import type { YamlText } from './yaml-text.ts';
 
@@ -24,11 +25,21 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     file,
     directories: mapOf(source.directories, (directory, name) => resolveDirectory(name, directory, absolute)),
     targets: mapOf(source.targets, (target, name) => resolveTarget(name, target, directories, absolute, text)),
-    schedule: { poll: source.schedule.poll, full: source.schedule.full, probeMilliseconds: source.schedule.probe },
+    schedule: {
+      poll: source.schedule.poll,
+      full: source.schedule.full,
+      ...(source.schedule.verify === undefined ? {} : { verify: source.schedule.verify }),
+      probeMilliseconds: source.schedule.probe,
+    },
     state: { path: absolute(source.state.path) },
+    notify: source.notify.map((section) => resolveNotify(section, absolute)),
     http: source.http,
-    log: source.log,
+    log: resolveLog(source.log),
   };
+}
+
+function resolveLog({ keep, ...log }: ProfiledSource['log']): Configuration['log'] {
+  return { ...log, keepMilliseconds: keep };
 }
 
 type Absolute = (path: string) => string;
@@ -112,6 +123,7 @@ function resolveTarget(
     removal,
     guard,
     limits,
+    drift,
     allowCleartext,
   } = target;
   return {
@@ -119,6 +131,7 @@ function resolveTarget(
     url,
     auth: resolveAuth(auth, absolute),
     profile,
+    drift,
     tls: resolveTls(tls, absolute),
     allowCleartext,
     ...(proxy === undefined ? {} : { proxy: resolveProxy(proxy, absolute) }),
@@ -162,6 +175,15 @@ function resolveTls(
     ...(cert === undefined ? {} : { cert: absolute(cert) }),
     ...(key === undefined ? {} : { key: absolute(key) }),
     ...(serverName === undefined ? {} : { serverName }),
+  };
+}
+
+function resolveNotify({ webhook, secret, tls, ...rest }: NotifySection, absolute: Absolute): NotifyConfiguration {
+  return {
+    ...rest,
+    webhook: typeof webhook === 'string' ? webhook : resolveSecret(webhook, absolute),
+    ...(secret === undefined ? {} : { secret: resolveSecret(secret, absolute) }),
+    tls: resolveTls(tls, absolute),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
 import type { StateStore } from '../ports/state-store.ts';
@@ -25,6 +26,8 @@ export interface CycleInput {
   readonly timekeeper?: Timekeeper | undefined;
   /** Counts failures from cycle to cycle; without it, the state alone does. */
   readonly failures?: FailureCounts | undefined;
+  /** Whom a verification found to differ on this target. */
+  readonly repaired?: ReadonlySet<SourceId> | undefined;
   readonly store: StateStore;
   readonly clock: Clock;
   readonly observer: CycleObserver;

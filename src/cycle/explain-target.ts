@@ -2,7 +2,7 @@ import { dnKey } from '../core/directory/dn.ts';
 import { fold } from '../core/directory/fold.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
-import type { Link, TargetId } from '../core/model/link.ts';
+import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { DesiredValue, Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -12,9 +12,11 @@ import { concerning } from '../core/planning/concerning.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import { isFailure } from '../ports/scim-target.ts';
-import type { RejectionRecord, StateView, QuarantineRecord } from '../ports/state-store.ts';
+import type { RejectionRecord } from '../ports/decisions.ts';
+import type { QuarantineRecord } from '../ports/state-records.ts';
+import type { StateView } from '../ports/state-store.ts';
 import { gather } from './shared/batches.ts';
-import { findOne } from './match/correlate.ts';
+import { findOne } from './match/search.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
@@ -85,25 +87,20 @@ export async function explainTarget(
   const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const entries = readings.flatMap((reading) => reading.entries);
-  const {
-    projection: all,
-    memory,
-    evaluation,
-  } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const all = draft.projection;
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   // Newcomers other than this one would each cost a search.
   const resources = all.resources.filter(
     ({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost',
   );
-  const projection = { ...all, resources };
   await remind(setup.target, store);
   const prepared = await preparePlan({
     setup,
     readings,
-    projection,
-    scopeGroups: evaluation.scopeGroups,
+    projection: { ...all, resources },
+    scopeGroups: draft.evaluation.scopeGroups,
     only: id,
     wantedBack: new Set(isPush ? [id] : []),
     store,
@@ -112,31 +109,47 @@ export async function explainTarget(
     now,
     signal,
   });
-  const { known, matches } = prepared;
-  const { plan, verdict, undone, words, context } = prepared.made;
-  const failed = await explainUnreached(setup.target, matches.unreached, signal);
+  const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
-  const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
-  const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, store.digest))));
-  const explained = explainEntry(id, entries, setup.definition, now, memory);
+  const entries = readings.flatMap((reading) => reading.entries);
+  const explained = explainEntry(id, entries, setup.definition, now, draft.memory);
   // Who is in scope and can be written was looked for already.
-  const wasSearched = matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
-  const link = known.links.get(id) ?? links.get(id);
+  const wasSearched =
+    prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
+  const isOnTarget = isLive(prepared.known.links.get(id) ?? links.get(id));
   const explanation: TargetExplanation = {
     target,
     id,
     explanation: explained,
+    createInactive: setup.createInactive,
+    account: isOnTarget || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
+    names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    link: links.get(id),
+    quarantine: (await store.quarantined(target, [id])).get(id),
+    ...ofPlan(id, prepared, explained, store.digest),
+  };
+  return { explanation, prepared };
+}
+
+/** What of a plan is about this one. */
+function ofPlan(
+  id: SourceId,
+  { known, matches, made: { plan, verdict, undone, words, context } }: Preparation,
+  explained: Explanation | undefined,
+  digest: Digest,
+): Pick<
+  TargetExplanation,
+  'rejected' | 'found' | 'hidden' | 'operations' | 'held' | 'holdId' | 'undone' | 'rejections'
+> {
+  const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
+  const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, digest))));
+  return {
     rejected:
       plan.rejected.find(
         ({ sourceId, reasons }) => sourceId === id && !reasons.some(({ code }) => code === 'hidden_entry'),
       ) ?? explained?.rejected,
-    createInactive: setup.createInactive,
-    account: isLive(link) || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
-    names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
     found: new Map([...matches.matches].map(([one, { body }]) => [one, body])),
     hidden: known.unseen.has(id),
-    link: links.get(id),
-    quarantine: (await store.quarantined(target, [id])).get(id),
     operations: own(plan.operations),
     held: own(verdict.hold?.operations ?? []),
     holdId: verdict.hold?.holdId,
@@ -145,7 +158,6 @@ export async function explainTarget(
       operations.flatMap(marksOf).some((mark) => rejected.has(mark)),
     ),
   };
-  return { explanation, prepared };
 }
 
 function isLive(link: Link | undefined): boolean {

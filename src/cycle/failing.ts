@@ -1,5 +1,5 @@
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { Failing } from '../ports/state-store.ts';
+import type { Failing } from '../ports/state-records.ts';
 
 /**
  * How long targets have been failing, cycle by cycle, in this process. The state has it too, but is written at most

@@ -4,7 +4,8 @@ import type { Link } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { coverageOf, type Coverage } from '../core/planning/coverage.ts';
 import { without } from '../core/planning/decided.ts';
-import type { RejectionRecord, StateView } from '../ports/state-store.ts';
+import type { RejectionRecord } from '../ports/decisions.ts';
+import type { StateView } from '../ports/state-store.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
@@ -64,6 +65,7 @@ export async function planTarget(
     setup,
     readings,
     projection,
+    evaluation,
     scopeGroups: evaluation.scopeGroups,
     store,
     lookUp,

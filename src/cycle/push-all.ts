@@ -3,6 +3,8 @@ import { isEstablished } from './shared/established.ts';
 import type { IncrementalScope } from './plan/incremental-scope.ts';
 import { preparePlan, type Preparation, type PrepareInput } from './plan/prepare-plan.ts';
 import { push, type PushReport } from './push/push.ts';
+import { createOperationLog } from './push/operation-log.ts';
+import { stages } from '../core/planning/stages.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 
 /**
@@ -20,17 +22,28 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
     rejected: [],
     left: [],
     bystanders: new Set(),
-    unmatchable: [],
     unseen: new Set(),
   };
   const then = await pushDue(input, await preparePlan({ ...from, incrementalScope, now: input.clock.now() }));
+  return together(pushed, then);
+}
+
+/** Access that ends, of a plan in which newcomers are missing: the rest is planned once more. */
+export function pushEnds(input: CycleInput, prepared: Preparation): Promise<PushReport> {
+  const due = prepared.made.due.filter(({ stage }) => stage < stages.users);
+  return pushDue(input, { ...prepared, made: { ...prepared.made, due } });
+}
+
+/** Two pushes of one cycle. What the later one comes to is the last word. */
+export function together(earlier: PushReport | undefined, later: PushReport): PushReport {
+  if (earlier === undefined) return later;
   return {
-    ...then,
-    applied: [...pushed.applied, ...then.applied],
-    failed: [...pushed.failed, ...then.failed],
-    skipped: pushed.skipped + then.skipped,
-    notStarted: pushed.notStarted + then.notStarted,
-    givenUp: [...pushed.givenUp, ...then.givenUp],
+    ...later,
+    applied: [...earlier.applied, ...later.applied],
+    failed: [...earlier.failed, ...later.failed],
+    skipped: earlier.skipped + later.skipped,
+    notStarted: earlier.notStarted + later.notStarted,
+    givenUp: [...earlier.givenUp, ...later.givenUp],
   };
 }
 
@@ -39,7 +52,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
   const {
     known: { links, state },
     matches: { unsearched, intents, listed },
-    made: { due, context, approved },
+    made: { due, context, approved, words },
     quarantine,
   } = prepared;
   return push(due, {
@@ -55,6 +68,16 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,
     ),
+    logged: createOperationLog({
+      cycle: input.cycle,
+      target: setup.target.name,
+      approvals: words.approvals,
+      decided: [...(state.decided ?? []), ...words.decided],
+      repaired: input.repaired,
+      values: setup.logValues === true,
+      digest: input.store.digest,
+      clock,
+    }),
     readAt: input.readings.readAt,
   });
 }

@@ -1,12 +1,14 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { Operation } from '../core/model/plan.ts';
+import type { HeldOperation, Operation } from '../core/model/plan.ts';
 import { heldOperation } from '../core/planning/held-operation.ts';
-import type { Decider, Decision } from '../ports/state-store.ts';
+import type { Decider, Decision } from '../ports/decisions.ts';
 import { bindTarget } from './bind-target.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { recallWords, trimmed, withWords } from './plan/decisions.ts';
+import { cycleId } from './shared/cycle-id.ts';
 import { isEstablished } from './shared/established.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
+import { createOperationLog } from './push/operation-log.ts';
 import { push, type PushReport } from './push/push.ts';
 import { createRemovalRecords } from './shared/removal-records.ts';
 import { attend, newNotes } from './shared/target-notes.ts';
@@ -68,13 +70,9 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   const remembered = made.remembered.filter(isOwn);
   await bindTarget(setup, store);
   const state = await store.target(target);
-  const words = recallWords({
-    target,
-    state,
-    left: [{ ...decision, key: '' }],
-    stillWanted: (held) => made.leftOf(held, []),
-    now: clock.now(),
-  });
+  const left = [{ ...decision, key: '' }];
+  const stillWanted = (held: readonly HeldOperation[]) => made.leftOf(held, []);
+  const words = recallWords({ target, state, left, stillWanted, now: clock.now() });
   const decided = withWords(state, words);
   attend(setup.target, store);
   await store.record([
@@ -95,6 +93,15 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: matches.listed,
     attempt: 'asked',
     quarantine,
+    logged: createOperationLog({
+      cycle: cycleId(clock),
+      target,
+      approvals: words.approvals,
+      decided: words.decided,
+      values: setup.logValues === true,
+      digest: store.digest,
+      clock,
+    }),
     removalsOf: createRemovalRecords(
       { target, context: made.context, approved: [], established: isEstablished(known.state) },
       clock,

@@ -61,7 +61,7 @@ export async function rebindTarget(
 async function liveLinks(target: string, store: StateView): Promise<Link[]> {
   const totals = (await store.linkTotals()).filter((total) => total.target === target);
   const links: Link[] = [];
-  for await (const batch of store.unseen(target, new Set(totals.map(({ directory }) => directory)), new Set())) {
+  for await (const batch of store.linksFrom(target, new Set(totals.map(({ directory }) => directory)))) {
     for (const link of batch) if (link.lifecycle !== 'lost') links.push(link);
   }
   return links;

@@ -1,10 +1,10 @@
 import type { TargetDefinition } from '../core/mapping/definition.ts';
 import { toBridgeError } from '../core/model/errors.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { DirectoryCaches } from './read/directory-caches.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { cycleId } from './shared/cycle-id.ts';
 import { noteNames } from './shared/former-names.ts';
 import { lookThroughDecisions } from './plan/look-through-decisions.ts';
 import { pinDirectories } from './read/pin-directories.ts';
@@ -96,10 +96,4 @@ export async function runCycles(targets: readonly string[], input: CyclesInput):
   const started = await startCycles(targets, input);
   const reports = await Promise.all(started.values());
   return reports.sort((a, b) => targets.indexOf(a.target) - targets.indexOf(b.target));
-}
-
-/** Sortable by time, and unique enough to be looked up in logs. */
-function cycleId(clock: Clock): string {
-  const random = Math.floor(clock.random() * 36 ** 4);
-  return `${clock.now().toString(36)}-${random.toString(36).padStart(4, '0')}`;
 }

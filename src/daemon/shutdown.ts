@@ -14,8 +14,8 @@ export interface ShutdownOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signals: SignalSource;
-  /** SIGHUP means that the terminal is gone, or, to a daemon, that it should read its configuration again. It never kills. */
-  readonly hangup: 'stops' | 'ignored';
+  /** SIGHUP asks a daemon to read its configuration again. Without this, it means that the terminal is gone, and stops like the others. */
+  readonly onHangup?: (() => void) | undefined;
   /** How long what is in flight may take to finish. */
   readonly graceMilliseconds: number;
   /** Requests that change something on a target, and are on their way now. While there are none, nothing is worth the wait. */
@@ -47,7 +47,7 @@ export function createShutdown({
   clock,
   log,
   signals,
-  hangup,
+  onHangup,
   graceMilliseconds,
   writesInFlight,
 }: ShutdownOptions): Shutdown {
@@ -74,20 +74,9 @@ export function createShutdown({
       givenUp.resolve('given up');
     });
   };
-  /** What only waits, for the end of a pause or for its next try, need not be waited for. */
-  const abortWhenQuiet = (quietFor: number): void => {
-    if (quietFor >= quietMilliseconds) abort();
-    else
-      after(lookMilliseconds, () => {
-        abortWhenQuiet(writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds);
-      });
-  };
   const onSignal = (signal: Signal): void => {
-    if (signal === 'SIGHUP' && hangup === 'ignored') {
-      log.warn(
-        { event: 'daemon_hangup' },
-        'SIGHUP: the configuration is not read again while dir2scim runs; restart it to use a changed one',
-      );
+    if (signal === 'SIGHUP' && onHangup !== undefined) {
+      onHangup();
       return;
     }
     if (stopping.signal.aborted) {
@@ -99,8 +88,7 @@ export function createShutdown({
       `${signal}: stopping; requests in flight have ${graceMilliseconds / 1_000} s to finish`,
     );
     stopping.abort(interrupted());
-    abortWhenQuiet(0);
-    after(graceMilliseconds, abort);
+    whenQuiet(clock, writesInFlight, graceMilliseconds, disposed.signal).then(abort, () => undefined);
   };
 
   const listeners = names.map(
@@ -124,6 +112,24 @@ export function createShutdown({
   };
 }
 
-function interrupted(): BridgeError {
+/**
+ * Resolves when no request that changes something has been on its way for a moment, or after the grace time. What only
+ * waits, for the end of a pause or for its next try, need not be waited for.
+ */
+export async function whenQuiet(
+  clock: Pick<Clock, 'monotonic' | 'sleep'>,
+  writesInFlight: () => number,
+  graceMilliseconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = clock.monotonic() + graceMilliseconds;
+  for (let quietFor = 0; quietFor < quietMilliseconds && clock.monotonic() < until;) {
+    await clock.sleep(lookMilliseconds, signal);
+    quietFor = writesInFlight() > 0 ? 0 : quietFor + lookMilliseconds;
+  }
+}
+
+/** What ends a cycle that had to stop in the middle. */
+export function interrupted(): BridgeError {
   return new BridgeError('D2S_INTERRUPTED', 'stopped before the work was done', 'the next run carries on');
 }

@@ -1,30 +1,14 @@
 import { createServer } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Health, MetricsText } from '../bridge/health.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import { limitConnections } from './idle-connections.ts';
 import type { Clock } from '../ports/clock.ts';
 
-export interface HealthOptions {
+export interface HealthOptions extends Health {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly clock: Clock;
-  /** When the scheduler's loop last advanced, by the monotonic clock. */
-  readonly heartbeat: () => number;
-  /** What readiness depends on. Never a directory or a target: no restart repairs those, and a sidecar's readiness is its Pod's. */
-  readonly checks: readonly ReadyCheck[];
-  readonly metrics: MetricsText;
-}
-
-export interface ReadyCheck {
-  readonly name: string;
-  readonly isReady: () => boolean;
-}
-
-/** The part of a prom-client registry that is served. */
-export interface MetricsText {
-  readonly contentType: string;
-  metrics(): Promise<string>;
 }
 
 export interface HealthServer {

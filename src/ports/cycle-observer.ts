@@ -5,7 +5,9 @@ import type { FailureClass } from '../core/model/outcome.ts';
 import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
 import type { AbsenceReason } from '../core/model/reading.ts';
-import type { DecisionRecord, Failing, LinkCounts, Opening, UnusableDecision } from './state-store.ts';
+import type { DecisionRecord, UnusableDecision } from './decisions.ts';
+import type { Failing, VerifiedRecord } from './state-records.ts';
+import type { LinkCounts, Opening } from './state-store.ts';
 
 /**
  * The one stream of events from which logs, metrics, progress bars and the status page are made.
@@ -151,6 +153,29 @@ export type CycleEvent =
       readonly counts: LinkCounts;
       readonly pending: number;
       readonly unstored: Readonly<Record<string, number>>;
+    }
+  /** A comparison of the target with what it should have has ended, or is recalled from the state after a start. */
+  | {
+      readonly kind: 'verified';
+      readonly target: string;
+      readonly verified: VerifiedRecord;
+      readonly milliseconds: number;
+      readonly isNews: boolean;
+    }
+  | {
+      readonly kind: 'verify_failed';
+      readonly target: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy?: string | undefined;
+    }
+  /** What became of a notification. `problem` without addresses. */
+  | {
+      readonly kind: 'notified';
+      readonly notifier: string;
+      readonly condition: string;
+      readonly outcome: 'sent' | 'failed' | 'dropped';
+      readonly problem?: string | undefined;
     }
   | { readonly kind: 'state_opened'; readonly folder: string; readonly opening: Opening }
   | { readonly kind: 'state_written'; readonly result: 'success' | 'error'; readonly journalBytes: number }

@@ -24,6 +24,8 @@ export interface ScimTarget {
   readonly memberChunk: MemberChunk;
   /** True: whoever was deactivated answers to nothing, and is created again to come back (Atlassian). */
   readonly recreates: boolean;
+  /** True: it was seen that a part of an attribute (`name.familyName`) takes the place of the whole. */
+  readonly partsReplace: boolean;
   /** What it takes of a type. Becomes less when the target says so: ask anew after each search and creation. */
   takes(type: ResourceType): Takes;
   /** Reads ServiceProviderConfig, ResourceTypes and Schemas; missing ones fall back to RFC defaults. For `check`. */
@@ -44,6 +46,22 @@ export interface ScimTarget {
     worthRequests: number,
     signal: AbortSignal,
   ): Promise<FoundResource[] | Failure | undefined>;
+  /**
+   * Walks what the target lists of a type and hands each page on before it asks for the next, so that one page at a time
+   * is in memory, however many there are. `whole`: as many different ones came as any page promised; `partial`: it does
+   * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Like an
+   * inventory, it is never proof of absence.
+   */
+  walk(
+    type: ResourceType,
+    worthRequests: number,
+    onPage: (page: readonly FoundResource[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<'whole' | 'partial' | Failure>;
+  /** Who is in a group that was read a moment ago; undefined where the target does not show it, or not of everybody. */
+  membersOf(group: FoundResource, signal: AbortSignal): Promise<readonly TargetId[] | Failure | undefined>;
+  /** Whether it was seen to show a value of this attribute, so that its absence in others says something. */
+  shows(type: ResourceType, path: string): boolean;
   /**
    * One resource as the target has it now; `gone` when it says that it has none, whether that can be believed or not.
    *
@@ -80,13 +98,15 @@ export interface ScimTarget {
     type: ResourceType,
     id: TargetId,
     signal: AbortSignal,
-    known?: Pick<Acknowledged, 'showsOthers'>,
+    known?: Pick<Acknowledged, 'showsOthers' | 'active'>,
   ): Promise<Outcome>;
-  /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
-  probe(signal: AbortSignal): Promise<Failure | undefined>;
+  /** The same target, of which searches and lists end when they have taken so long altogether. */
+  hurried(milliseconds: number): HurriedTarget;
+  /** Asks for next to nothing, in one request: whether the target answers at all. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
   /** How it is spoken to, value by value, and where each comes from. */
   settings(): readonly Setting[];
-  /** Hands back what was noted in an earlier process. Before the first call, at most once. */
+  /** Hands back what was noted in an earlier process, before the first call. Only the first time counts. */
   restore(notes: TargetNotes): void;
   /** What is to be noted now, when that is not what was given or restored last; undefined otherwise. */
   newNotes(): TargetNotes | undefined;
@@ -94,6 +114,18 @@ export interface ScimTarget {
   onUrgentNotes(listener: () => void): void;
   close(): Promise<void>;
 }
+
+/** What a search comes to that was ended for lack of time; late, so that nobody else is asked for. */
+export const cutShort: Failure = { class: 'transient', late: true, detail: 'searches wait for access that ends' };
+
+export interface HurriedTarget {
+  readonly target: ScimTarget;
+  /** Whether anything was ended, or not asked any more, for lack of time. */
+  readonly wasCut: () => boolean;
+}
+
+/** What came of asking for next to nothing. */
+export type ProbeResult = { readonly kind: 'answers' } | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
 export interface TargetNotes {
@@ -137,8 +169,12 @@ export type ScimChange =
 export interface Acknowledged {
   /** Our externalId, where the target took it. An answer with another one is about somebody else. */
   readonly externalId?: string | undefined;
+  /** Whether a user is active, as far as is known: a deletion that leaves behind an inactive one did that much, or nothing. */
+  readonly active?: boolean | undefined;
   /** SCIM paths that have a value. */
   readonly paths?: readonly string[] | undefined;
+  /** Nothing is known of it but what it shows: it is being adopted. */
+  readonly isStrange?: boolean;
   /** The members of a group: what a PUT of the whole group needs. */
   readonly members?: MemberChange['current'] | undefined;
   readonly expectedMembers?: MemberChange['expected'];

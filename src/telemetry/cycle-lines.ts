@@ -193,7 +193,7 @@ function heldLine(
   const number = hold.operations.length;
   log[repeated === undefined ? 'debug' : 'warn'](
     { event: kind, target, hold: hold.holdId, counts, findings, ...(repeated ? { repeated } : {}) },
-    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident; approve with: ${approveCommand(hold.holdId)}`,
+    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident${hold.remark === undefined ? '' : ` (${hold.remark})`}; approve with: ${approveCommand(hold.holdId)}`,
   );
 }
 

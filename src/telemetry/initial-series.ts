@@ -1,9 +1,13 @@
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { ResourceType } from '../core/model/entry.ts';
-import type { Verb } from '../core/model/plan.ts';
+import { driftKinds } from '../core/model/drift.ts';
+import { errorCodes } from '../core/model/errors.ts';
+import type { GuardFinding, Verb } from '../core/model/plan.ts';
 import { reasonCodes, type ReasonCounts } from '../core/model/resource.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
-import type { Failing, LinkCounts } from '../ports/state-store.ts';
+import type { Condition } from '../ports/notifier.ts';
+import type { Failing, VerifiedRecord } from '../ports/state-records.ts';
+import type { LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
 
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
@@ -19,6 +23,30 @@ const verbs = keys<Verb>({
   deactivate: 0,
   delete: 0,
 });
+const findingKinds = keys<GuardFinding['kind']>({
+  removals: 0,
+  deletions: 0,
+  members: 0,
+  memberships: 0,
+  emptied: 0,
+  updates: 0,
+  clears: 0,
+  reactivations: 0,
+  adoptions: 0,
+  creations: 0,
+  relinks: 0,
+  first_run: 0,
+  empty_reading: 0,
+  empty_scope: 0,
+  unread_directory: 0,
+  moved_directory: 0,
+  adopted_groups: 0,
+  older_data: 0,
+  unresolved_members: 0,
+  clock_leap: 0,
+  lookalike: 0,
+});
+const conditions = keys<Condition>({ held: 0, quarantined: 0, failing: 0, recovered: 0 });
 const types = keys<ResourceType>({ user: 0, group: 0 });
 const modes = keys<CycleMode>({ full: 0, incremental: 0 });
 const results = keys<CycleResultLabel>({
@@ -66,6 +94,9 @@ export function initialise(
 ): void {
   instruments.buildInfo.set({ version: options.version, node_version: process.version }, 1);
   instruments.pollInterval.set(options.pollSeconds);
+  for (const condition of conditions) {
+    for (const outcome of ['sent', 'failed', 'dropped']) instruments.notifications.inc({ condition, outcome }, 0);
+  }
   instruments.journalBytes.set(0);
   for (const result of ['success', 'error']) instruments.stateWrites.inc({ result }, 0);
   for (const directory of options.directories) {
@@ -100,6 +131,20 @@ function initialiseTarget(instruments: Instruments, target: string): void {
   instruments.rateLimitWait.inc({ target }, 0);
 }
 
+/** What the last comparison came to. */
+export function setDrift(
+  { drift, foreign, lastVerify }: Instruments,
+  target: string,
+  verified: Pick<VerifiedRecord, 'drift' | 'foreign' | 'at'>,
+): void {
+  for (const type of types) {
+    for (const kind of driftKinds) drift.set({ target, type, kind }, verified.drift[type][kind] ?? 0);
+    const others = verified.foreign[type];
+    if (others !== undefined) foreign.set({ target, type }, others);
+  }
+  lastVerify.set({ target }, Date.parse(verified.at) / 1000);
+}
+
 export function setUnresolved(
   instruments: Instruments,
   target: string,
@@ -123,6 +168,42 @@ export function setFailing(instruments: Instruments, target: string, failing: Fa
 /** Nothing is held. */
 export function clearHeld(instruments: Instruments, target: string): void {
   for (const operation of verbs) instruments.held.set({ target, operation }, 0);
+  for (const kind of findingKinds) instruments.heldFindings.set({ target, kind }, 0);
+}
+
+/** What is held now. */
+export function setHeld(
+  instruments: Instruments,
+  target: string,
+  {
+    operations,
+    findings,
+  }: { readonly operations: readonly { verb: Verb }[]; readonly findings: readonly { kind: string }[] },
+): void {
+  clearHeld(instruments, target);
+  for (const { verb } of operations) instruments.held.inc({ target, operation: verb });
+  const known: ReadonlySet<string> = new Set(findingKinds);
+  for (const { kind } of findings) if (known.has(kind)) instruments.heldFindings.inc({ target, kind });
+}
+
+/** What ended a target's last cycle; one code at a time. */
+export function setCycleError({ cycleError }: Instruments, target: string, code: string | undefined): void {
+  for (const other of Object.keys(errorCodes)) cycleError.remove({ target, code: other });
+  if (code !== undefined && code in errorCodes) cycleError.set({ target, code }, 1);
+}
+
+/** What a probe found: news of the target itself, and of nothing else. */
+export function setProbeError({ cycleError }: Instruments, target: string, code: string | undefined): void {
+  for (const other of Object.keys(errorCodes)) {
+    if (other.startsWith('D2S_TARGET_')) cycleError.remove({ target, code: other });
+  }
+  if (code !== undefined && code in errorCodes) cycleError.set({ target, code }, 1);
+}
+
+/** Why a directory could not be read; one code at a time. */
+export function setDirectoryError({ directoryError }: Instruments, directory: string, code: string | undefined): void {
+  for (const other of Object.keys(errorCodes)) directoryError.remove({ directory, code: other });
+  if (code !== undefined && code in errorCodes) directoryError.set({ directory, code }, 1);
 }
 
 function keys<K extends string>(record: Readonly<Record<K, 0>>): readonly K[] {

@@ -29,9 +29,18 @@ export function createInstruments(registry: Registry) {
         'Configured interval between two polls of the directories; 0 with a cron expression.',
       ),
     ),
+    reloadSuccessful: new Gauge(
+      options('config_last_reload_successful', '1 when the configuration was last read without an error, 0 otherwise.'),
+    ),
+    configHash: new Gauge(options('config_hash', 'Another number for another text of the configuration that runs.')),
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),
+    ...comparisonInstruments(options),
+    ...requestInstruments(options),
+    notifications: new Counter(
+      options('notifications_total', 'Notifications by what became of them.', 'condition', 'outcome'),
+    ),
     journalBytes: new Gauge(options('journal_bytes', 'Size of the state journal since its last snapshot.')),
     stateWrites: new Counter(options('state_writes_total', 'Durable writes of the state, by result.', 'result')),
   };
@@ -79,9 +88,20 @@ function cycleInstruments(options: Options) {
         'target',
       ),
     ),
+    cycleError: new Gauge(
+      options(
+        'cycle_error',
+        'Always 1; the label names what ended the last cycle, or what the last probe found. Absent while nothing did.',
+        'target',
+        'code',
+      ),
+    ),
     inProgress: new Gauge(options('cycles_in_progress', 'Cycles that are under way: 1 or 0.', 'target')),
     held: new Gauge(
       options('held_operations', 'Operations that a guard holds until somebody approves them.', 'target', 'operation'),
+    ),
+    heldFindings: new Gauge(
+      options('held_findings', 'What the guard found in what it holds, by kind.', 'target', 'kind'),
     ),
   };
 }
@@ -100,6 +120,14 @@ function directoryInstruments(options: Options) {
         'reading_started_timestamp_seconds',
         'When the reading of a directory began that is under way, as Unix time; absent when none is.',
         'directory',
+      ),
+    ),
+    directoryError: new Gauge(
+      options(
+        'directory_error',
+        'Always 1; the label names why the last reading of the directory failed. Absent while none did.',
+        'directory',
+        'code',
       ),
     ),
     sourceEntries: new Gauge(options('source_entries', 'Entries in scope of a directory.', 'directory', 'type')),
@@ -168,6 +196,11 @@ function targetInstruments(options: Options) {
         'attribute',
       ),
     ),
+  };
+}
+
+function requestInstruments(options: Options) {
+  return {
     operations: new Counter(
       options('operations_total', 'Attempted operations, by outcome.', 'target', 'type', 'operation', 'outcome'),
     ),
@@ -194,6 +227,31 @@ function targetInstruments(options: Options) {
     ),
     rateLimitWait: new Counter(
       options('rate_limit_wait_seconds_total', 'Time that requests waited because of rate limits or pauses.', 'target'),
+    ),
+  };
+}
+
+function comparisonInstruments(options: Options) {
+  return {
+    drift: new Gauge(
+      options(
+        'drift_resources',
+        'Resources that others changed on the target, as of the last comparison; a resource counts once for each kind.',
+        'target',
+        'type',
+        'kind',
+      ),
+    ),
+    foreign: new Gauge(
+      options(
+        'foreign_resources',
+        'Resources on the target that dir2scim does not manage, as of the last comparison.',
+        'target',
+        'type',
+      ),
+    ),
+    lastVerify: new Gauge(
+      options('last_verify_timestamp_seconds', 'When the target was last compared with what it should have.', 'target'),
     ),
   };
 }

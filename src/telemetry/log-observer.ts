@@ -4,6 +4,7 @@ import { absentLine } from './absent-line.ts';
 import { cycleLines } from './cycle-lines.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
+import { verifyLine } from './verify-line.ts';
 import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
@@ -42,10 +43,12 @@ export function logObserver(
         unusableLine(log, repetition, event);
         return;
       case 'link_forgotten':
-        forgottenLine(log, event);
-        return;
       case 'answer_unusable':
-        faultLine(log, event);
+        oddityLine(log, event);
+        return;
+      case 'verified':
+      case 'verify_failed':
+        verifyLine(log, event);
         return;
       case 'unresolved_counted':
         unresolvedLine(log, event);
@@ -54,7 +57,10 @@ export function logObserver(
         stateLine(log, repetition, event);
         return;
       case 'state_opened':
-        for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
+        openedLine(log, event);
+        return;
+      case 'notified':
+        notifiedLine(log, repetition, event);
         return;
       case 'target_probed':
         probedLine(log, repetition, event);
@@ -131,6 +137,15 @@ function unusableLine(
   );
 }
 
+function openedLine(log: Log, event: Extract<CycleEvent, { kind: 'state_opened' }>): void {
+  for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
+}
+
+function oddityLine(log: Log, event: Extract<CycleEvent, { kind: 'link_forgotten' | 'answer_unusable' }>): void {
+  if (event.kind === 'link_forgotten') forgottenLine(log, event);
+  else faultLine(log, event);
+}
+
 function forgottenLine(log: Log, { kind, ...fields }: Extract<CycleEvent, { kind: 'link_forgotten' }>): void {
   log.warn(
     { event: kind, ...fields },
@@ -148,4 +163,25 @@ function faultLine(log: Log, { kind, target, thrown }: Extract<CycleEvent, { kin
 /** The class of an error: its message could quote anything. */
 function nameOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
+/** What arrived is nothing to tell; what did not is told once, until something arrives there again. */
+function notifiedLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, notifier, condition, outcome, problem }: Extract<CycleEvent, { kind: 'notified' }>,
+): void {
+  const fields = { event: kind, notifier, condition, outcome, ...(problem === undefined ? {} : { problem }) };
+  if (outcome === 'sent') {
+    const isBack = repetition.over(`notifier ${notifier}`);
+    log[isBack ? 'info' : 'debug'](fields, `${notifier} was told: ${condition}`);
+    return;
+  }
+  const repeated = repetition.tell(`notifier ${notifier}`, problem ?? outcome);
+  log[repeated === undefined ? 'debug' : 'warn'](
+    { ...fields, ...(repeated ? { repeated } : {}) },
+    outcome === 'dropped'
+      ? `${notifier} does not answer, and the oldest of what it should be told (${condition}) was left out`
+      : `${notifier} could not be told (${condition}): ${problem ?? 'no answer'}; dir2scim notify test tries it`,
+  );
 }

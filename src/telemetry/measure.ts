@@ -6,7 +6,12 @@ import {
   ldapOperations,
   resourceStates,
   resultLabel,
+  setCycleError,
+  setDrift,
+  setDirectoryError,
   setFailing,
+  setHeld,
+  setProbeError,
   setRejected,
   setUnresolved,
 } from './initial-series.ts';
@@ -35,12 +40,14 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
         return;
       case 'target_probed':
         instruments.up.set({ target: event.target }, event.error === undefined ? 1 : 0);
+        setProbeError(instruments, event.target, event.error?.code);
         return;
       case 'plan_made':
         setRejected(instruments, event.target, event.reasons);
         return;
       case 'held':
-        countHeld(instruments, event, holding);
+        holding.add(event.target);
+        setHeld(instruments, event.target, event.hold);
         return;
       case 'reading_started':
       case 'directory_failed':
@@ -49,14 +56,14 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'ldap_request':
         countDirectory(instruments, event, clock);
         return;
+      case 'verified':
       case 'unresolved_counted':
-        setUnresolved(instruments, event.target, event.counts);
-        return;
       case 'resources_counted':
-        countResources(instruments, event);
+        countWhatIs(instruments, event);
         return;
       case 'state_written':
-        countWrite(instruments, event);
+      case 'notified':
+        countOwn(instruments, event);
         return;
       case 'operation_finished':
       case 'scim_request':
@@ -75,9 +82,19 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'scim_request_started':
       case 'ldap_request_started':
       case 'link_forgotten':
+      case 'verify_failed':
       case 'answer_unusable':
     }
   };
+}
+
+function countWhatIs(
+  instruments: Instruments,
+  event: EventOf<'verified' | 'unresolved_counted' | 'resources_counted'>,
+): void {
+  if (event.kind === 'verified') setDrift(instruments, event.target, event.verified);
+  else if (event.kind === 'unresolved_counted') setUnresolved(instruments, event.target, event.counts);
+  else countResources(instruments, event);
 }
 
 /** @param isHolding whether the cycle has held something */
@@ -87,6 +104,7 @@ function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_fi
   instruments.inProgress.set({ target }, 0);
   if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
   setFailing(instruments, target, event.failing);
+  setCycleError(instruments, target, event.error?.code);
   instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
   if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
   // A cycle that failed may not have come as far as the guard: what was held before still is.
@@ -120,15 +138,14 @@ function countWork(
   }
 }
 
-function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<'state_written'>): void {
-  instruments.stateWrites.inc({ result });
-  if (result === 'success') instruments.journalBytes.set(journalBytes);
-}
-
-function countHeld(instruments: Instruments, { target, hold }: EventOf<'held'>, holding: Set<string>): void {
-  holding.add(target);
-  clearHeld(instruments, target);
-  for (const { verb } of hold.operations) instruments.held.inc({ target, operation: verb });
+/** What it did for itself. */
+function countOwn(instruments: Instruments, event: EventOf<'state_written' | 'notified'>): void {
+  if (event.kind === 'notified') {
+    instruments.notifications.inc({ condition: event.condition, outcome: event.outcome });
+    return;
+  }
+  instruments.stateWrites.inc({ result: event.result });
+  if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
 }
 
 function countDirectory(
@@ -143,6 +160,7 @@ function countDirectory(
       return;
     case 'directory_failed':
       instruments.readingStarted.remove({ directory });
+      setDirectoryError(instruments, directory, event.code);
       return;
     case 'directory_read':
       countEntries(instruments, event, clock);
@@ -165,6 +183,7 @@ function countEntries(
   clock: Clock,
 ): void {
   instruments.readingStarted.remove({ directory });
+  setDirectoryError(instruments, directory, undefined);
   instruments.lastCompleteRead.set({ directory }, clock.now() / 1000);
   instruments.sourceEntries.set({ directory, type: 'user' }, users);
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);

@@ -1,9 +1,9 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry, type Gauge } from 'prom-client';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
-import type { TargetState } from '../ports/state-store.ts';
+import type { TargetState } from '../ports/state-records.ts';
 import { createInstruments } from './instruments.ts';
-import { initialise, setFailing, setRejected } from './initial-series.ts';
+import { initialise, setFailing, setHeld, setRejected } from './initial-series.ts';
 import { metricsObserver } from './measure.ts';
 
 export interface MetricsOptions {
@@ -19,6 +19,10 @@ export interface MetricsOptions {
 export interface Metrics {
   readonly observer: CycleObserver;
   readonly registry: Registry;
+  /** Another configuration runs from now on: what it names no more is gone, what is new begins. */
+  readonly reconfigure: (options: Pick<MetricsOptions, 'targets' | 'directories' | 'pollSeconds'>) => Promise<void>;
+  /** The configuration was read, or read again. `hash` is of the one that runs. */
+  readonly noteReload: (outcome: { readonly isSuccess: boolean; readonly hash: number }) => void;
   /** Starts from what the state says of a target, so that a restart neither fires an alert nor silences one. */
   readonly recall: (target: string, state: TargetState) => void;
 }
@@ -33,8 +37,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   for (const name of misnamed) registry.removeSingleMetric(name);
   const instruments = createInstruments(registry);
   initialise(instruments, options);
-  const targets = new Set(options.targets);
-  const directories = new Set(options.directories);
+  let targets = new Set(options.targets);
+  let directories = new Set(options.directories);
   const record = metricsObserver(instruments, options.clock);
   return {
     registry,
@@ -43,12 +47,44 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if ('directory' in event && !directories.has(event.directory)) return;
       record(event);
     },
+    async reconfigure(next) {
+      const isGone = ({ target, directory }: Labels): boolean =>
+        (target !== undefined && !next.targets.includes(String(target))) ||
+        (directory !== undefined && !next.directories.includes(String(directory)));
+      await forgetSeries(registry, isGone);
+      const isNew = (known: ReadonlySet<string>) => (name: string) => !known.has(name);
+      initialise(instruments, {
+        ...options,
+        ...next,
+        targets: next.targets.filter(isNew(targets)),
+        directories: next.directories.filter(isNew(directories)),
+      });
+      targets = new Set(next.targets);
+      directories = new Set(next.directories);
+    },
+    noteReload({ isSuccess, hash }) {
+      instruments.reloadSuccessful.set(isSuccess ? 1 : 0);
+      instruments.configHash.set(hash);
+    },
     recall(target, { lastSuccessAt, failing, rejected = {}, held }) {
       if (!targets.has(target)) return;
       if (lastSuccessAt !== undefined) instruments.lastSuccess.set({ target }, Date.parse(lastSuccessAt) / 1000);
       setFailing(instruments, target, failing);
       setRejected(instruments, target, rejected);
-      for (const { verb } of held?.operations ?? []) instruments.held.inc({ target, operation: verb });
+      if (held !== undefined) setHeld(instruments, target, held);
     },
   };
+}
+
+type Labels = Record<string, string | number>;
+
+/** Histograms have one value a bucket: their series are removed as a whole. */
+async function forgetSeries(registry: Registry, isGone: (labels: Labels) => boolean): Promise<void> {
+  for (const { name, values } of await registry.getMetricsAsJSON()) {
+    const metric = registry.getSingleMetric(name);
+    for (const { labels } of values) {
+      const { le: _bucket, ...series } = labels as Labels;
+      if (isGone(series) && metric !== undefined && 'remove' in metric) (metric as Gauge).remove(series);
+    }
+  }
 }

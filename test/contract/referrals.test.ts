@@ -154,7 +154,7 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
           `    bind: { dn: "${referring.reader.dn}", password: { file: ${secret} } }\n    referrals: { follow: ["${hostOf(holder)}"] }\n    users:`,
         ),
     );
-    const app = await createApp(configuration, () => undefined);
+    const app = await createApp(configuration);
     try {
       const { entries } = await readAll(app.sources.get('corp') ?? assert.fail());
       assert.deepEqual(entries.map((entry) => first(entry, 'cn')).sort(), ['Anna', 'Sam', 'Sue']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
+import type { Layer } from '../../src/core/dialect/layers.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { clean } from '../support/scim-server/clean.ts';
@@ -23,10 +24,10 @@ const alice = new Map<string, string | boolean>([
 ]);
 const promise: Fault = { kind: 'answer', status: 202, headers: { 'set-txn': 't1' } };
 
-async function begin(context: TestContext): Promise<Stage> {
+async function begin(context: TestContext, dialect: readonly Layer[] = []): Promise<Stage> {
   const server = await startScimServer();
   const clock = fakeClock();
-  const target = createScimTarget(targetOptions(server.url, 'any', { clock }));
+  const target = createScimTarget(targetOptions(server.url, 'any', { clock, dialect }));
   context.after(async () => {
     await target.close();
     await server.stop();
@@ -67,6 +68,20 @@ describe('a write that is answered with 202', () => {
       methods(stage),
       ['POST', 'PATCH', 'POST', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET']),
     );
+  });
+
+  it('is not forgotten because the second request of the same change has an answer (Zoom switches on and off by PATCH alone)', async (context) => {
+    const { server, target, clock } = await begin(context, [
+      { origin: 'config', says: { users: { update: 'put', activation: 'patch' } } },
+    ]);
+    server.setBehaviour({ users: { ...clean.users, putActive: false } });
+    const id = applied(await drive(clock, target.create('user', new Map([...alice, ['active', false]]), signal)));
+    server.setFaults({ before: ({ method }) => (method === 'PATCH' ? promise : undefined) });
+    const changes = [set('active', true), set('title', 'Chief', false)];
+    assert.equal(failureClass(await drive(clock, target.update('user', id, changes, signal))), 'transient');
+    server.setFaults({});
+    applied(await drive(clock, target.update('user', id, changes, signal)));
+    assert.equal(server.users()[0]?.['active'], true);
   });
 
   it('counts as failed on its way while nothing is to be seen of it, and a create is not sent twice', async (context) => {

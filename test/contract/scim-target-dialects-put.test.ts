@@ -34,6 +34,22 @@ describe('a PUT', () => {
     assert.deepEqual([title, displayName], ['Prof', 'b']);
   });
 
+  it('that met its own change when it was repeated may have taken effect, whatever becomes of it then', async (context) => {
+    const stage = await begin(context, {}, putOnly);
+    const id = await createPerson(stage, 'a');
+    let puts = 0;
+    stage.server.setFaults({
+      before({ method }) {
+        if (method === 'PUT') puts += 1;
+        if (method === 'PUT' && puts === 1) return { kind: 'garble', status: 500, body: '' };
+        return method === 'GET' && puts > 0 ? { kind: 'answer', status: 412 } : undefined;
+      },
+    });
+    const outcome = await stage.target.update('user', id, [set('displayName', 'b')], signal);
+    assert.equal(outcome.kind === 'failed' && outcome.failure.inPart, true);
+    assert.equal(stage.server.users()[0]?.['displayName'], 'b');
+  });
+
   it('says no null again, in no element of a list either, and says the id', async (context) => {
     const stage = await begin(context, { users: { putNull: 'refused' } }, putOnly);
     const id = await createPerson(stage, 'a');

@@ -297,3 +297,33 @@ describe('what a target refuses', () => {
     assert.deepEqual(stage.learned(), {});
   });
 });
+
+describe('an account that is adopted, of a target that shows no e-mail addresses', () => {
+  const work = 'emails[type eq "work"].value';
+  for (const held of [[], [{ type: 'work', value: 'old@x' }], [{ type: 'home', value: 'home@x' }]]) {
+    it(`has the right one afterwards, where it had ${held.length === 0 ? 'none' : String(held[0]?.type)}`, async (context) => {
+      const stage = await begin(context, { users: { hides: ['emails'] } });
+      const first = new Map<string, string>([
+        ['externalId', 'f'],
+        ['userName', 'f'],
+        [work, 'f@x'],
+      ]);
+      applied(await stage.target.create('user', first, signal)); // what it does not show is known from then on
+      const { status } = await fetch(`${stage.server.url}/Users`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/scim+json' },
+        body: JSON.stringify({
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+          userName: 'hand',
+          ...(held.length === 0 ? {} : { emails: held }),
+        }),
+      });
+      assert.equal(status, 201);
+      const id = String(stage.server.users()[1]?.['id']);
+      applied(await stage.target.update('user', id, [set(work, 'new@x', false)], signal, { isStrange: true }));
+      const emails = stage.server.users()[1]?.['emails'];
+      const wanted = { type: 'work', value: 'new@x' };
+      assert.deepEqual(emails, [...held.filter(({ type }) => type !== 'work'), wanted]);
+    });
+  }
+});

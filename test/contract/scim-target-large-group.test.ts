@@ -11,12 +11,14 @@ import type { MembersOperation } from '../../src/core/model/plan.ts';
 import { createFingerprints } from '../../src/cycle/quarantine/fingerprints.ts';
 import { QuarantineLedger } from '../../src/cycle/quarantine/ledger.ts';
 import { applyMembers } from '../../src/cycle/push/apply-members.ts';
+import { createOperationLog } from '../../src/cycle/push/operation-log.ts';
 import type { PushContext } from '../../src/cycle/push/push-context.ts';
-import type { StateChange } from '../../src/ports/state-store.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { signal } from './scim-target.ts';
 import { targetOptions } from './scim-target-options.ts';
+import { acknowledgedMembers } from '../support/acknowledged-members.ts';
 
 const count = 100_000;
 const megabyte = 1024 * 1024;
@@ -97,6 +99,7 @@ describe('a group of a hundred thousand', () => {
       observer: () => undefined,
       links,
       unsearched: new Set(),
+      showsNamed: new Set(),
       quarantine: new QuarantineLedger({
         target: 'wiki',
         quarantined: new Map(),
@@ -106,7 +109,17 @@ describe('a group of a hundred thousand', () => {
         now: 0,
       }),
       removalsOf: () => [],
+      logged: createOperationLog({
+        cycle: 'c',
+        target: 'wiki',
+        approvals: [],
+        decided: [],
+        values: false,
+        digest: store.digest,
+        clock: systemClock(),
+      }),
       claims: new Map(),
+      lists: new Map(),
       toEnd: new Set(),
       missing: new Set(),
       intents: new Map(),
@@ -134,8 +147,8 @@ describe('a group of a hundred thousand', () => {
       [ids, []],
       [[], ids],
     ] as const) {
-      assert.equal(await applyMembers(operation(add, remove), push), undefined);
-      assert.equal((await store.members('wiki', 'staff')).length, add.length);
+      assert.deepEqual(await applyMembers(operation(add, remove), push), { kind: 'applied' });
+      assert.equal((await acknowledgedMembers(store, 'wiki', 'staff')).length, add.length);
     }
     assert.deepEqual([sizes.requests, sizes.members, sizes.sent], [2 * (count / 100), 100, 2 * count]);
     assert.ok(sizes.bytes < 16 * 1024, `${sizes.bytes} bytes in a request`);

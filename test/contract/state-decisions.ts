@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import type { Decision, StateStore } from '../../src/ports/state-store.ts';
+import type { Decision } from '../../src/ports/decisions.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
 import type { StateFixture } from './state-store.ts';
 
 /** What a state must do with what people decided. */

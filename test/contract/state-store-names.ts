@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { linkOf, user } from '../support/plan-input.ts';
 import type { StateFixture } from './state-store.ts';
+import { besides } from '../support/besides.ts';
 
 /** What a state must remember of the names of entries, so that a value that nothing keeps in order still means somebody. */
 export function stateNamesContract(name: string, makeFixture: () => Promise<StateFixture>): void {
@@ -20,8 +21,7 @@ export function stateNamesContract(name: string, makeFixture: () => Promise<Stat
       store = await fixture.open();
     };
     const stray = async (directory: string, ...seen: string[]) => {
-      const ids: string[] = [];
-      for await (const batch of store.orphanedNames(directory, new Set(seen))) ids.push(...batch);
+      const ids = await besides(store, seen, (marks) => marks.unmarkedNames(directory));
       return ids.sort();
     };
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { emptyTargetState, type StateStore } from '../../src/ports/state-store.ts';
+import { emptyTargetState } from '../../src/ports/state-records.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
 import { aLink, aQuarantine, zero, type StateFixture } from './state-store.ts';
+import { acknowledgedMembers } from '../support/acknowledged-members.ts';
 
 /** What a state must remember of directories and targets as a whole, so that a change of either is noticed. */
 export function statePinningContract(name: string, makeFixture: () => Promise<StateFixture>): void {
@@ -87,7 +89,7 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
       await reopen();
       assert.deepEqual((await store.links(to, ['a'])).get('a'), aLink('a', { target: to }));
       assert.deepEqual(
-        [await store.members(to, 'g'), await store.openIntents(to), await store.boundTo(to)],
+        [await acknowledgedMembers(store, to, 'g'), await store.openIntents(to), await store.boundTo(to)],
         [['a'], [{ ...intent, target: to }], 'wiki.example'],
       );
       assert.deepEqual(
@@ -124,7 +126,7 @@ export function statePinningContract(name: string, makeFixture: () => Promise<St
         [
           await store.openIntents(target),
           (await store.quarantined(target, ['a'])).size,
-          await store.members(target, 'g'),
+          await acknowledgedMembers(store, target, 'g'),
           await store.removals(target),
         ],
         [[], 0, [], []],

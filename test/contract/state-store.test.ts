@@ -9,6 +9,7 @@ import { stateForgettingContract } from './state-store-forgetting.ts';
 import { stateNamesContract } from './state-store-names.ts';
 import { statePinningContract } from './state-store-pinning.ts';
 import { stateStoreContract, type StateFixture } from './state-store.ts';
+import { stateMarksContract } from './state-store-marks.ts';
 
 const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
 
@@ -38,6 +39,7 @@ for (const [name, makeFixture] of stores) {
   stateForgettingContract(name, makeFixture);
   statePinningContract(name, makeFixture);
   stateNamesContract(name, makeFixture);
+  stateMarksContract(name, makeFixture);
 }
 
 function memoryFixture(): Promise<StateFixture> {

@@ -3,10 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
-import type { StateChange, StateStore, StateView } from '../../src/ports/state-store.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
+import type { StateStore, StateView } from '../../src/ports/state-store.ts';
 import { aLink, aQuarantine } from '../contract/state-store.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { VolatileDisk } from '../unit/adapters/lowdb/volatile-files.ts';
+import { acknowledgedMembers } from '../support/acknowledged-members.ts';
+import { besides } from '../support/besides.ts';
 
 const targets = ['wiki', 'chat'];
 const directories = ['corp', 'lab'];
@@ -144,11 +147,9 @@ async function everything(state: StateView): Promise<unknown> {
     for (const one of types) answers.push(sorted(await state.formerOwners(name, one, ['1', '2', '3', '4', '5', '6'])));
     for (const owner of ids)
       answers.push((await state.formerAccounts(name, owner)).map(({ type, targetId }) => `${type} ${targetId}`).sort());
-    for (const group of ids) answers.push([...(await state.members(name, group))].sort());
-    const missing: string[] = [];
-    for await (const batch of state.unseen(name, new Set(['corp']), new Set(['a', 'b'])))
-      missing.push(...batch.map((link) => link.sourceId));
-    answers.push(missing.sort());
+    for (const group of ids) answers.push([...(await acknowledgedMembers(state, name, group))].sort());
+    const missing = await besides(state, ['a', 'b'], (marks) => marks.unmarkedLinks(name, new Set(['corp'])));
+    answers.push(missing.map(({ sourceId }) => sourceId).sort());
   }
   return answers;
 }

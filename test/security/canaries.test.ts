@@ -134,7 +134,9 @@ for (const level of ['trace', 'info']) {
     await daemon.ended;
     withoutSecret(daemon.text(), 'the log');
     const files = await Promise.all(
-      (await readdir(join(folder, 'state'))).map((name) => readFile(join(folder, 'state', name), 'utf8')),
+      (await readdir(join(folder, 'state'), { withFileTypes: true, recursive: true }))
+        .filter((one) => one.isFile())
+        .map((one) => readFile(join(one.parentPath, one.name), 'utf8')),
     );
     for (const [where, text] of [
       ['the metrics', metrics],

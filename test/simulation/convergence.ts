@@ -11,6 +11,7 @@ import { checkCycle, isWanted, lookBefore } from './checks.ts';
 import { runCycle, type SeenCycle } from './cycle-step.ts';
 import { settleDirectory } from './directory-steps.ts';
 import { groupIds, hour, personIds, target, valuesOf, type World } from './world.ts';
+import { acknowledgedMembers } from '../support/acknowledged-members.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -171,7 +172,7 @@ async function compare(world: World, report: CycleReport): Promise<void> {
         resource,
         body,
         [...links.values()].filter((one) => !refused.has(one.sourceId)),
-        await store.members(target, resource.sourceId),
+        await acknowledgedMembers(store, target, resource.sourceId),
         world,
       );
   }

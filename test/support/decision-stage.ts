@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
-import type { Decision } from '../../src/ports/state-store.ts';
+import type { Decision } from '../../src/ports/decisions.ts';
 import { cycleStage, operationsOf, person, type StageOptions } from './cycle-stage.ts';
 import { noLimits } from './limits.ts';
 

@@ -3,7 +3,14 @@ import type { TargetId } from '../../src/core/model/link.ts';
 import type { Failure, Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../src/core/model/resource.ts';
 import { assign, buildBody, readScimPath, scimPath, unassign } from '../../src/core/mapping/scim-path.ts';
-import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget } from '../../src/ports/scim-target.ts';
+import type {
+  Acknowledged,
+  FoundResource,
+  MemberChange,
+  ProbeResult,
+  ScimChange,
+  ScimTarget,
+} from '../../src/ports/scim-target.ts';
 
 type Body = Record<string, unknown>;
 
@@ -12,7 +19,7 @@ export type FakeCall = { readonly number: number } & (
   | { readonly method: 'discover' | 'probe' }
   | { readonly method: 'answers'; readonly type: ResourceType }
   | { readonly method: 'find'; readonly type: ResourceType; readonly attribute: string; readonly value: string }
-  | { readonly method: 'inventory'; readonly type: ResourceType; readonly worthRequests: number }
+  | { readonly method: 'inventory' | 'walk'; readonly type: ResourceType; readonly worthRequests: number }
   | {
       readonly method: 'create';
       readonly type: ResourceType;
@@ -182,6 +189,10 @@ export function createFakeTarget({
     concurrency,
     memberChunk: { add: memberChunk, remove: memberChunk, create: createWith },
     recreates,
+    partsReplace: false,
+    hurried() {
+      return { target: this, wasCut: () => false };
+    },
     takes: (type) => (type === 'group' && isWithoutGroups ? 'none' : 'all'),
     calls,
     clearCalls: () => void calls.splice(0),
@@ -225,6 +236,23 @@ export function createFakeTarget({
         },
       );
     },
+    async walk(type, worthRequests, onPage, signal) {
+      signal.throwIfAborted();
+      const all = await perform<FoundResource[] | Failure>(
+        { method: 'walk', type, worthRequests },
+        (failure) => failure,
+        () => found(type),
+      );
+      if (!Array.isArray(all)) return all;
+      isWithoutGroups ||= type === 'group' && !hasGroups;
+      if (isWithoutGroups && type === 'group') return 'partial';
+      const pages = Math.max(1, Math.ceil(all.length / pageSize));
+      for (let page = 0; page < Math.min(pages, worthRequests); page += 1)
+        await onPage(all.slice(page * pageSize, (page + 1) * pageSize));
+      return pages <= worthRequests ? 'whole' : 'partial';
+    },
+    membersOf: ({ body }) => Promise.resolve([...membersOf(body).keys()]),
+    shows: () => true,
     read(type, id, signal) {
       signal.throwIfAborted();
       const effect = (): FoundResource | Failure =>
@@ -273,10 +301,10 @@ export function createFakeTarget({
     },
     probe: (signal) => {
       signal.throwIfAborted();
-      return perform<Failure | undefined>(
+      return perform<ProbeResult>(
         { method: 'probe' },
-        (failure) => failure,
-        () => undefined,
+        (failure) => ({ kind: 'failed', failure }),
+        () => ({ kind: 'answers' }),
       );
     },
     settings: () => [],

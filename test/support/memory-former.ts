@@ -1,6 +1,7 @@
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import type { TargetId } from '../../src/core/model/link.ts';
-import { mostFormerOwners, type StateChange } from '../../src/ports/state-store.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
+import { mostFormerOwners } from '../../src/ports/state-store.ts';
 import type { Kept } from './memory-store.ts';
 
 const keyOf = (type: ResourceType, account: TargetId): string => `${type}\n${account}`;

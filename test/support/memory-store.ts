@@ -3,24 +3,24 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
 import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
+import type { Decision } from '../../src/ports/decisions.ts';
+import type { StateChange } from '../../src/ports/state-change.ts';
 import {
   emptyTargetState,
-  type Decision,
   type DirectoryState,
   type Intent,
-  type LinkCounts,
-  type LinkTotal,
   type RemovalRecord,
-  type StateChange,
-  type StateStore,
+  type VerifiedRecord,
   type TargetState,
   type QuarantineRecord,
-} from '../../src/ports/state-store.ts';
+} from '../../src/ports/state-records.ts';
+import type { LinkCounts, LinkTotal, StateStore } from '../../src/ports/state-store.ts';
 
 /** A state without a disk, for simulations. It keeps what was recorded across crashes, like a good disk would. */
 export interface MemoryStore extends StateStore {
@@ -50,6 +50,8 @@ export interface Kept {
   readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
+  readonly verified: Map<string, VerifiedRecord>;
+  readonly log: LogEntry[];
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
@@ -70,6 +72,8 @@ export function createMemoryStore(): MemoryStore {
     names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
+    verified: new Map(),
+    log: [],
     removals: [],
   });
 }
@@ -96,6 +100,16 @@ function open(kept: Kept): MemoryStore {
     from: ReadonlyMap<string, Value>,
     target: string,
   ): Value[] => [...from.values()].filter((value) => value.target === target);
+  const linksBesides = async function* (
+    target: string,
+    directories: ReadonlySet<string>,
+    seen: ReadonlySet<SourceId>,
+  ): AsyncGenerator<readonly Link[]> {
+    const links = await answer(() =>
+      ofTarget(kept.links, target).filter((link) => directories.has(link.directory) && !seen.has(link.sourceId)),
+    );
+    for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
+  };
   return {
     lineage: kept.lineage,
     digest: (text) => createHmac('sha256', kept.key).update(text).digest('base64url').slice(0, 22),
@@ -109,11 +123,30 @@ function open(kept: Kept): MemoryStore {
       });
     },
     links: (target, ids) => answer(() => pick(kept.links, target, ids)),
-    async *unseen(target, directories, seen) {
-      const links = await answer(() =>
-        ofTarget(kept.links, target).filter((link) => directories.has(link.directory) && !seen.has(link.sourceId)),
-      );
-      for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
+    linksFrom: (target, directories) => linksBesides(target, directories, new Set()),
+    openMarks: () => {
+      const seen = new Set<SourceId>();
+      const unmarked = async function* (ids: () => SourceId[]) {
+        yield await answer(() => ids().filter((id) => !seen.has(id)));
+      };
+      return answer(() => undefined).then(() => ({
+        mark: (ids) => answer(() => ids.forEach((id) => seen.add(id))),
+        unmarkedLinks: (target, directories) => linksBesides(target, directories, seen),
+        unmarkedQuarantine: (target) =>
+          unmarked(() => ofTarget(kept.quarantined, target).map(({ sourceId }) => sourceId)),
+        unmarkedNames: (directory) =>
+          unmarked(() =>
+            [...kept.names.keys()]
+              .flatMap((key) =>
+                key.startsWith(`${directory}
+`)
+                  ? [key.slice(directory.length + 1)]
+                  : [],
+              )
+              .filter((id) => ![...kept.links.values()].some(({ sourceId }) => sourceId === id)),
+          ),
+        close: () => answer(() => seen.clear()),
+      }));
     },
     owners: (target, type, ids) =>
       answer(() => {
@@ -123,15 +156,16 @@ function open(kept: Kept): MemoryStore {
       }),
     formerOwners: (target, type, ids) => answer(() => formerOwners(kept, target, type, ids)),
     formerAccounts: (target, owner) => answer(() => formerAccounts(kept, target, owner)),
-    members: (target, group) => answer(() => [...(kept.members.get(idOf(target, group)) ?? [])]),
+    members: (target, groups) =>
+      answer(
+        () =>
+          new Map(
+            [...pick(kept.members, target, groups)]
+              .map(([group, ids]) => [group, [...ids]] as const)
+              .filter(([, ids]) => ids.length > 0),
+          ),
+      ),
     quarantined: (target, ids) => answer(() => pick(kept.quarantined, target, ids)),
-    async *orphanedQuarantine(target, seen) {
-      yield await answer(() =>
-        ofTarget(kept.quarantined, target)
-          .map(({ sourceId }) => sourceId)
-          .filter((id) => !seen.has(id)),
-      );
-    },
     names: (directory, ids) => answer(() => pick(kept.names, directory, ids)),
     named: (directory, names) =>
       answer(() => {
@@ -143,13 +177,6 @@ function open(kept: Kept): MemoryStore {
         }
         return found;
       }),
-    async *orphanedNames(directory, seen) {
-      yield await answer(() =>
-        [...kept.names.keys()]
-          .flatMap((key) => (key.startsWith(`${directory}\n`) ? [key.slice(directory.length + 1)] : []))
-          .filter((id) => !seen.has(id) && ![...kept.links.values()].some(({ sourceId }) => sourceId === id)),
-      );
-    },
     counts: (target) =>
       answer((): LinkCounts => {
         const count = (type: ResourceType) => {
@@ -179,6 +206,7 @@ function open(kept: Kept): MemoryStore {
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),
+    verified: (target) => answer(() => kept.verified.get(target)),
     directory: (name) => answer(() => kept.directories.get(name)),
     identity: (name) => answer(() => kept.identities.get(name)),
     boundTo: (target) => answer(() => kept.endpoints.get(target)),
@@ -196,6 +224,12 @@ function open(kept: Kept): MemoryStore {
       answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) =>
       answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
+    checkLog: () => answer(() => ({ entries: kept.log.length, flaws: [] })),
+    async *logged(after) {
+      yield await answer(() =>
+        kept.log.map((entry, index) => ({ seq: index + 1, ...entry })).filter(({ seq }) => seq > after),
+      );
+    },
     decisions: () =>
       answer(() => ({
         waiting: [...kept.decisions]
@@ -300,6 +334,9 @@ function apply(kept: Kept, change: StateChange): void {
     case 'target':
       kept.targets.set(change.target, change.state);
       return;
+    case 'verified':
+      kept.verified.set(change.target, change.verified);
+      return;
     case 'notes':
       kept.notes.set(change.target, change.notes);
       return;
@@ -327,6 +364,11 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'reset':
       resetTarget(kept, change.target);
+      return;
+    case 'logged':
+      kept.log.push(change.entry);
+      return;
+    case 'log_head':
       return;
     case 'removal':
       remember(kept, change);

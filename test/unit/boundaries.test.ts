@@ -39,6 +39,7 @@ describe('the import boundaries', () => {
       'src/adapters/ldap/ldap.ts: adapters-are-strangers',
       'src/bridge/bridge.ts: bridge-is-no-edge',
       'src/bridge/colours.ts: bridge-is-no-edge',
+      'src/cli/runs-cycle.ts: cli-asks-bridge',
       'src/http/asks-cycle.ts: http-asks-bridge',
       'src/daemon/asks-bridge.ts: parts-do-not-ask-bridge',
       'src/config/config.ts: edges-do-not-compose',
@@ -58,6 +59,7 @@ describe('the import boundaries', () => {
       [],
     );
     assert.ok(rooms.length > 15);
+    assert.ok(!broken.has('src/cli/shows-cycle.ts: cli-asks-bridge'), 'the types of what is shown may be imported');
     // Which file of a circle is named depends on the order in which they are found.
     assert.ok(violations.some(({ rule }) => rule.name === 'no-cycles'));
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Verb } from '../../core/model/plan.ts';
-import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/state-store.ts';
+import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/decisions.ts';
 import { damaged, foreign, openToAll, unwritable } from './faults.ts';
 import { readText, type StateFiles } from './files.ts';
 import { tryParseJson } from './lines.ts';
@@ -25,10 +25,11 @@ const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const decisionShape = z.strictObject({
   target: name,
   holdId: name,
-  decision: z.enum(['approve', 'reject', 'push']),
+  decision: z.enum(['approve', 'reject', 'push', 'undo', 'retry']),
   at: z.iso.datetime(),
   by: z.exactOptional(z.strictObject({ via: z.enum(['shell', 'api']), user: z.string() })),
   early: z.exactOptional(z.boolean()),
+  sourceId: z.exactOptional(z.string()),
   operations: z.exactOptional(z.array(heldOperation)),
 });
 /** As versions before wrote it: about whichever target held something under this id. */

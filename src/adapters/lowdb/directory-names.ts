@@ -1,5 +1,5 @@
 import type { SourceId } from '../../core/model/entry.ts';
-import type { StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 
 type NamesChange = Extract<StateChange, { kind: 'names' }>;
 

@@ -1,4 +1,5 @@
-import type { ApprovalRecord, HeldRecord, TargetState } from '../../ports/state-store.ts';
+import type { ApprovalRecord } from '../../ports/decisions.ts';
+import type { HeldRecord, TargetState } from '../../ports/state-records.ts';
 import type { TargetNotes } from '../../ports/scim-target.ts';
 
 /** What versions before wrote in other words. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
 import { tryParseJson, readStateLines, seal, unseal } from './lines.ts';

@@ -15,25 +15,29 @@ export interface StateLine {
 const chunkSize = 1 << 20;
 const newline = 0x0a;
 
-/** Reads a file line by line, as many lines at a time as one chunk holds. */
-export async function* readStateLines(file: StateFile): AsyncGenerator<readonly StateLine[]> {
+/**
+ * Reads a file line by line, as many lines at a time as one chunk holds.
+ *
+ * @param from the position of a line's first byte
+ */
+export async function* readStateLines(file: StateFile, from = 0): AsyncGenerator<readonly StateLine[]> {
   let pending: Buffer[] = [];
-  let start = 0;
-  let position = 0;
+  let start = from;
+  let position = from;
   for (;;) {
     const chunk = Buffer.allocUnsafe(chunkSize);
     const size = await file.read(chunk, position);
     if (size === 0) break;
     const lines: StateLine[] = [];
-    let from = 0;
-    for (let at = chunk.indexOf(newline); at >= 0 && at < size; at = chunk.indexOf(newline, from)) {
+    let begun = 0;
+    for (let at = chunk.indexOf(newline); at >= 0 && at < size; at = chunk.indexOf(newline, begun)) {
       const end = position + at + 1;
-      lines.push({ bytes: join(pending, chunk.subarray(from, at)), start, end, whole: true });
+      lines.push({ bytes: join(pending, chunk.subarray(begun, at)), start, end, whole: true });
       pending = [];
       start = end;
-      from = at + 1;
+      begun = at + 1;
     }
-    if (from < size) pending.push(chunk.subarray(from, size));
+    if (begun < size) pending.push(chunk.subarray(begun, size));
     position += size;
     yield lines;
   }

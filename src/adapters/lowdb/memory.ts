@@ -1,7 +1,10 @@
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { SourceId } from '../../core/model/entry.ts';
-import type { DirectoryState, LinkTotal, StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
+import type { LinkTotal } from '../../ports/state-store.ts';
 import { DirectoryNames } from './directory-names.ts';
+import { LogMemory } from './log-memory.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
@@ -10,6 +13,7 @@ export class StateMemory {
   readonly #directories = new Map<string, DirectoryState>();
   readonly #names = new Map<string, DirectoryNames>();
   readonly #identities = new Map<string, DirectoryIdentity>();
+  readonly log = new LogMemory();
 
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
@@ -51,6 +55,12 @@ export class StateMemory {
       case 'names':
         this.#setNames(change);
         return;
+      case 'logged':
+        this.log.add(change.entry);
+        return;
+      case 'log_head':
+        this.log.continueAfter(change.seq);
+        return;
       case 'content_forgotten':
         for (const [name, target] of this.#targets) if (name === (change.target ?? name)) target.forgetContent();
         return;
@@ -88,6 +98,7 @@ export class StateMemory {
 
   /** The changes that lead from nothing to this memory: what a snapshot consists of. */
   *changes(): Generator<StateChange> {
+    if (this.log.seq > 0) yield { kind: 'log_head', seq: this.log.seq };
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
     for (const [directory, names] of this.#names) yield* names.changes(directory);
@@ -111,6 +122,7 @@ function targetOf(change: TargetChange): string {
     case 'former':
     case 'target':
     case 'notes':
+    case 'verified':
     case 'bound':
     case 'removal':
     case 'removals_over':

@@ -3,7 +3,6 @@ import { Low } from 'lowdb';
 import type { Clock } from '../../ports/clock.ts';
 import type { Opening, StateStore } from '../../ports/state-store.ts';
 import { compactAfter, Compaction } from './compaction.ts';
-import { DecisionFolder } from './decision-folder.ts';
 import { damaged, foreign, unusable } from './faults.ts';
 import type { FileFacts, StateFiles } from './files.ts';
 import type { JournalContent } from './journal.ts';
@@ -11,13 +10,14 @@ import { JournalWriter } from './journal-writer.ts';
 import { openLatestNote } from './latest-note.ts';
 import { createState, loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
 import { acquireLock, type StateLock } from './lock.ts';
+import { LogWriter, type LogBounds } from './log-writer.ts';
 import { StateMemory } from './memory.ts';
 import { ownUser } from './owner.ts';
 import { nodeFiles } from './node-files.ts';
 import { besides } from './replace-file.ts';
 import { readSnapshot, writeSnapshot, type StateContent } from './snapshot.ts';
 import { createStore, type WrittenObserver } from './store.ts';
-import { createView } from './view.ts';
+import { createView, viewFiles } from './view.ts';
 
 export interface StateStoreOptions {
   readonly folder: string;
@@ -30,9 +30,14 @@ export interface StateStoreOptions {
   readonly onOpened?: ((opening: Opening) => void) | undefined;
   /** Called after each write; must not throw. */
   readonly onWritten?: WrittenObserver | undefined;
+  /** How much of the provisioning log is kept. */
+  readonly log?: LogBounds | undefined;
   /** Journal bytes from which a new snapshot is written, once the journal is also larger than the old snapshot. */
   readonly compactAfter?: number | undefined;
 }
+
+/** As the configuration has it when it says nothing. */
+const usualBounds: LogBounds = { bytes: 256 * 1024 * 1024, milliseconds: 90 * 24 * 60 * 60_000 };
 
 /**
  * Opens the state for writing and takes its lock. Makes the folder and an empty state where there is none. What a
@@ -96,27 +101,38 @@ async function openLocked(
   const { isNew, loaded } = await loadOrCreate(files, paths, database, writtenAt);
   const { content, journal: found, digest } = loaded;
   await tidy(files, paths);
-  const decisions = new DecisionFolder(files, folder);
+  const beside = viewFiles(files, folder);
   const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
   const snapshotSize = await sizeOfSnapshot();
   const journal = await JournalWriter.open(files, paths.journal, found);
   const latest = await openLatestNote(options.latestNote, folder);
+  const log = await LogWriter.open(files, folder, {
+    lineage: content.lineage,
+    digest,
+    now: () => options.clock.now(),
+    bounds: options.log ?? usualBounds,
+  });
   const write = async (): Promise<number> => {
+    await log.sync(content.memory.log);
     await database.write();
     return sizeOfSnapshot();
   };
   const store = createStore({
-    view: createView(content.lineage, content.memory, digest, decisions),
+    view: createView(content.lineage, content.memory, digest, beside),
     content,
     journal,
     compaction: new Compaction(journal, content.lineage, write, snapshotSize, options.compactAfter ?? compactAfter),
-    decisions,
+    log,
+    decisions: beside.decisions,
     lock,
     latest,
     onWritten: options.onWritten ?? (() => undefined),
   });
   const lost = lostRecords(found, latest.serialOf(content.lineage));
   if (lost !== undefined) await store.record([{ kind: 'content_forgotten' }]);
+  // An older copy of the state was put back without its log: no number is given twice.
+  if (log.seq > content.memory.log.seq) await store.record([{ kind: 'log_head', seq: log.seq }]);
+  await log.write(content.memory.log).catch(() => undefined); // what a crash took from it
   await latest.write(content.lineage, journal.serial);
   const isExposed = ((await files.inspect(folder))?.mode ?? 0) & 0o002;
   options.onOpened?.({ isNew, ...(isExposed === 0 ? {} : { exposed: true }), cut: found.tail, lost });

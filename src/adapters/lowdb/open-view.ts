@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { DecisionFolder } from './decision-folder.ts';
 import { unusable } from './faults.ts';
 import type { StateFiles } from './files.ts';
 import { loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
 import { StateMemory } from './memory.ts';
 import { nodeFiles } from './node-files.ts';
 import { digestWith, newKey } from './secret-key.ts';
-import { createView } from './view.ts';
+import { createView, viewFiles } from './view.ts';
 
 export interface StateViewOptions {
   readonly folder: string;
@@ -24,10 +23,10 @@ export interface StateViewOptions {
  */
 export async function openStateView({ folder, files = nodeFiles }: StateViewOptions): Promise<StateView> {
   try {
-    const decisions = new DecisionFolder(files, folder);
+    const beside = viewFiles(files, folder);
     const loaded = await loadBesideWriter(files, pathsOf(folder));
-    if (loaded === undefined) return createView(randomUUID(), new StateMemory(), digestWith(newKey()), decisions);
-    return createView(loaded.content.lineage, loaded.content.memory, loaded.digest, decisions);
+    if (loaded === undefined) return createView(randomUUID(), new StateMemory(), digestWith(newKey()), beside);
+    return createView(loaded.content.lineage, loaded.content.memory, loaded.digest, beside);
   } catch (error) {
     const facts = await files.inspect(folder).catch(() => undefined);
     throw unusable(folder, error, facts?.owner);

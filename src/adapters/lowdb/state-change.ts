@@ -1,4 +1,4 @@
-import type { StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import { changeInCurrentWords } from './earlier-state.ts';
 
 const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
@@ -13,6 +13,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'former',
   'target',
   'notes',
+  'verified',
   'directory',
   'identity',
   'names',
@@ -22,6 +23,8 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'content_forgotten',
   'removal',
   'removals_over',
+  'logged',
+  'log_head',
 ]);
 
 /** A parsed line of a snapshot, or an element of a journal's record. Undefined when it is no change; the checksum vouches for the rest. */

@@ -1,5 +1,6 @@
 import { BridgeError } from '../../core/model/errors.ts';
-import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore, StateView } from '../../ports/state-store.ts';
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -7,6 +8,7 @@ import { readRecord } from './state-change.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { tryParseJson } from './lines.ts';
 import type { LatestNote } from './latest-note.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
 
@@ -21,6 +23,7 @@ export interface StoreParts {
   readonly content: StateContent;
   readonly journal: JournalWriter;
   readonly compaction: Compaction;
+  readonly log: LogWriter;
   readonly decisions: DecisionFolder;
   readonly lock: StateLock;
   readonly latest: LatestNote;
@@ -43,6 +46,7 @@ export function createStore(parts: StoreParts): StateStore {
     await withReport(parts, () => compaction.atTheEnd());
     try {
       await parts.latest.close();
+      await parts.log.close().catch(() => undefined); // the journal has what it could not write
       await journal.close();
     } finally {
       await lock.release();
@@ -60,7 +64,10 @@ export function createStore(parts: StoreParts): StateStore {
   };
 }
 
-async function commit({ content, journal, latest, onWritten }: StoreParts, texts: readonly string[]): Promise<void> {
+async function commit(
+  { content, journal, log, latest, onWritten }: StoreParts,
+  texts: readonly string[],
+): Promise<void> {
   const records = texts.map(asRecord);
   try {
     await journal.append(texts);
@@ -70,6 +77,8 @@ async function commit({ content, journal, latest, onWritten }: StoreParts, texts
   }
   for (const change of records.flat()) content.memory.apply(change);
   content.serial = journal.serial;
+  // What cannot be written now is in the journal, and is written with the next, or before a snapshot takes its place.
+  await log.write(content.memory.log).catch(() => undefined);
   await latest.write(content.lineage, content.serial);
   onWritten({ result: 'success', journalBytes: journal.size });
 }

@@ -3,16 +3,17 @@ import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import {
   emptyTargetState,
   isQuarantined,
   type Intent,
-  type LinkCounts,
   type RemovalRecord,
-  type StateChange,
+  type VerifiedRecord,
   type TargetState,
   type QuarantineRecord,
-} from '../../ports/state-store.ts';
+} from '../../ports/state-records.ts';
+import type { LinkCounts } from '../../ports/state-store.ts';
 
 import { FormerOwners } from './former-owners.ts';
 import { Memberships } from './memberships.ts';
@@ -20,7 +21,7 @@ import { Memberships } from './memberships.ts';
 /** A change that is about one target. */
 export type TargetChange = Exclude<
   StateChange,
-  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' }
+  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' | 'logged' | 'log_head' }
 >;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
@@ -52,6 +53,7 @@ export class TargetMemory {
   state: TargetState = emptyTargetState;
   endpoint: string | undefined;
   notes: TargetNotes = noNotes;
+  verified: VerifiedRecord | undefined;
   /** By what was counted and when: what was done at one time is one record. */
   readonly removals = new Map<string, RemovalRecord>();
 
@@ -106,6 +108,9 @@ export class TargetMemory {
         return;
       case 'target':
         this.state = change.state;
+        return;
+      case 'verified':
+        this.verified = change.verified;
         return;
       case 'notes':
         this.notes = change.notes;
@@ -215,6 +220,7 @@ export class TargetMemory {
     yield { kind: 'target', target, state: this.state };
     if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
+    if (this.verified !== undefined) yield { kind: 'verified', target, verified: this.verified };
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
     for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };

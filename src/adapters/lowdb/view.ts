@@ -1,36 +1,62 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
-import { emptyTargetState, type StateView } from '../../ports/state-store.ts';
-import type { DecisionFolder } from './decision-folder.ts';
+import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
+import { emptyTargetState } from '../../ports/state-records.ts';
+import type { SeenMarks, StateView } from '../../ports/state-store.ts';
+import { DecisionFolder } from './decision-folder.ts';
+import type { StateFiles } from './files.ts';
+import { checkLog } from './log-check.ts';
+import { logFolder, readLog } from './log-folder.ts';
+import type { LogMemory } from './log-memory.ts';
 import { TargetMemory } from './target-memory.ts';
 import type { StateMemory } from './memory.ts';
 
 const batchSize = 1000;
 const nothing = new TargetMemory();
 
-/** Answers every question from memory. */
-export function createView(lineage: string, memory: StateMemory, digest: Digest, decisions: DecisionFolder): StateView {
+/** What is not in memory. */
+export interface ViewFiles {
+  readonly decisions: DecisionFolder;
+  /** @param waiting what the files may lack */
+  readonly readLog: (after: number, waiting: () => readonly LoggedEntry[]) => AsyncIterable<readonly LoggedEntry[]>;
+  readonly checkLog: (log: LogMemory, by: { readonly lineage: string; readonly digest: Digest }) => Promise<LogCheck>;
+}
+
+export function viewFiles(files: StateFiles, stateFolder: string): ViewFiles {
+  return {
+    decisions: new DecisionFolder(files, stateFolder),
+    readLog: (after, waiting) => readLog(files, logFolder(stateFolder), after, waiting),
+    checkLog: (log, by) => checkLog(files, logFolder(stateFolder), log, by),
+  };
+}
+
+/** Answers every other question from memory. */
+export function createView(
+  lineage: string,
+  memory: StateMemory,
+  digest: Digest,
+  { decisions, ...log }: ViewFiles,
+): StateView {
   const of = (target: string): TargetMemory => memory.target(target) ?? nothing;
   return {
     digest,
     lineage,
     links: (target, ids) => Promise.resolve(pick(of(target).links, ids)),
-    unseen: (target, directories, seen) => unseen(of(target), directories, seen),
+    linksFrom: (target, directories) => linksFrom(of(target), directories, nobody),
+    openMarks: () => Promise.resolve(openMarks(memory, of)),
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
-    members: (target, group) => Promise.resolve(of(target).members.of(group)),
+    members: (target, groups) => Promise.resolve(membersOf(of(target), groups)),
     quarantined: (target, ids) => Promise.resolve(pick(of(target).quarantined, ids)),
-    orphanedQuarantine: (target, seen) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     names: (directory, ids) => Promise.resolve(namesOf(memory, directory, ids)),
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
-    orphanedNames: (directory, seen) =>
-      inBatches((memory.names(directory)?.ids ?? []).filter((id) => !seen.has(id) && !memory.isLinked(id))),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),
+    verified: (target) => Promise.resolve(of(target).verified),
     directory: (name) => Promise.resolve(memory.directory(name)),
     identity: (directory) => Promise.resolve(memory.identity(directory)),
     boundTo: (target) => Promise.resolve(of(target).endpoint),
@@ -38,6 +64,8 @@ export function createView(lineage: string, memory: StateMemory, digest: Digest,
     memberships: (target) => Promise.resolve(of(target).members.totals),
     holders: (target, type, path) => Promise.resolve(of(target).holders(type, path)),
     removals: (target) => Promise.resolve([...of(target).removals.values()]),
+    logged: (after) => log.readLog(after, () => memory.log.waiting),
+    checkLog: () => log.checkLog(memory.log, { lineage, digest }),
     decisions: () => decisions.read(),
     decide: (decision) => decisions.write(decision),
     close: () => Promise.resolve(),
@@ -63,15 +91,39 @@ function pick<Value>(from: ReadonlyMap<string, Value>, ids: readonly string[]): 
   return found;
 }
 
+function membersOf(target: TargetMemory, groups: readonly SourceId[]): Map<SourceId, readonly SourceId[]> {
+  return new Map(groups.map((group) => [group, target.members.of(group)] as const).filter(([, ids]) => ids.length > 0));
+}
+
+const nobody: ReadonlySet<SourceId> = new Set();
+
+function openMarks(memory: StateMemory, of: (target: string) => TargetMemory): SeenMarks {
+  const seen = new Set<SourceId>();
+  const unmarked = async function* (ids: () => Iterable<SourceId>): AsyncGenerator<readonly SourceId[]> {
+    yield* inBatches([...ids()].filter((id) => !seen.has(id)));
+  };
+  return {
+    mark(ids) {
+      for (const id of ids) seen.add(id);
+      return Promise.resolve();
+    },
+    unmarkedLinks: (target, directories) => linksFrom(of(target), directories, seen),
+    unmarkedQuarantine: (target) => unmarked(() => of(target).quarantined.keys()),
+    unmarkedNames: (directory) =>
+      unmarked(() => (memory.names(directory)?.ids ?? []).filter((id) => !memory.isLinked(id))),
+    close: () => Promise.resolve(),
+  };
+}
+
 // The list is made when it is first asked for: records that come while it is walked through neither add nor hide any.
-async function* unseen(
+async function* linksFrom(
   target: TargetMemory,
   directories: ReadonlySet<string>,
-  seen: ReadonlySet<SourceId>,
+  besides: ReadonlySet<SourceId>,
 ): AsyncGenerator<readonly Link[]> {
   const links: Link[] = [];
   for (const [id, link] of target.links) {
-    if (!seen.has(id) && directories.has(link.directory)) links.push(link);
+    if (!besides.has(id) && directories.has(link.directory)) links.push(link);
   }
   yield* inBatches(links);
 }

@@ -30,12 +30,13 @@ import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
 import { readList } from './answers/list.ts';
+import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
-import { readInventory } from './read/inventory.ts';
+import { readInventory, walkInventory } from './read/inventory.ts';
 import { believeMembers, differs } from './write/believe-members.ts';
-import { withLost } from './write/believe-update.ts';
+import { partsReplace, withLost } from './write/believe-update.ts';
 import { changeMembers, memberChunk } from './write/members.ts';
-import { membersAsked, membersRead } from './write/read-members.ts';
+import { membersAsked, membersRead, membersTold } from './write/read-members.ts';
 import { noMembers, shownMembers } from './write/shown-members.ts';
 import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './shared/message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './http/options.ts';
@@ -44,7 +45,7 @@ import { foundResource, versionOf } from './answers/resource.ts';
 import { createExchange } from './http/retry.ts';
 import { createTransport } from './http/transport.ts';
 import { removeResource } from './write/remove.ts';
-import { wasShown } from './write/settle-stored.ts';
+import { showsPath, wasShown } from './write/settle-stored.ts';
 import { tellsNothing } from './write/unless-there.ts';
 import { showsOurs } from './write/subject.ts';
 import { updateResource } from './write/update.ts';
@@ -76,9 +77,10 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const exchange = atEndpoints(spoken, targetDialect, signs);
   const keep = createKeep(checked.needed);
   const find = createFind(exchange, targetDialect, signs, keep);
-  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists };
+  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
   const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
+  let isRestored = false;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
   const target = writeAfter(discovered, {
     name,
@@ -92,9 +94,18 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     get recreates() {
       return targetDialect.current().users.reactivation === 'recreate';
     },
+    get partsReplace() {
+      return targetDialect.evidence.has(partsReplace);
+    },
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
+    walk: (type, worthRequests, onPage, signal) => walkInventory(inventory, type, worthRequests, onPage, signal),
+    async membersOf({ id, body }, signal) {
+      const told = await membersTold(talk(signal), id, body);
+      return told !== undefined && isRefusal(told) ? toFailure(told) : told;
+    },
+    shows: (type, path) => showsPath(targetDialect, type, path),
     async read(type, id, signal, without) {
       const read = await readOne(talk(signal), type, id, without);
       return isFailure(read) ? read : keep(type, read);
@@ -131,9 +142,12 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
     },
     remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
+    hurried: (milliseconds) => hurried(whole, milliseconds),
     probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => targetDialect.settings(),
     restore(notes) {
+      if (isRestored) return;
+      isRestored = true;
       targetDialect.restore(notes);
       pace.restore(notes);
     },
@@ -143,7 +157,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       await Promise.all([transport.close(), checked.auth.close()]);
     },
   });
-  return contained(target, checked);
+  const whole = contained(target, checked);
+  return whole;
 }
 
 /** What is to be noted now; undefined when that was given before. */

@@ -1,11 +1,8 @@
-import { BridgeError } from '../../core/model/errors.ts';
+import { relinkedJson } from '../../bridge/json/state.ts';
+import { relink as relinkEntry } from '../../bridge/state/relink.ts';
 import type { SourceId } from '../../core/model/entry.ts';
-import { doubtful, type Link } from '../../core/model/link.ts';
-import { forgetContent } from '../../core/planning/link-paths.ts';
-import type { App } from '../../bridge/app.ts';
-import type { StateStore } from '../../ports/state-store.ts';
+import type { Link } from '../../core/model/link.ts';
 import { isConfirmed } from '../confirm.ts';
-import { chosenTargets } from '../../bridge/targets.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { printJson } from '../terminal.ts';
 
@@ -15,119 +12,25 @@ export interface RelinkOptions {
   readonly yes: boolean;
 }
 
-/**
- * A person says that one entry is the same person or group as another one that is gone: what the first had on the targets
- * is the other's. The next cycle sends the new externalId, and what differs. The same for an account that the first had
- * before its link came to an end: then the next cycle looks at it first.
- *
- * @throws BridgeError D2S_NOT_FOUND when the entry that is gone is linked nowhere, and had no account; D2S_USAGE when the other one has an
- *   account of its own
- */
-export function relink(
-  before: SourceId,
-  now: SourceId,
-  options: RelinkOptions,
-  context: CommandContext,
-): Promise<number> {
+/** One entry is the same person or group as another one that is gone: it gets what that one has. */
+export function relink(from: SourceId, to: SourceId, options: RelinkOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
+  const { target, json, yes } = options;
+  const isWanted = (links: readonly Link[]) =>
+    isConfirmed(`This hands over ${textOf(links)}, from entry ${from} to entry ${to}`, yes, terminal);
   return withApp(
     context,
     () => undefined,
     async (app) => {
-      const store = await app.openStore();
-      try {
-        const links = await linksOf(before, now, app, chosenTargets(app, options.target), store);
-        const what = links.map(({ target, type, targetId }) => `${type} ${targetId} on ${target}`).join(', ');
-        if (
-          !(await isConfirmed(`This hands over ${what}, from entry ${before} to entry ${now}`, options.yes, terminal))
-        ) {
-          terminal.note('Nothing was changed.');
-          return 0;
-        }
-        await store.record(
-          links.flatMap((link) => [
-            {
-              kind: 'relink',
-              from: before,
-              link: {
-                ...link,
-                sourceId: now,
-                departedAt: undefined,
-                attributes: { ...link.attributes, externalId: doubtful },
-              },
-            } as const,
-            { kind: 'quarantine_over', target: link.target, sourceId: now } as const,
-          ]),
-        );
-        if (options.json)
-          printJson(terminal, {
-            from: before,
-            to: now,
-            links: links.map(({ target, type, targetId }) => ({ target, type, targetId })),
-          });
-        else terminal.print(`Handed over: ${what}. The next cycle sends what differs.`);
-        return 0;
-      } finally {
-        await store.close();
-      }
+      const links = await relinkEntry(app, { from, to, target, isWanted });
+      if (links === undefined) return 0;
+      if (json) printJson(terminal, relinkedJson(from, to, links));
+      else terminal.print(`Handed over: ${textOf(links)}. The next cycle sends what differs.`);
+      return 0;
     },
   );
 }
 
-async function linksOf(
-  before: SourceId,
-  now: SourceId,
-  app: App,
-  targets: readonly string[],
-  store: StateStore,
-): Promise<Link[]> {
-  const links: Link[] = [];
-  for (const target of targets) {
-    const known = await store.links(target, [before, now]);
-    const [link, own] = [known.get(before), known.get(now)];
-    const ended = link === undefined ? await formerLink(before, now, target, app, store) : undefined;
-    if (link === undefined && ended === undefined) continue;
-    if (own !== undefined)
-      throw new BridgeError(
-        'D2S_USAGE',
-        `entry ${now} has an account of its own on ${target} (id ${own.targetId})`,
-        'only whoever has none can take one over',
-      );
-    for (const one of [link, ended]) if (one !== undefined) links.push(one);
-  }
-  if (links.length > 0) return links;
-  throw new BridgeError(
-    'D2S_NOT_FOUND',
-    `entry ${before} is linked on no target`,
-    'the first id is that of the entry that is gone, as dir2scim plan prints it',
-  );
-}
-
-/** Whoever had an account whose link is forgotten: nothing is known of it but its id. */
-async function formerLink(
-  before: SourceId,
-  now: SourceId,
-  target: string,
-  app: App,
-  store: StateStore,
-): Promise<Link | undefined> {
-  const [account, ...others] = await store.formerAccounts(target, before);
-  if (account === undefined) return undefined;
-  if (others.length > 0)
-    throw new BridgeError(
-      'D2S_USAGE',
-      `entry ${before} had several accounts on ${target} (ids ${[account, ...others].map(({ targetId }) => targetId).join(', ')})`,
-      'remove the surplus on the target, or the account that stands in the way',
-    );
-  // Where the other entry really is, the next cycle finds out.
-  const [directory = ''] = app.configuration.targets.get(target)?.from ?? [];
-  return forgetContent({
-    target,
-    ...account,
-    sourceId: now,
-    directory,
-    origin: 'adopted',
-    lifecycle: 'active',
-    attributes: {},
-  });
+function textOf(links: readonly Link[]): string {
+  return links.map(({ target, type, targetId }) => `${type} ${targetId} on ${target}`).join(', ');
 }

@@ -2,9 +2,11 @@ import type { App } from '../../bridge/app.ts';
 import type { CommandLine } from '../../bridge/command-line.ts';
 import { statusJson } from '../../bridge/json/status.ts';
 import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
+import { driftText } from '../../core/wording/drift-counts.ts';
 import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo } from '../../core/wording/operation-counts.ts';
-import type { DirectoryState, LinkCounts, TargetState } from '../../ports/state-store.ts';
+import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
+import type { LinkCounts } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
@@ -64,13 +66,13 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, notes, waiting }: TargetStatus,
+  { target, state, counts, unstored, notes, verified, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
 ): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, counts, unstored, colors)}`);
+  print(`${colors.bold(target)}: ${summary(state, counts, { unstored, verified }, colors)}`);
   const ago = (at: string | undefined) =>
     at === undefined ? 'never' : `${at} (${durationText(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
@@ -100,6 +102,7 @@ function show(
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
     print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
+  if (verified !== undefined) showVerifiedRecord(verified, ago(verified.at), terminal);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
   if (state.rejected !== undefined)
     print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
@@ -126,7 +129,7 @@ function show(
 function summary(
   state: TargetState,
   counts: LinkCounts,
-  unstored: TargetStatus['unstored'],
+  others: Pick<TargetStatus, 'unstored' | 'verified'>,
   colors: Terminal['colors'],
 ): string {
   switch (state.lastResult) {
@@ -134,7 +137,7 @@ function summary(
       return colors.dim('no cycle yet');
     case 'success':
       return (
-        lacking(state, counts, unstored, colors) ??
+        lacking(state, counts, others, colors) ??
         colors.green(state.pending === 0 ? 'in step' : `in step, with ${count(state.pending, 'change')} pending`)
       );
     case 'held':
@@ -144,6 +147,17 @@ function summary(
     case 'error':
       return colors.red('failing');
   }
+}
+
+/** What the last comparison came to. */
+function showVerifiedRecord({ drift, isRepaired }: VerifiedRecord, at: string, { colors, print }: Terminal): void {
+  const text = driftText(drift);
+  const found = isRepaired ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
+  print(
+    text === ''
+      ? `  verified      as it should be, ${at}`
+      : `  ${colors.yellow('drift')}         ${found}, as of ${at}`,
+  );
 }
 
 /** What was found too much, in numbers: the state has nobody's name. */
@@ -171,7 +185,7 @@ function findingLine({
 function lacking(
   { rejected = {}, unresolved, rejections = [] }: TargetState,
   { user, group }: LinkCounts,
-  unstored: TargetStatus['unstored'],
+  { unstored, verified }: Pick<TargetStatus, 'unstored' | 'verified'>,
   colors: Terminal['colors'],
 ): string | undefined {
   const unwritten = Object.values(rejected).reduce((sum, number) => sum + number, 0);
@@ -182,6 +196,9 @@ function lacking(
   const parts = [
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
+    ...(verified !== undefined && !verified.isRepaired && driftText(verified.drift) !== ''
+      ? ['what others changed there']
+      : []),
     ...(rejections.length > 0 ? ['what was rejected'] : []),
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { directorySchema } from './directory.ts';
+import { notifySection } from './notify.ts';
 import { targetSchema } from './target.ts';
-import { choice, configName, duration, listenAddress, schedule, text } from './values.ts';
+import { choice, configName, duration, flag, listenAddress, schedule, text } from './values.ts';
 
 /**
  * The configuration file, key by key. Everything else is derived from this: types, error messages, the JSON Schema for
@@ -16,6 +17,11 @@ export const configurationSchema = z.strictObject({
       full: schedule
         .prefault('0 3 * * *')
         .describe('When everything is read and compared: an interval or a cron expression.'),
+      verify: z
+        .exactOptional(schedule)
+        .describe(
+          'When targets are read back and compared with what they should have: an interval or a cron expression. Without it: never. Targets say with `drift` what becomes of what is found.',
+        ),
       probe: duration
         .prefault('5m')
         .describe(
@@ -30,6 +36,12 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where dir2scim remembers what the targets acknowledged.'),
+  notify: z
+    .array(notifySection)
+    .prefault([])
+    .describe(
+      'Who is told when something is held, fails, or is over. Numbers and names from this file, never a person.',
+    ),
   http: z
     .strictObject({
       listen: listenAddress.prefault('127.0.0.1:9464').describe('Address for health and metrics, `host:port`.'),
@@ -42,12 +54,26 @@ export const configurationSchema = z.strictObject({
       format: choice(['auto', 'json', 'pretty'])
         .default('auto')
         .describe('`auto`: pretty on a terminal, JSON otherwise.'),
+      values: flag
+        .default(false)
+        .describe(
+          'Whether the provisioning log has the values that were sent. They are personal data, and stay as long as the log keeps them.',
+        ),
+      keep: duration.prefault('90d').describe('How long operations stay in the provisioning log.'),
+      megabytes: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(256)
+        .describe('How large the provisioning log gets: the oldest operations go first.'),
     })
     .prefault({})
-    .describe('The log, on stdout.'),
+    .describe('The log, on stdout, and the provisioning log, in the folder of the state.'),
 });
 
 /** What a file says, checked key by key, with defaults. */
 export type ConfigurationSource = z.output<typeof configurationSchema>;
 export type DirectorySection = ConfigurationSource['directories'][string];
+export type NotifySection = ConfigurationSource['notify'][number];
 export type TargetSection = ConfigurationSource['targets'][string];

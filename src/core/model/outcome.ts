@@ -55,6 +55,10 @@ export type Outcome =
       readonly existed?: true | undefined;
       /** Of a create: the answer shows an account that is somebody else's by its externalId or name. */
       readonly others?: true | undefined;
+      /** Of a create: the answer shows another name than was sent, and nothing that tells whether it was made just now. */
+      readonly unproven?: true | undefined;
+      /** Of a create: the answer shows the externalId that was sent. */
+      readonly named?: true | undefined;
       /** Of a create of someone inactive: the target made them active all the same. */
       readonly active?: true | undefined;
       readonly shown?: Shown | undefined;

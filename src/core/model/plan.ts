@@ -86,6 +86,8 @@ export interface RelinkOperation extends Subject {
 export interface UpdateOperation extends Subject {
   readonly verb: 'update' | 'reactivate';
   readonly changes: readonly AttributeChange[];
+  /** Values that do not change and are sent all the same: to this target a part of an attribute is the whole. */
+  readonly beside?: readonly AttributeChange[] | undefined;
 }
 
 export interface MembersOperation extends Subject {

@@ -47,6 +47,18 @@ export function diffWithLink(
   return changes;
 }
 
+/** The other parts of the attributes that change, which do not change themselves. */
+export function partsBeside(desired: DesiredAttributes, changes: readonly AttributeChange[]): AttributeChange[] {
+  const changing = new Set(changes.map(({ path }) => path));
+  const wholes = new Set(changes.map(({ path }) => complexOf(path)).filter((attribute) => attribute !== undefined));
+  if (wholes.size === 0) return [];
+  return [...desired].flatMap(([path, value]): AttributeChange[] => {
+    const whole = complexOf(path);
+    const isBeside = whole !== undefined && wholes.has(whole) && value !== null && !changing.has(path);
+    return isBeside ? [{ path, change: 'set', value, had: true }] : [];
+  });
+}
+
 /** The complex attributes of which a part is in doubt. */
 function doubtedAttributes(acknowledged: Readonly<Record<string, string>>): ReadonlySet<string | undefined> {
   const parts = Object.keys(acknowledged)

@@ -52,6 +52,8 @@ export interface PlanInput {
   readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   /** True: whoever is deactivated answers to nothing any more (Atlassian), so that nothing else is sent about them. */
   readonly recreates: boolean;
+  /** True: a part of an attribute (`name.familyName`) takes the place of the whole. */
+  readonly partsReplace?: boolean | undefined;
   readonly digest: Digest;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -65,4 +67,9 @@ export interface PlannedOperations {
   readonly forgotten: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** Whose references or members these are. */
+  readonly incomplete: readonly SourceId[];
 }
+
+/** What is planned for one entry. */
+export type PlannedPart = Partial<Omit<PlannedOperations, 'incomplete'>>;

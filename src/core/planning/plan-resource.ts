@@ -3,8 +3,8 @@ import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
 import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
-import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
-import { diffWithBody, diffWithLink } from './diff.ts';
+import type { Match, PlanInput, PlannedPart, Successor } from './plan-input.ts';
+import { diffWithBody, diffWithLink, partsBeside } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Availability } from './availability.ts';
 import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
@@ -12,11 +12,7 @@ import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
 
 /** What one wanted resource needs, its members apart. */
-export function planResource(
-  resource: Resource,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+export function planResource(resource: Resource, input: PlanInput, availability: Availability): PlannedPart {
   const link = availability.live.get(resource.sourceId);
   if (link !== undefined) {
     const successor = input.successors.get(resource.sourceId) ?? movedLink(resource, link, input);
@@ -37,11 +33,7 @@ export function planResource(
 }
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
-export function planRejected(
-  rejected: Rejected,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+export function planRejected(rejected: Rejected, input: PlanInput, availability: Availability): PlannedPart {
   // They are planned as the directory shows them that counts.
   if (rejected.reasons.some(({ code }) => code === 'duplicate_entry')) return {};
   const link = availability.live.get(rejected.sourceId);
@@ -54,7 +46,7 @@ export function planRejected(
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
 
-function planCreation(resource: Resource, again: boolean, availability: Availability): Partial<PlannedOperations> {
+function planCreation(resource: Resource, again: boolean, availability: Availability): PlannedPart {
   const { known, waiting } = withoutStrangers(new Map([...resource.createOnly, ...resource.attributes]), availability);
   const { now, later } = splitCircles(resource, known, availability);
   const reason = again ? 'the target lost it' : 'new in scope';
@@ -75,12 +67,7 @@ function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | und
   return once.length === 0 ? undefined : new Set(once);
 }
 
-function planAdoption(
-  resource: Resource,
-  match: Match,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+function planAdoption(resource: Resource, match: Match, input: PlanInput, availability: Availability): PlannedPart {
   const { strangersLeave } = input;
   // Theirs before, and lost by the target: it was switched off with them.
   const isOurs = input.links.has(resource.sourceId);
@@ -88,19 +75,20 @@ function planAdoption(
   const { now, later } = splitCircles(resource, known, availability);
   const differing = diffWithBody(known, match.body, availability.targetIdOf);
   const changes = differing.filter(({ path }) => !later.includes(path));
+  // That access comes back is an operation of its own, which the guard looks at.
+  const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
+  const isBack = isOff && (match.wasOurs === true || isWantedBack(resource, input));
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
     if (wantsActive && (match.active ? wantsSwitchingOn(match.body) : isOurs))
       changes.push({ path: 'active', change: 'set', value: true, had: true });
-    attributes.set('active', wantsActive || match.active);
+    // Who was switched off by us is linked as that, so that their access comes back whenever that is allowed.
+    attributes.set('active', (wantsActive && !(isBack && match.wasOurs === true)) || match.active);
   }
   const reason = `the target has one with the same ${match.matchedBy}`;
   // Access ends at once, and all the same as a removal, in sight of the guard.
   const ends = resource.type === 'user' && !isActive(resource) && match.active;
-  // That access comes back is an operation of its own, which the guard looks at.
-  const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
-  const isBack = isOff && (match.wasOurs === true || isWantedBack(resource, input));
   return {
     operations: [
       {
@@ -143,12 +131,7 @@ function planAdoption(
   };
 }
 
-function planLinked(
-  resource: Resource,
-  link: Link,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+function planLinked(resource: Resource, link: Link, input: PlanInput, availability: Availability): PlannedPart {
   const { known, waiting } = withoutStrangers(resource.attributes, availability);
   const changes = diffWithLink(known, link.attributes, input.digest, availability.targetIdOf).flatMap(
     (change): AttributeChange[] => {
@@ -160,6 +143,8 @@ function planLinked(
   );
   const values = changes.map((change) => (change.change === 'set' ? change.value : null));
   const stage = stageAfter(resource, values, availability);
+  const others = input.partsReplace === true ? partsBeside(known, changes) : [];
+  const beside = others.length === 0 ? {} : { beside: others };
   const active = isActive(resource);
   const isDoubtful = link.attributes['active'] === doubtful;
   const isLeftOff = link.leftDisabled === true && isWantedBack(resource, input);
@@ -173,7 +158,7 @@ function planLinked(
           ? offWhenAdopted
           : 'the target never said whether it is active';
     return {
-      operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes }],
+      operations: [{ ...subject(resource, reason, stage), verb: 'reactivate', changes, ...beside }],
       remembered: movedHere(link, resource),
       waiting,
     };
@@ -181,7 +166,7 @@ function planLinked(
   const operations: Operation[] = [];
   const isReachable = active || !input.recreates || resource.type === 'group';
   if (changes.length > 0 && isReachable) {
-    operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes });
+    operations.push({ ...subject(resource, changesReason(changes), stage), verb: 'update', changes, ...beside });
   }
   // Whoever was being deleted when no answer came, and is back as disabled, may not be there any more.
   if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful))

@@ -7,7 +7,7 @@ import { scimValues } from '../../core/mapping/scim-values.ts';
 import { digestAttributes } from '../../core/planning/diff.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { listEverything } from './correlate.ts';
+import { listEverything } from './search.ts';
 import type { MatchPolicy } from '../shared/target-setup.ts';
 import { isGone } from './presence.ts';
 import { renumberedFailure } from './renumbered.ts';

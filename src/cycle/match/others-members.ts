@@ -22,7 +22,8 @@ export async function othersMembers(
   if (intent?.adopts === found.id) return 0;
   const shown = membersShown(found.body) ?? (await readMembers(found.id, target, signal));
   if (shown === undefined || shown.size === 0) return 0;
-  const own = [...(await store.members(target.name, group)), ...(intent?.members ?? [])];
+  const acknowledged = (await store.members(target.name, [group])).get(group) ?? [];
+  const own = [...acknowledged, ...(intent?.members ?? [])];
   const ours = new Set([...(await store.links(target.name, own)).values()].map(({ targetId }) => targetId));
   return [...shown].filter((id) => !ours.has(id)).length;
 }

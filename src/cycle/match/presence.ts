@@ -24,7 +24,7 @@ export async function othersThan(
   store: StateView,
 ): Promise<Iterable<Link>> {
   if (hasActive(about, atHand.values())) return atHand.values();
-  for await (const batch of store.unseen(about.target, new Set([about.directory]), new Set([about.sourceId]))) {
+  for await (const batch of store.linksFrom(about.target, new Set([about.directory]))) {
     if (hasActive(about, batch)) return batch;
   }
   return atHand.values();

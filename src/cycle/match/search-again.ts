@@ -2,7 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
-import { findOne, withExternalId } from './correlate.ts';
+import { findOne, withExternalId } from './search.ts';
 import { formerOwner, isForeign } from './unmatchable.ts';
 import { othersMembers } from './others-members.ts';
 import { lookThrough } from './look-through.ts';

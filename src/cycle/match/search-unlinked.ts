@@ -2,7 +2,8 @@ import type { SourceId } from '../../core/model/entry.ts';
 
 import type { Match } from '../../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../../core/model/resource.ts';
-import type { Intent, StateView, QuarantineRecord } from '../../ports/state-store.ts';
+import type { Intent, QuarantineRecord } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { mayStillShow } from '../quarantine/intents.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
@@ -57,7 +58,7 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
   const correlation = await correlate(wanted, {
     ...setup,
     store,
-    intents: new Set(intents.keys()),
+    intents,
     barred: quarantine.barred,
     held: heldOf(wanted, mayShow, input),
     gone: input.gone,
@@ -86,10 +87,16 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
     unsearched,
     settled: [...causes].flatMap(([id, cause]) => {
       const intent = intents.get(id);
-      return intent === undefined || cause === 'search_refused' || mayShow(id) ? [] : [intent];
+      return intent === undefined || staysOpen.has(cause) || mayShow(id) ? [] : [intent];
     }),
   };
 }
+
+/** Nobody looked, or who was switched off meanwhile is looked for apart (`recoverIntents`). */
+const staysOpen: ReadonlySet<ReasonCode | 'inactive'> = new Set<ReasonCode | 'inactive'>([
+  'search_refused',
+  'inactive',
+]);
 
 interface Division {
   readonly wanted: readonly Resource[];
@@ -107,7 +114,8 @@ function divide(unlinked: readonly Resource[], quarantine: QuarantineLedger): Di
     const advice = quarantine.adviseSearch(resource);
     if (advice.kind === 'search') wanted.push(resource);
     else if (advice.kind === 'not searched') unsearched.add(resource.sourceId);
-    else if (advice.kind === 'unmatchable') unmatchable.push(...stillRejected(resource, advice.record));
+    else if (advice.kind === 'unmatchable' && advice.record.cause !== 'inactive')
+      unmatchable.push(stillRejected(resource, advice.record));
   }
   // Whoever could not be looked for lately comes last, so that the others get a turn.
   const failedBefore = ({ sourceId }: Resource): number => Number(quarantine.before(sourceId) !== undefined);
@@ -148,10 +156,9 @@ function heldOf(
   );
 }
 
-function stillRejected(resource: Resource, quarantine: QuarantineRecord): Rejected[] {
-  if (quarantine.cause === 'inactive') return [];
+function stillRejected(resource: Resource, quarantine: QuarantineRecord): Rejected {
   const { sourceId, directory, type, label, attributes } = resource;
   const text = `${quarantine.cause} as of ${quarantine.since}; it is looked at again after ${quarantine.retryAt}, or at once by dir2scim sync${quarantine.targetId === undefined ? '' : ' --full'}`;
   const code = quarantine.cause as ReasonCode; // a search cause other than `inactive`
-  return [{ sourceId, directory, type, label, active: attributes.get('active') !== false, reasons: [{ code, text }] }];
+  return { sourceId, directory, type, label, active: attributes.get('active') !== false, reasons: [{ code, text }] };
 }

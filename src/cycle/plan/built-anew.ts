@@ -2,6 +2,7 @@ import type { Resource } from '../../core/model/resource.ts';
 import type { GuardResult } from '../../core/planning/guard.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import { findSuccessors } from '../../core/planning/successors.ts';
+import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { Known } from './known.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
@@ -60,6 +61,15 @@ export function builtAnewRemark({ departures }: Pick<Known, 'departures'>, likel
   const replaced = [...likely.values()].filter(({ replaces }) => left.has(replaces.sourceId)).length;
   if (left.size < 2 || replaced * 2 <= left.size) return undefined;
   return `the directory seems to have been built anew: ${replaced} of ${left.size} departures have a successor, a new entry with the same match attribute`;
+}
+
+/** A sentence for whoever judges a hold, when what is configured is not what the last plan without one went by. */
+export function configurationRemark(
+  { configuration }: Pick<TargetState, 'configuration'>,
+  { fingerprint }: Pick<TargetSetup, 'fingerprint'>,
+): string | undefined {
+  if (configuration === undefined || fingerprint === undefined || configuration === fingerprint) return undefined;
+  return 'it comes to this because the configuration changed (map, scope, sources or removal), or together with that';
 }
 
 export function withRemark(verdict: GuardResult, remark: string | undefined): GuardResult {

@@ -3,7 +3,7 @@ import type { CompleteReading } from '../../core/model/reading.ts';
 import { findOlder, dataMarkOf } from '../../core/planning/data-age.ts';
 import type { Overtaken } from '../../core/planning/guard-input.ts';
 import { marksOf } from '../../core/planning/held-operation.ts';
-import type { TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
 import type { JudgedPlan } from './judge-plan.ts';
 
 /** Directories whose data is older than what the target went by, and why we think so. */

@@ -1,16 +1,18 @@
 import type { HeldOperation, Hold } from '../../core/model/plan.ts';
 import { minus } from '../../core/planning/decided.ts';
+import type { TakenAway } from '../../core/planning/undo.ts';
 import type {
   ApprovalRecord,
   Decision,
   DecisionRecord,
   LeftDecisions,
   RejectionRecord,
-  StateStore,
-  TargetState,
-} from '../../ports/state-store.ts';
+} from '../../ports/decisions.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateStore } from '../../ports/state-store.ts';
 
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
+import { isUndo } from './undo-id.ts';
 
 type WaitingDecision = LeftDecisions['waiting'][number];
 
@@ -34,6 +36,12 @@ export interface WordsInput {
   readonly left: readonly WaitingDecision[];
   /** What of operations that were decided about before is still to be done. */
   readonly stillWanted: (held: readonly HeldOperation[]) => HeldOperation[];
+  /** The same of what stays undone because somebody took it back. Like any other where nothing is said. */
+  readonly stillTakenBack?: ((held: readonly HeldOperation[]) => HeldOperation[]) | undefined;
+  /** By the key of a decision to take a cycle back: what that took away. Without it, such a decision is for a later cycle. */
+  readonly undos?: ReadonlyMap<string, TakenAway> | undefined;
+  /** Keys of decisions to try again what failed, as this plan goes by them. */
+  readonly retries?: ReadonlySet<string> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -52,13 +60,14 @@ export function isFresh(at: string, now: number): boolean {
  * under way, a push approves what is due for one entry. What a decision is about, and nobody wants done any more, is
  * decided no longer.
  */
-export function recallWords({ target, state, left, stillWanted, now }: WordsInput): Words {
+export function recallWords(input: WordsInput): Words {
+  const { target, state, left, stillWanted, stillTakenBack = stillWanted, now } = input;
   const own = left.filter((decision) => decision.target === target);
   const known = new Set((state.decided ?? []).map(nameOf));
   const fresh = (state.approvals ?? []).filter(({ at }) => isFresh(at, now));
   let words: Words = {
     approvals: trimmed(fresh, stillWanted),
-    rejections: trimmed(state.rejections ?? [], stillWanted),
+    rejections: (state.rejections ?? []).flatMap((one) => trimmed([one], isUndo(one) ? stillTakenBack : stillWanted)),
     decided: [],
     done: [],
     waiting: [],
@@ -67,7 +76,7 @@ export function recallWords({ target, state, left, stillWanted, now }: WordsInpu
     const isLast = !own.slice(index + 1).some(({ holdId }) => holdId === decision.holdId);
     if (!isLast || known.has(nameOf(decision))) words = { ...words, done: [...words.done, decision.key] };
     else if (!isFresh(decision.at, now)) words = ended(words, decision, 'expired', decision.operations ?? []);
-    else words = applied(words, decision, { state, stillWanted, now });
+    else words = applied(words, decision, input);
   }
   return words;
 }
@@ -76,8 +85,12 @@ export function recallWords({ target, state, left, stillWanted, now }: WordsInpu
 function applied(
   words: Words,
   decision: WaitingDecision,
-  { state, stillWanted, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'now'>,
+  { state, stillWanted, undos, retries, now }: Pick<WordsInput, 'state' | 'stillWanted' | 'undos' | 'retries' | 'now'>,
 ): Words {
+  // A decision that this cycle did not know in time waits as it is.
+  if (decision.decision === 'retry')
+    return retries?.has(decision.key) === true ? ended(words, decision, 'taken', []) : words;
+  if (decision.decision === 'undo') return takenBack(words, decision, undos?.get(decision.key), now);
   const { holdId } = decision;
   const approval = words.approvals.find((one) => one.holdId === holdId);
   const rejection = words.rejections.find((one) => one.holdId === holdId);
@@ -96,6 +109,26 @@ function applied(
   return subject === undefined
     ? { ...words, waiting: [...words.waiting, decision] }
     : taken(words, decision, subject.operations, now);
+}
+
+/**
+ * A cycle is taken back: what gives back is approved, and what it did stays undone from now on. A decision that this cycle
+ * does not know yet waits as it is.
+ */
+function takenBack(words: Words, decision: WaitingDecision, undo: TakenAway | undefined, now: number): Words {
+  if (undo === undefined) return words;
+  const { back, removals } = undo;
+  if (back.length === 0) return ended(words, decision, 'void', []);
+  const { holdId, at, by } = decision;
+  const both = [...back, ...removals];
+  const others = <Record extends ApprovalRecord | RejectionRecord>(records: readonly Record[]): Record[] =>
+    trimmed(
+      records.filter((one) => one.holdId !== holdId),
+      (held) => minus(held, both),
+    );
+  const approvals = [...others(words.approvals), { holdId, at: new Date(now).toISOString(), operations: back }];
+  const rejection = { holdId, at, ...(by === undefined ? {} : { by }), operations: removals };
+  return ended({ ...words, approvals, rejections: [...others(words.rejections), rejection] }, decision, 'taken', back);
 }
 
 /** What is held, decided by whoever decided about exactly this. */
@@ -120,6 +153,12 @@ function taken(words: Words, decision: WaitingDecision, operations: readonly Hel
       ? { approvals, rejections: [...rejections, { holdId, at, ...(by === undefined ? {} : { by }), operations }] }
       : { approvals: [...approvals, { holdId, at: new Date(now).toISOString(), operations }], rejections };
   return ended({ ...words, ...next }, decision, 'taken', operations);
+}
+
+/** Whether a cycle has to look at everybody, because of what somebody decided: nothing may have changed in the directory. */
+export async function isPlanAsked(target: string, store: Pick<StateStore, 'decisions'>): Promise<boolean> {
+  const { waiting } = await store.decisions();
+  return waiting.some((one) => one.target === target && (one.decision === 'undo' || one.decision === 'retry'));
 }
 
 /** Given about what a reading showed, and no cycle has held. */

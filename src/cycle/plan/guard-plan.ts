@@ -13,7 +13,8 @@ import type { Begun, Overtaken, Population, Standing } from '../../core/planning
 import { timeToComeBack, type RemovalPolicy } from '../../core/planning/policy.ts';
 import { marksOf } from '../../core/planning/held-operation.ts';
 import type { Tally } from '../../core/planning/tally.ts';
-import type { StateView, TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { isEstablished } from '../shared/established.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import type { Known } from './known.ts';

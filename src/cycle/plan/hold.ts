@@ -1,7 +1,7 @@
 import { heldOperation, marksOf } from '../../core/planning/held-operation.ts';
 import type { Digest } from '../../core/model/link.ts';
 import type { Hold } from '../../core/model/plan.ts';
-import type { HeldRecord } from '../../ports/state-store.ts';
+import type { HeldRecord } from '../../ports/state-records.ts';
 
 /** A hold as the state keeps it: numbers and ids, no names. It is held since the first of the holds that it contains. */
 export function heldRecord(hold: Hold, previous: HeldRecord | undefined, at: string, digest: Digest): HeldRecord {

@@ -1,12 +1,14 @@
 import type { SourceId } from '../../core/model/entry.ts';
-import type { Link } from '../../core/model/link.ts';
+import type { Digest, Link } from '../../core/model/link.ts';
 import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import { divideDecided, stillRejected, stillWanted, without } from '../../core/planning/decided.ts';
 import type { GuardResult } from '../../core/planning/guard.ts';
+import { comingBack, type TakenAway } from '../../core/planning/undo.ts';
 import { partContext, type PartContext } from '../../core/planning/guard-parts.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
-import type { StateView, TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
 
 /** A plan, divided by what people decided and by what the guard finds. */
@@ -35,6 +37,10 @@ export interface JudgeInput {
   /** Wanted, and left out of the plan for now. */
   readonly leftOut: ReadonlySet<SourceId>;
   readonly state: TargetState;
+  /** By the key of a decision to take a cycle back: what that took away. */
+  readonly undos: ReadonlyMap<string, TakenAway>;
+  /** Keys of decisions to try again what failed, as this plan goes by them. */
+  readonly retries: ReadonlySet<string>;
   readonly store: Pick<StateView, 'decisions' | 'digest'>;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -52,53 +58,19 @@ export async function judgePlan(
   input: JudgeInput,
   guard: (open: readonly Operation[], pushed: readonly Tally[]) => Promise<GuardResult>,
 ): Promise<JudgedPlan> {
-  const { target, operations, links, members, leftOut, state, store, now } = input;
+  const { operations, links, members, store, now } = input;
   const { digest } = store;
   const context = partContext(operations, links, members);
-  const leftOf: JudgedPlan['leftOf'] = (held, done) => {
-    const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
-    const plan = without(operations, done, context, digest);
-    return [
-      ...held.filter(isOut),
-      ...stillWanted(
-        held.filter((one) => !isOut(one)),
-        plan,
-        context,
-        digest,
-      ),
-    ];
-  };
-  const { waiting } = await store.decisions();
-  const recalled = recallWords({ target, state, left: waiting, stillWanted: (held) => leftOf(held, []), now });
-  const before = { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
-  const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
-  const { open, approved, rejected } = divideDecided(
-    operations,
-    context,
-    { approved: all(before.approvals), rejected: all(before.rejections) },
-    digest,
-  );
-  // Whoever is taken out of a hold counts still: the others must not be few enough because of that.
-  const pushed = divideDecided(
-    approved,
-    context,
-    { approved: all(before.approvals.filter(isPush)), rejected: [] },
-    digest,
-  ).approved;
+  const leftOf = leftOfPlan(input, context);
+  const before = await wordsBefore(input, leftOf);
+  const { open, approved, pushed, rejected } = dividePlan(operations, before, context, digest);
   const { hold, begun } = await guard(open, tally(pushed, context));
-  const words =
-    hold === undefined
-      ? before
-      : decideHold(
-          before,
-          hold,
-          hold.decisive.map((one) => heldOperation(one, digest)),
-          now,
-        );
-  const decision =
-    hold === undefined ? undefined : words.decided.findLast(({ holdId }) => holdId === hold.holdId)?.decision;
+  const words = hold === undefined ? before : decideHold(before, hold, decisiveOf(hold, digest), now);
   const isDecided = words !== before;
-  const undone = [...rejected, ...(isDecided && decision === 'reject' ? (hold?.operations ?? []) : [])];
+  // What people decided about exactly what the guard holds.
+  const decision = isDecided ? words.decided.findLast(({ holdId }) => holdId === hold?.holdId)?.decision : undefined;
+  const decided = hold?.operations ?? [];
+  const undone = [...rejected, ...(decision === 'reject' ? decided : [])];
   const standing = isDecided ? undefined : hold;
   return {
     verdict: {
@@ -107,12 +79,66 @@ export async function judgePlan(
       begun,
     },
     words,
-    approved: [
-      ...without(approved, pushed, context, digest),
-      ...(isDecided && decision === 'approve' ? (hold?.operations ?? []) : []),
-    ],
+    approved: [...without(approved, pushed, context, digest), ...(decision === 'approve' ? decided : [])],
     undone,
     context,
     leftOf,
   };
+}
+
+/** Whoever is left out of a plan for now is wanted all the same. */
+function leftOfPlan({ operations, leftOut, store }: JudgeInput, context: PartContext): JudgedPlan['leftOf'] {
+  return (held, done) => {
+    const isOut = ({ sourceId }: HeldOperation): boolean => leftOut.has(sourceId);
+    const planned = held.filter((one) => !isOut(one));
+    const plan = without(operations, done, context, store.digest);
+    return [...held.filter(isOut), ...stillWanted(planned, plan, context, store.digest)];
+  };
+}
+
+/** What people decided before this plan, as far as it is still about it. */
+async function wordsBefore(
+  { target, operations, state, undos, retries, store, now }: JudgeInput,
+  leftOf: JudgedPlan['leftOf'],
+): Promise<Words> {
+  const { waiting } = await store.decisions();
+  const recalled = recallWords({
+    target,
+    state,
+    left: waiting,
+    stillWanted: (held) => leftOf(held, []),
+    // What is on its way back cannot be wanted away yet.
+    stillTakenBack: (held) => [...leftOf(held, []), ...comingBack(held, operations)],
+    undos,
+    retries,
+    now,
+  });
+  return { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
+}
+
+interface DividedPlan {
+  /** Nobody has decided about these. */
+  readonly open: readonly Operation[];
+  readonly approved: readonly Operation[];
+  /** Of those approved, what one person wants carried out for one entry. */
+  readonly pushed: readonly Operation[];
+  readonly rejected: readonly Operation[];
+}
+
+function dividePlan(
+  operations: readonly Operation[],
+  { approvals, rejections }: Words,
+  context: PartContext,
+  digest: Digest,
+): DividedPlan {
+  const all = (records: Words['approvals'] | Words['rejections']) => records.flatMap((record) => record.operations);
+  const decided = { approved: all(approvals), rejected: all(rejections) };
+  const { open, approved, rejected } = divideDecided(operations, context, decided, digest);
+  // Whoever is taken out of a hold counts still: the others must not be few enough because of that.
+  const pushes = { approved: all(approvals.filter(isPush)), rejected: [] };
+  return { open, approved, pushed: divideDecided(approved, context, pushes, digest).approved, rejected };
+}
+
+function decisiveOf({ decisive }: NonNullable<GuardResult['hold']>, digest: Digest): HeldOperation[] {
+  return decisive.map((one) => heldOperation(one, digest));
 }

@@ -9,6 +9,7 @@ import { isActive } from '../../core/planning/availability.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { besides } from '../shared/unmarked.ts';
 import { confirmDepartures } from './confirm-departures.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
@@ -48,82 +49,111 @@ export interface RecallInput {
 }
 
 /** Asks the state for links, departures and members, and the directories for those who depart because they are not shown. */
-export async function recall({
-  setup,
-  projection,
-  readings,
-  store,
-  incrementalScope,
-  lookUp,
-  now,
-}: RecallInput): Promise<Known> {
-  const { name: target, recreates } = setup.target;
+export async function recall(input: RecallInput): Promise<Known> {
+  const { setup, projection, readings, store, incrementalScope } = input;
+  const { name: target } = setup.target;
+  const { resources } = incrementalScope ?? projection;
+  const links = await linksOfWanted(input);
+  const { departures, left, orphans } = await whoLeft(input);
+  for (const link of left) links.set(link.sourceId, link);
+  const unseen = unseenAmong(left, departures, input);
+  const gone = await goneNow(departures, unseen, links, input);
+  for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
+  const groups = [...links.values()].filter(({ type }) => type === 'group').map(({ sourceId }) => sourceId);
+  const acknowledged = await gather(groups, (ids) => store.members(target, ids));
+  const members = new Map(groups.map((id) => [id, new Set(acknowledged.get(id))] as const));
+  const others = mentionedBesides(links, members, incrementalScope);
+  for (const [id, link] of await gather([...others], (ids) => store.links(target, ids))) links.set(id, link);
+  const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
+  return {
+    links,
+    departures,
+    unseen,
+    unreadable: [...(await gather(unreadableIds(readings), (ids) => store.links(target, ids))).values()],
+    gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link),
+    members,
+    moved: orphans.moved,
+    mayMove: movesIn(setup.definition, readings, orphans),
+    unlinked: resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost'),
+  };
+}
+
+function wantedIds({ projection, incrementalScope }: RecallInput): SourceId[] {
   const { resources, rejected } = incrementalScope ?? projection;
-  const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
-  const links = await gather(wanted, (ids) => store.links(target, ids));
+  return [...resources, ...rejected].map(({ sourceId }) => sourceId);
+}
+
+async function linksOfWanted(input: RecallInput): Promise<Map<SourceId, Link>> {
+  const { setup, projection, store, incrementalScope } = input;
+  const { name: target, recreates } = setup.target;
+  const links = await gather(wantedIds(input), (ids) => store.links(target, ids));
   // A target that creates again whoever was deactivated has lost those who come back.
-  for (const { sourceId, attributes } of recreates ? resources : []) {
+  for (const { sourceId, attributes } of recreates ? (incrementalScope ?? projection).resources : []) {
     const link = links.get(sourceId);
     if (link?.lifecycle === 'deactivated' && isActive({ attributes }))
       links.set(sourceId, { ...link, lifecycle: 'lost' });
   }
+  return links;
+}
+
+/** Who is linked and not wanted any more, and what is known of their leaving. */
+async function whoLeft(
+  input: RecallInput,
+): Promise<{ readonly departures: readonly Departure[]; readonly left: readonly Link[]; readonly orphans: Orphans }> {
+  const { setup, projection, readings, store, incrementalScope, lookUp, now } = input;
+  const target = setup.target.name;
   const orphans: Orphans =
     incrementalScope === undefined
-      ? await findOrphans(target, new Set(wanted), readings, store)
+      ? await findOrphans(target, new Set(wantedIds(input)), readings, store)
       : { moved: [], left: [], heirs: new Map() };
   const left: Link[] =
     incrementalScope === undefined
       ? [...(await linksLeft(target, projection, readings, store)), ...orphans.moved]
       : [...(await gather(incrementalScope.left, (ids) => store.links(target, ids))).values()];
+  const found = findDepartures(readings, left);
   const departures = [
-    ...(await confirmDepartures(findDepartures(readings, left), { removal: setup.removal, now }, lookUp)),
+    ...(await confirmDepartures(found, { removal: setup.removal, now }, lookUp)),
     ...orphans.left.map((link) => ({ link, cause: 'absent' }) as const),
   ];
-  for (const link of orphans.left) left.push(link);
-  const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
-  for (const link of left) links.set(link.sourceId, link);
+  return { departures, left: [...left, ...orphans.left], orphans };
+}
+
+/** Linked, not wanted, and there all the same. */
+function unseenAmong(left: readonly Link[], departures: readonly Departure[], input: RecallInput): Set<SourceId> {
   const departed = new Set(departures.map(({ link }) => link.sourceId));
-  const isWanted = new Set(wanted);
-  const unseen = new Set(
-    [...left.map(({ sourceId }) => sourceId), ...(incrementalScope?.unseen ?? [])].filter(
-      (id) => !departed.has(id) && !isWanted.has(id),
+  const wanted = new Set(wantedIds(input));
+  return new Set(
+    [...left.map(({ sourceId }) => sourceId), ...(input.incrementalScope?.unseen ?? [])].filter(
+      (id) => !departed.has(id) && !wanted.has(id),
     ),
   );
-  const isNew = ({ sourceId }: Resource): boolean => !links.has(sourceId);
-  const gone =
-    incrementalScope === undefined || !incrementalScope.resources.some(isNew)
-      ? departures
-      : findDepartures(readings, await linksLeft(target, projection, readings, store)).filter(
-          ({ link }) => !unseen.has(link.sourceId),
-        );
-  for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
-  const members = new Map<SourceId, ReadonlySet<SourceId>>();
-  for (const link of links.values()) {
-    if (link.type === 'group') members.set(link.sourceId, new Set(await store.members(target, link.sourceId)));
-  }
-  // Among everyone there are no strangers but among the members.
-  const strangers = new Set<SourceId>(
-    [...(incrementalScope?.unseen ?? []), ...(incrementalScope?.resources.flatMap(mentionsOf) ?? [])].filter(
-      (id) => !links.has(id),
-    ),
-  );
+}
+
+/** Who has departed, now or before: with an incremental scope, the others are asked for where somebody is new. */
+async function goneNow(
+  departures: readonly Departure[],
+  unseen: ReadonlySet<SourceId>,
+  links: ReadonlyMap<SourceId, Link>,
+  { setup, projection, readings, store, incrementalScope }: RecallInput,
+): Promise<readonly Departure[]> {
+  const hasNewcomers = incrementalScope?.resources.some(({ sourceId }) => !links.has(sourceId)) === true;
+  if (!hasNewcomers) return departures;
+  const left = await linksLeft(setup.target.name, projection, readings, store);
+  return findDepartures(readings, left).filter(({ link }) => !unseen.has(link.sourceId));
+}
+
+/** Who is mentioned by those above, and none of them. Among everyone these are members alone. */
+function mentionedBesides(
+  links: ReadonlyMap<SourceId, Link>,
+  members: Known['members'],
+  incrementalScope: IncrementalScope | undefined,
+): Set<SourceId> {
+  const { unseen = [], resources = [] } = incrementalScope ?? {};
+  const mentioned = new Set([...unseen, ...resources.flatMap(mentionsOf)].filter((id) => !links.has(id)));
   for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
-    for (const id of ids) if (!links.has(id)) strangers.add(id);
+    for (const id of ids) if (!links.has(id)) mentioned.add(id);
   }
-  for (const [id, link] of await gather([...strangers], (ids) => store.links(target, ids))) links.set(id, link);
-  const unlinked = resources.filter(({ sourceId }) => (links.get(sourceId)?.lifecycle ?? 'lost') === 'lost');
-  const unreadable = [...(await gather(unreadableIds(readings), (ids) => store.links(target, ids))).values()];
-  return {
-    links,
-    departures,
-    unseen,
-    unreadable,
-    gone: gone.filter(({ link, cause }) => cause === 'absent' && !unread.has(link.sourceId)).map(({ link }) => link),
-    members,
-    moved: orphans.moved,
-    mayMove: movesIn(setup.definition, readings, orphans),
-    unlinked,
-  };
+  return mentioned;
 }
 
 /** Between which directories an entry may move without anybody's word; one that is not read any more hands over to its heir. */
@@ -172,8 +202,9 @@ async function linksLeft(
   store: StateView,
 ): Promise<Link[]> {
   const directories = new Set(readings.map(({ directory }) => directory));
-  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
+  const wanted = [...resources, ...rejected].map(({ sourceId }) => sourceId);
   const left: Link[] = [];
-  for await (const batch of store.unseen(target, directories, wanted)) for (const link of batch) left.push(link);
+  for await (const batch of besides(wanted, store, (marks) => marks.unmarkedLinks(target, directories)))
+    for (const link of batch) left.push(link);
   return left;
 }

@@ -16,7 +16,7 @@ import {
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
-import { listEverything } from '../match/correlate.ts';
+import { listEverything } from '../match/search.ts';
 import { targetIds } from '../shared/target-ids.ts';
 import { isSettling } from '../match/settling.ts';
 import { forEachConcurrently } from '../shared/work.ts';
@@ -153,16 +153,11 @@ async function learn(
 
 /** Those members of a group whom we know; undefined when the target does not show who they are. */
 async function membersIn(
-  { body }: FoundResource,
-  { target, store, links }: UnknownInput,
+  group: FoundResource,
+  { target, store, links, signal }: UnknownInput,
 ): Promise<ReadonlySet<SourceId> | undefined> {
-  const members: unknown = body['members'];
-  if (!Array.isArray(members)) return undefined;
-  const ids = members.flatMap((member: unknown) =>
-    typeof member === 'object' && member !== null && 'value' in member && typeof member.value === 'string'
-      ? [member.value]
-      : [],
-  );
+  const ids = await target.membersOf(group, signal);
+  if (ids === undefined || isFailure(ids)) return undefined;
   const owners = new Map<TargetId, SourceId>();
   for (const type of ['user', 'group'] as const)
     for (const [id, owner] of await store.owners(target.name, type, ids)) owners.set(id, owner);

@@ -4,14 +4,18 @@ import type { Operation, Plan } from '../../core/model/plan.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import { countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
+import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import { buildPlan } from '../../core/planning/build-plan.ts';
-import { planId } from '../../core/planning/plan-id.ts';
+import { planInSteps } from '../../core/planning/build-plan.ts';
+import { planIdInSteps } from '../../core/planning/plan-id.ts';
 import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
-import type { StateView, TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import type { Matches } from '../match/search-unlinked.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
+import { inTurns } from '../shared/turns.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { withRemark } from './built-anew.ts';
 import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
@@ -20,6 +24,7 @@ import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, type Known } from './known.ts';
 import type { Learned } from './learn-unknown.ts';
 import type { LostResult } from './search-lost.ts';
+import { giveBack, recallUndos, type Undos } from './undo.ts';
 
 /** What the state and the directories say, before a plan is made of it. Its links follow what is recorded later. */
 export interface KnownNow extends Known {
@@ -45,6 +50,8 @@ export interface MadePlan extends JudgedPlan {
   readonly forgotten: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** Whose references or members these are; undefined where some of them were not planned at all. */
+  readonly incomplete: readonly SourceId[] | undefined;
   /** How much names nobody who is read, of everything that is wanted. */
   readonly unresolved: UnresolvedCounts;
   /** How far the data had come that this plan goes by. */
@@ -68,9 +75,13 @@ interface MakeInput extends GuardPlanInput {
   readonly setup: TargetSetup;
   readonly readings: readonly CompleteReading[];
   readonly projection: Projection;
+  /** Who is in scope, and why: for those who are given back although they are not. */
+  readonly evaluation?: ScopeEvaluation | undefined;
   /** Whom a person wants switched on, although their accounts were left switched off. */
   readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   readonly store: StateView;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
 }
 
 /** Works out the operations, lays them before people's decisions and the guard, and says which are due. */
@@ -78,38 +89,57 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
   const { known, lost, matches, learned, quarantine } = findings;
   const { incrementalScope, projection } = input;
   const { rejected: unmapped } = incrementalScope ?? projection;
-  const planned = await planOf(findings, input);
+  const { undos, ...planned } = await planWithUndos(findings, input);
   const older = olderDirectories(input.readings, known.state);
-  const judged = await judge(findings, planned, older, input);
+  const judged = await judge(findings, planned, undos.asked, older, input);
   for (const operation of [...(judged.verdict.hold?.operations ?? []), ...judged.undone]) {
     const wasSought = operation.verb === 'create' && !matches.unsearched.has(operation.sourceId);
     if (wasSought) quarantine.heldCreation(operation);
   }
-  const unmatchable = [...matches.rejected, ...(incrementalScope?.unmatchable ?? [])];
   return {
     plan: {
-      id: planId(planned.operations, sha256),
+      id: await inTurns(planIdInSteps(planned.operations, sha256), input.clock),
       target: input.setup.target.name,
       operations: planned.operations,
-      rejected: [...unmapped, ...unmatchable, ...hiddenEntries(known)],
+      rejected: [...unmapped, ...matches.rejected, ...hiddenEntries(known)],
     },
     ...judged,
     ...quarantine.divide(judged.verdict.proceed, pushedNow(judged.words)),
-    unmatchable,
+    unmatchable: matches.rejected,
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
     waiting: planned.waiting + learned.waiting,
+    incomplete: learned.waiting === 0 ? planned.incomplete : undefined,
     unresolved: countUnresolved(projection.resources),
     marks: marksAfter(input.readings, known.state.marks, older, judged),
   };
 }
 
+/** The plan, and what people want to have back. */
+async function planWithUndos(
+  findings: Findings,
+  input: MakeInput,
+): Promise<PlannedOperations & { readonly undos: Undos }> {
+  const { known } = findings;
+  const { setup, evaluation, incrementalScope, store, now } = input;
+  const planned = await planOf(findings, input);
+  const undos =
+    incrementalScope === undefined && evaluation !== undefined
+      ? await recallUndos(setup.target.name, known.state, store, now)
+      : noUndos;
+  if (evaluation === undefined || undos.back.length === 0) return { ...planned, undos };
+  const operations = await giveBack(planned.operations, undos.back, { ...input, evaluation, links: known.links });
+  return { ...planned, operations, undos };
+}
+
+const noUndos: Undos = { asked: new Map(), back: [] };
+
 async function planOf(
   { known, matches, learned, successors }: Findings,
-  { setup, incrementalScope, projection, wantedBack = nobody, store, now }: MakeInput,
+  { setup, incrementalScope, projection, wantedBack = nobody, store, clock, now }: MakeInput,
 ): Promise<PlannedOperations> {
   const { rejected } = incrementalScope ?? projection;
-  return buildPlan({
+  const planInput = {
     ...known,
     resources: learned.resources.filter(
       ({ sourceId }) => !matches.unplannable.has(sourceId) && !learned.lost.has(sourceId),
@@ -127,9 +157,11 @@ async function planOf(
     reactivateAdopted: setup.policy.user.reactivateAdopted,
     wantedBack: wantedBack.union(new Set(await decidedBack(setup.target.name, known.state, store))),
     recreates: setup.target.recreates,
+    partsReplace: setup.target.partsReplace,
     digest: store.digest,
     now,
-  });
+  };
+  return inTurns(planInSteps(planInput), clock);
 }
 
 /** Of whom somebody decided that they are switched on: a decision that waits, or one that is under way. */
@@ -142,23 +174,27 @@ async function decidedBack(target: string, { approvals = [] }: TargetState, stor
 }
 
 function judge(
-  { known, matches, learned, remark }: Findings,
-  { operations }: PlannedOperations,
+  { known, matches, learned, quarantine: { retries }, remark }: Findings,
+  { operations }: Pick<PlannedOperations, 'operations'>,
+  undos: Undos['asked'],
   older: ReadonlyMap<string, string>,
   input: MakeInput,
 ): Promise<JudgedPlan> {
   const { state } = known;
   const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.reverify.map(({ sourceId }) => sourceId)]);
   const age = { state, older, overtaken: overtakenBy(older, state) };
-  return judgePlan({ ...input, ...known, target: input.setup.target.name, operations, leftOut }, async (open, pushed) =>
-    withRemark(await guardPlan(open, pushed, known, age, input), remark),
+  return judgePlan(
+    { ...input, ...known, target: input.setup.target.name, operations, undos, retries, leftOut },
+    async (open, pushed) => withRemark(await guardPlan(open, pushed, known, age, input), remark),
   );
 }
 
 /** Whom a person wants carried out now: their pause is over. */
 function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
   const pushes = new Set(
-    decided.filter(({ decision, end }) => decision === 'push' && end === 'taken').map(({ holdId }) => holdId),
+    decided
+      .filter(({ decision, end }) => (decision === 'push' || decision === 'undo') && end === 'taken')
+      .map(({ holdId }) => holdId),
   );
   return new Set(
     approvals

@@ -33,8 +33,7 @@ export async function findOrphans(
   const heirs = new Map<string, string>();
   for (const { directory } of totals.filter((total) => !read.has(total.directory))) {
     const links: Link[] = [];
-    for await (const batch of store.unseen(target, new Set([directory]), new Set()))
-      for (const link of batch) links.push(link);
+    for await (const batch of store.linksFrom(target, new Set([directory]))) for (const link of batch) links.push(link);
     const places = placesOf(links, readings);
     const heir = byIds(links.length, places) ?? (await byIdentity(directory, newcomers(read, totals), store));
     if (heir !== undefined) heirs.set(directory, heir);

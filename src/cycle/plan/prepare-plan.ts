@@ -1,15 +1,18 @@
 import type { SourceId } from '../../core/model/entry.ts';
+import type { Resource } from '../../core/model/resource.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
+import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { HeldMatch } from '../match/held-matches.ts';
 import { searchUnlinked, type Matches } from '../match/search-unlinked.ts';
 import { openLedger, type QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
-import { builtAnewRemark, likelySuccessors, successorsIn } from './built-anew.ts';
+import { builtAnewRemark, configurationRemark, likelySuccessors, successorsIn } from './built-anew.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import { recall } from './known.ts';
 import { learnUnknown } from './learn-unknown.ts';
@@ -27,6 +30,8 @@ export interface Preparation {
   readonly made: MadePlan;
   /** What failed before, and what is tried again. */
   readonly quarantine: QuarantineLedger;
+  /** Searches were ended, because access has to end: those who were not looked for are not in the plan. */
+  readonly wasCut: boolean;
 }
 
 export interface PrepareInput {
@@ -34,9 +39,13 @@ export interface PrepareInput {
   readonly readings: readonly CompleteReading[];
   /** What the readings come to for this target. */
   readonly projection: Projection;
+  /** Who is in scope, and why. */
+  readonly evaluation?: ScopeEvaluation | undefined;
   /** The groups by which its scope goes. */
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
+  /** Where others wait for their turn while it is planned. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Whom the plan is about; without it, everyone. */
   readonly incrementalScope?: IncrementalScope | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */
@@ -45,6 +54,8 @@ export interface PrepareInput {
   readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   /** Accounts that were found lately for those whose adoption waits for a person. */
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
+  /** Whether searches may be ended for those who leave. */
+  readonly mayCut?: boolean | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
@@ -85,8 +96,11 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
   const likely = await likelySuccessors(recalled, input);
   const successors = successorsIn(likely, resources, setup, recalled.mayMove);
+  const hurry =
+    input.mayCut === true && endsAccess(recalled, resources) ? setup.target.hurried(patienceMilliseconds) : undefined;
   const matches = await searchUnlinked({
     ...input,
+    setup: hurry === undefined ? setup : { ...setup, target: hurry.target },
     unlinked: recalled.unlinked.filter(({ sourceId }) => !successors.has(sourceId)),
     gone: new Set(recalled.gone.map(({ sourceId }) => sourceId)),
     quarantine,
@@ -102,7 +116,20 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   });
   const state = await store.target(setup.target.name);
   const known = { ...recalled, ...groups, departures: lost.departures, reverify: lost.reverify, state };
-  const remark = builtAnewRemark(recalled, likely);
+  const remarks = [builtAnewRemark(recalled, likely), configurationRemark(state, setup)];
+  const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
-  return { known, matches, made, quarantine };
+  return { known, matches, made, quarantine, wasCut: hurry?.wasCut() === true };
+}
+
+/** Whoever leaves waits no longer for searches of those who come. */
+const patienceMilliseconds = 5_000;
+
+function endsAccess(
+  { departures, links }: Awaited<ReturnType<typeof recall>>,
+  resources: readonly Resource[],
+): boolean {
+  const isToEnd = ({ type, sourceId, attributes }: Resource): boolean =>
+    type === 'user' && attributes.get('active') === false && links.get(sourceId)?.lifecycle === 'active';
+  return departures.length > 0 || resources.some(isToEnd);
 }

@@ -2,25 +2,27 @@ import { isSourceId } from '../../core/directory/source-id.ts';
 import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../../core/mapping/active.ts';
 import { doubtful, type Link } from '../../core/model/link.ts';
-import type { Failure, FailureClass, Outcome } from '../../core/model/outcome.ts';
+import type { FailureClass, Outcome } from '../../core/model/outcome.ts';
 import type { AdoptOperation, CreateOperation } from '../../core/model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../../core/model/resource.ts';
 import { strangerId } from '../../core/model/stranger.ts';
 import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
-import type { Intent, StateChange } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import { intentOf } from '../quarantine/intents.ts';
 import { claim, takenFailure } from '../match/ownership.ts';
+import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges } from './resolve.ts';
 import { targetIds } from '../shared/target-ids.ts';
+import { applied, failed, type OperationResult } from './operation-result.ts';
 
 /** Brings an account that exists in step, and links it. */
-export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<OperationResult> {
   const owner = await claim(operation, operation.targetId, context);
-  if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
+  if (owner !== undefined) return failed(takenFailure('has one that fits,', operation.targetId, owner));
   const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
   // Until a reactivation of its own has switched it on, be it in this plan.
   const isOff =
@@ -32,7 +34,7 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
     { ...operation, leftDisabled: isOff || undefined },
     operation.matchedBy === 'externalId' ? 'created' : 'adopted',
     open?.members,
-    context.removalsOf(operation),
+    operation,
     context,
   );
 }
@@ -48,7 +50,7 @@ export async function adoptFound(
   found: FoundResource,
   unsettled: Intent['members'],
   context: PushContext,
-): Promise<Failure | undefined> {
+): Promise<OperationResult> {
   // What has no value in the directory must have none there either; references to somebody who is to come wait.
   const attributes = new Map<string, DesiredValue | null>(
     [...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)),
@@ -74,7 +76,7 @@ export async function adoptFound(
     operation.type === 'group'
       ? shownMembers(found.body, initialMembers.wanted.get(operation.sourceId) ?? [], targetIds(context))
       : undefined;
-  const failure = await adopt(
+  const result = await adopt(
     {
       ...operation,
       verb: 'adopt',
@@ -86,25 +88,25 @@ export async function adoptFound(
     },
     origin,
     unsettled,
-    context.removalsOf(operation),
+    operation,
     context,
   );
-  if (failure === undefined && shown !== undefined)
+  if (result.kind === 'applied' && shown !== undefined)
     initialMembers.joined.set(operation.sourceId, new Set(shown.present));
-  if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
-  return failure;
+  if (result.kind === 'applied' && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
+  return result;
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
-/** @param counts what the guard has to remember of it */
+/** @param planned what it was planned as: an adoption, or a creation that found the account */
 async function adopt(
   operation: Adoption,
   origin: 'created' | 'adopted',
   unsettled: Intent['members'],
-  counts: readonly StateChange[],
+  planned: AdoptOperation | CreateOperation,
   context: PushContext,
-): Promise<Failure | undefined> {
+): Promise<OperationResult> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
   const intent = {
     ...intentOf(operation, context.target.name, context.clock.now(), unsettled),
@@ -122,7 +124,7 @@ async function adopt(
       (origin === 'adopted' || outcome.failure.class === 'gone')
     )
       await context.store.record([{ kind: 'settled', intent }]);
-    return outcome.failure;
+    return failed(outcome.failure);
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
@@ -146,6 +148,11 @@ async function adopt(
   };
   const members = { kind: 'members', target: known.target, group: known.sourceId, add, remove: [] } as const;
   const shown = outcome.kind === 'applied' ? outcome.shown : undefined;
+  const effect = {
+    link: known,
+    joined: present,
+    verb: planned.verb === 'create' && origin === 'created' ? 'create' : 'adopt',
+  } as const;
   await remember(
     context,
     asShown(
@@ -153,9 +160,9 @@ async function adopt(
       shown,
       operation.changes.map(({ path }) => path),
     ),
-    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...counts],
+    [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...effectOf(planned, effect, context)],
   );
-  return undefined;
+  return applied;
 }
 
 /** References to somebody who did not come about after all: what the account holds there meanwhile is not `empty`. */
@@ -179,5 +186,5 @@ function bringUpToDate({ type, targetId, changes, attributes }: Adoption, contex
   const held = [...attributes].flatMap(([path, value]) =>
     value === null || path === 'active' || changing.has(path) ? [] : [path],
   );
-  return context.target.update(type, targetId, sent, context.signal, { paths: held });
+  return context.target.update(type, targetId, sent, context.signal, { paths: held, isStrange: true });
 }

@@ -4,11 +4,19 @@ import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { MembersOperation } from '../../core/model/plan.ts';
 import { strangerAccount, strangerId } from '../../core/model/stranger.ts';
 import type { MemberChange } from '../../ports/scim-target.ts';
-import { createPatience, createPieces, isAboutAll, mostSingled, type MemberStep } from './member-pieces.ts';
+import {
+  createPatience,
+  createPieces,
+  isAboutAll,
+  mostSingled,
+  type MemberStep,
+  type Pieces,
+} from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
-import { acknowledgedMembers, activeMembers, missingFrom } from './known-of.ts';
+import { acknowledgedMembers, activeMembers, missingFrom, membersOf } from './known-of.ts';
 import { seekMembers } from './seek-members.ts';
+import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
 /**
  * Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. A piece that the target
@@ -17,98 +25,166 @@ import { seekMembers } from './seek-members.ts';
  * group, although they are in it as far as anybody knew, is sent again, once; and everybody in one piece, once, where that
  * takes others out.
  */
-export async function applyMembers(
-  operation: MembersOperation,
-  context: PushContext,
-): Promise<Failure | 'skipped' | undefined> {
-  const { target } = context;
-  let link = liveLink(context, operation.sourceId);
-  if (link === undefined) return 'skipped';
+export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<OperationResult> {
+  const link = liveLink(context, operation.sourceId);
+  if (link === undefined) return skipped;
   const joined = context.initialMembers.joined.get(operation.sourceId);
   const steps = inTurn(stepsOf(operation, context), context.quarantine.before(operation.sourceId)?.attempts ?? 0);
-  if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
+  if (steps.length === 0) return joined === undefined ? skipped : applied;
   const strangers = new Set(
-    (await context.store.members(target.name, operation.sourceId)).filter((id) => strangerAccount(id) !== undefined),
+    (await membersOf(operation.sourceId, context)).filter((id) => strangerAccount(id) !== undefined),
   );
-  const pieces = createPieces(steps);
-  const patience = createPatience();
-  let refused: Failure | undefined;
-  let chunk = pieces.next(target.memberChunk);
-  const mended = new Set<SourceId>();
-  let isWhole = false;
-  const doubted = new Set(link.unsettled);
-  await remember(context, (link = withUnsettled(link, [], chunk)));
-  while (chunk.length > 0) {
-    if (context.isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
-    const change = changeOf(operation.sourceId, chunk, pieces.isHalf, context);
-    const outcome =
-      change.add.length + change.remove.length === 0
-        ? nothing(link)
-        : await target.changeMembers(link.targetId, change, context.signal);
-    let dropped: readonly MemberStep[] = [];
-    if (outcome.kind === 'failed') {
-      const { failure } = outcome;
-      if (failure.class !== 'rejected' || isAboutAll(failure)) return lostIfGone(link, failure, context);
-      if (!isClear(failure)) for (const { id } of chunk) doubted.add(id);
-      const gone = chunk.length === 1 ? await seekMembers(chunk, pieces, context) : undefined;
-      const verdict = gone === true ? 'go on' : patience.refused(failure, idsIn(change), chunk.length === 1);
-      if (verdict === 'halve') {
-        chunk = pieces.halve(chunk);
+  return new MembersPush(operation, steps, strangers, link, context).run();
+}
+
+type Applied = Extract<Outcome, { kind: 'applied' }>;
+
+/** What an answer, or the lack of one, means for a piece. */
+interface PieceResult {
+  /** Who joined and who left. */
+  readonly add: readonly SourceId[];
+  readonly remove: readonly SourceId[];
+  /** Of whom it is known now whether they are in. */
+  readonly settled: readonly MemberStep[];
+  /** In the group as far as anybody knew, and not shown by it any more. */
+  readonly missing: readonly SourceId[];
+}
+
+/** One group's members on their way, piece by piece. */
+class MembersPush {
+  readonly #operation: MembersOperation;
+  readonly #strangers: ReadonlySet<SourceId>;
+  readonly #context: PushContext;
+  readonly #pieces: Pieces;
+  readonly #patience = createPatience();
+  /** Whom nobody can tell to be in or out: by this push or one before it. */
+  readonly #doubted: Set<SourceId>;
+  /** Who was found to be missing, and sent again. */
+  readonly #mended = new Set<SourceId>();
+  /** Everybody was sent again in one piece. */
+  #isWhole = false;
+  #link: Link;
+  /** The first reason why not all is done. */
+  #refused: Failure | undefined;
+
+  constructor(
+    operation: MembersOperation,
+    steps: readonly MemberStep[],
+    strangers: ReadonlySet<SourceId>,
+    link: Link,
+    context: PushContext,
+  ) {
+    this.#operation = operation;
+    this.#strangers = strangers;
+    this.#context = context;
+    this.#pieces = createPieces(steps);
+    this.#doubted = new Set(link.unsettled);
+    this.#link = link;
+  }
+
+  async run(): Promise<OperationResult> {
+    const { target, isStopping, signal } = this.#context;
+    let piece = this.#pieces.next(target.memberChunk);
+    this.#link = withUnsettled(this.#link, [], piece);
+    await remember(this.#context, this.#link);
+    while (piece.length > 0) {
+      if (isStopping()) return failed({ class: 'transient', detail: 'stopped before all members were sent' });
+      const change = changeOf(this.#operation.sourceId, piece, this.#pieces.isHalf, this.#context);
+      const isEmpty = change.add.length + change.remove.length === 0;
+      const outcome = isEmpty ? nothing(this.#link) : await target.changeMembers(this.#link.targetId, change, signal);
+      if (outcome.kind === 'applied') {
+        this.#patience.taken();
+        piece = await this.#record(await this.#applied(piece, outcome));
         continue;
       }
-      if (gone !== true) refused ??= failure;
-      else if (chunk[0]?.joins === true) refused ??= lostMember;
-      if (verdict === 'give up') dropped = pieces.dropHalves();
-    } else patience.taken();
+      const { failure } = outcome;
+      if (failure.class !== 'rejected' || isAboutAll(failure))
+        return failed(await lostIfGone(this.#link, failure, this.#context));
+      const result = await this.#rejected(piece, failure, idsIn(change));
+      piece = result === 'halve' ? this.#pieces.halve(piece) : await this.#record(result);
+    }
+    return this.#refused === undefined ? applied : failed(this.#refused);
+  }
+
+  async #applied(piece: readonly MemberStep[], outcome: Applied): Promise<PieceResult> {
+    const { sourceId, remove: leaving } = this.#operation;
     // Whoever was taken out by a request of several may be shown by the last one.
-    const staying = outcome.kind === 'applied' ? stayingIn(outcome.shown?.members, chunk, context) : noSteps;
-    if (staying.size > 0) refused ??= stillIn;
+    const staying = stayingIn(outcome.shown?.members, piece, this.#context);
+    if (staying.size > 0) this.#refused ??= stillIn;
+    const settled = piece.filter((step) => !staying.has(step));
     // Who is lost is in no group: their leaving is done, their joining is not.
-    const done = chunk
-      .filter((step) => !staying.has(step))
-      .filter(({ id, joins }) => (context.links.get(id)?.lifecycle === 'lost' ? !joins : outcome.kind === 'applied'));
-    const { add, remove } = divide(done);
+    const { add, remove } = divide(settled.filter(({ id, joins }) => !this.#isLost(id) || !joins));
     // Whoever is to leave is not missed, and may be out already: by a request that was answered as if it had failed.
-    const missing =
-      outcome.kind === 'applied'
-        ? await missingFrom(outcome, operation.sourceId, context, { add, remove: operation.remove })
-        : [];
-    // Those who were sent again took the place of others: to such a target what is added is the whole list.
-    const everyone: readonly SourceId[] =
-      !isWhole && missing.length > 0 && chunk.some(({ id }) => mended.has(id))
-        ? await membersWith(add, operation, context)
-        : [];
-    isWhole ||= everyone.length > 0;
-    const again =
-      everyone.length > 0 && everyone.length <= target.memberChunk.add
-        ? everyone
-        : missing.filter((id) => !mended.has(id));
-    if (missing.length > 0 && again !== everyone && missing.some((id) => mended.has(id))) refused ??= notKept;
-    pieces.append(again.map((id) => ({ id, joins: true })));
-    for (const id of missing) mended.add(id);
-    const following = pieces.next(target.memberChunk);
-    // The piece that follows is in doubt from the moment that this one is settled: one record for both.
+    const missing = await missingFrom(outcome, sourceId, this.#context, { add, remove: leaving });
+    await this.#sendAgain(piece, missing, add);
+    return { add, remove, settled, missing };
+  }
+
+  /** Those who were sent again took the place of others: to such a target what is added is the whole list. */
+  async #sendAgain(
+    piece: readonly MemberStep[],
+    missing: readonly SourceId[],
+    added: readonly SourceId[],
+  ): Promise<void> {
+    if (missing.length === 0) return;
+    const isReplacing = !this.#isWhole && piece.some(({ id }) => this.#mended.has(id));
+    const everyone = isReplacing ? await membersWith(added, this.#operation, this.#context) : [];
+    this.#isWhole ||= everyone.length > 0;
+    const isOnePiece = everyone.length > 0 && everyone.length <= this.#context.target.memberChunk.add;
+    if (!isOnePiece && missing.some((id) => this.#mended.has(id))) this.#refused ??= notKept;
+    const again = isOnePiece ? everyone : missing.filter((id) => !this.#mended.has(id));
+    this.#pieces.append(again.map((id) => ({ id, joins: true })));
+    for (const id of missing) this.#mended.add(id);
+  }
+
+  /** @param ids what the target calls the members that were sent */
+  async #rejected(
+    piece: readonly MemberStep[],
+    failure: Failure,
+    ids: readonly string[],
+  ): Promise<PieceResult | 'halve'> {
+    if (!isClear(failure)) for (const { id } of piece) this.#doubted.add(id);
+    const isSingle = piece.length === 1;
+    const isGone = isSingle && (await seekMembers(piece, this.#pieces, this.#context));
+    const verdict = isGone ? 'go on' : this.#patience.refused(failure, ids, isSingle);
+    if (verdict === 'halve') return 'halve';
+    if (!isGone) this.#refused ??= failure;
+    else if (piece[0]?.joins === true) this.#refused ??= lostMember;
+    const dropped = verdict === 'give up' ? this.#pieces.dropHalves() : [];
+    const { add, remove } = divide(piece.filter(({ id, joins }) => this.#isLost(id) && !joins));
     // Whoever could not be removed may be out already, by an earlier request whose answer was lost; and in, who could not be added.
-    const settled =
-      outcome.kind === 'applied'
-        ? chunk.filter((step) => !staying.has(step))
-        : [...chunk, ...dropped].filter(({ id, joins }) => joins && !doubted.has(id));
-    link = withUnsettled(link, settled, [...following, ...missing.map((id) => ({ id, joins: true }))]);
+    const settled = [...piece, ...dropped].filter(({ id, joins }) => joins && !this.#doubted.has(id));
+    return { add, remove, settled, missing: [] };
+  }
+
+  /** The piece that follows is in doubt from the moment that this one is settled: one record for both. */
+  async #record({ add, remove, settled, missing }: PieceResult): Promise<readonly MemberStep[]> {
+    const context = this.#context;
+    const operation = this.#operation;
+    const following = this.#pieces.next(context.target.memberChunk);
+    const open = [...following, ...missing.map((id) => ({ id, joins: true }))];
+    this.#link = withUnsettled(this.#link, settled, open);
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
-    await remember(context, link, [
+    await remember(context, this.#link, [
       {
         kind: 'members',
-        target: target.name,
+        target: context.target.name,
         group: operation.sourceId,
         add,
-        remove: strangers.size === 0 ? remove : withFormerStrangers(remove, strangers, context),
+        remove: this.#strangers.size === 0 ? remove : withFormerStrangers(remove, this.#strangers, context),
       },
       ...(counts ? context.removalsOf(operation, remove) : []),
+      ...(add.length + remove.length > 0
+        ? [context.logged(operation, { link: this.#link, joined: add, left: remove })]
+        : []),
     ]);
-    chunk = following;
+    return following;
   }
-  return refused;
+
+  #isLost(id: SourceId): boolean {
+    return this.#context.links.get(id)?.lifecycle === 'lost';
+  }
 }
 
 /**
@@ -162,11 +238,11 @@ function stayingIn(
 async function membersWith(
   added: readonly SourceId[],
   { sourceId, remove }: MembersOperation,
-  { store, target, links }: PushContext,
+  context: PushContext,
 ): Promise<SourceId[]> {
   const leaving = new Set(remove);
-  const all = new Set([...(await store.members(target.name, sourceId)), ...added]);
-  return [...all].filter((id) => !leaving.has(id) && (links.get(id)?.lifecycle ?? 'lost') !== 'lost');
+  const all = new Set([...(await membersOf(sourceId, context)), ...added]);
+  return [...all].filter((id) => !leaving.has(id) && (context.links.get(id)?.lifecycle ?? 'lost') !== 'lost');
 }
 
 const notKept: Failure = {

@@ -9,10 +9,11 @@ import { acknowledged } from './remember.ts';
 
 /** What the target acknowledged before this operation: for an answer to be compared with. */
 export function knownOf(link: Link, context: PushContext): Acknowledged {
-  const { sourceId, attributes } = link;
+  const { sourceId, attributes, lifecycle } = link;
   const own = acknowledged(new Map([['externalId', sourceId]]), context)['externalId'];
   return {
     externalId: attributes['externalId'] === own ? sourceId : undefined,
+    active: lifecycle === 'active',
     paths: Object.entries(attributes).flatMap(([path, mark]) =>
       mark === doubtful || mark === empty || mark === unmanaged ? [] : [path],
     ),
@@ -22,18 +23,26 @@ export function knownOf(link: Link, context: PushContext): Acknowledged {
   };
 }
 
+/** Who is in a group as far as the target acknowledged it. */
+export async function membersOf(
+  group: SourceId,
+  { store, target }: Pick<PushContext, 'store' | 'target'>,
+): Promise<readonly SourceId[]> {
+  return (await store.members(target.name, [group])).get(group) ?? [];
+}
+
 /** The target's ids of those whom it acknowledged as members of a group. */
-export async function acknowledgedMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
-  return (await store.members(target.name, group)).flatMap((id) => {
-    const link = links.get(id);
+export async function acknowledgedMembers(group: SourceId, context: PushContext): Promise<TargetId[]> {
+  return (await membersOf(group, context)).flatMap((id) => {
+    const link = context.links.get(id);
     return link === undefined || link.lifecycle === 'lost' ? [] : [link.targetId];
   });
 }
 
 /** Without those who were switched off: some targets take them out of their groups. */
-export async function activeMembers(group: SourceId, { store, target, links }: PushContext): Promise<TargetId[]> {
-  return (await store.members(target.name, group)).flatMap((id) => {
-    const link = links.get(id);
+export async function activeMembers(group: SourceId, context: PushContext): Promise<TargetId[]> {
+  return (await membersOf(group, context)).flatMap((id) => {
+    const link = context.links.get(id);
     return link?.lifecycle === 'active' ? [link.targetId] : [];
   });
 }
@@ -42,7 +51,7 @@ export async function activeMembers(group: SourceId, { store, target, links }: P
 export async function missingFrom(
   { shown }: Extract<Outcome, { kind: 'applied' }>,
   group: SourceId,
-  { store, target, links }: PushContext,
+  context: PushContext,
   { add, remove }: { readonly add: readonly SourceId[]; readonly remove: readonly SourceId[] } = {
     add: [],
     remove: [],
@@ -50,11 +59,11 @@ export async function missingFrom(
 ): Promise<SourceId[]> {
   if (shown?.members === undefined) return [];
   const there = new Set(shown.members);
-  const known = new Set([...(await store.members(target.name, group)), ...add]);
+  const known = new Set([...(await membersOf(group, context)), ...add]);
   for (const id of remove) known.delete(id);
   return missingMembers(
     [...known].flatMap((id) => {
-      const link = links.get(id);
+      const link = context.links.get(id);
       return link === undefined || link.lifecycle === 'lost'
         ? []
         : [{ id, active: link.lifecycle === 'active', shown: there.has(link.targetId) }];

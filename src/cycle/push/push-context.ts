@@ -1,10 +1,11 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { AccountSearch } from '../match/account-search.ts';
 import type { RemovalRecords } from '../shared/removal-records.ts';
+import type { OperationLog } from './operation-log.ts';
 import type { AttemptMode } from '../shared/target-setup.ts';
 
 /** What the push of one plan works with. */
@@ -16,6 +17,8 @@ export interface PushContext extends AccountSearch {
   readonly quarantine: QuarantineLedger;
   /** What the guard has to remember of an operation that took effect. */
   readonly removalsOf: RemovalRecords;
+  /** The entry of the provisioning log for an operation with its outcome. */
+  readonly logged: OperationLog;
   readonly initialMembers: InitialMembers;
   /** Whose access has to end after all, because the account turned out to be there and active. */
   readonly toEnd: Set<SourceId>;
@@ -23,8 +26,10 @@ export interface PushContext extends AccountSearch {
   readonly missing: Set<SourceId>;
   /** What was under way when the cycle began. */
   readonly intents: ReadonlyMap<SourceId, Intent>;
-  /** Whom the target listed in this cycle, before anything was sent. */
-  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId>>>;
+  /** Whom the target listed in this cycle, before anything was sent; undefined where it was not listed whole. */
+  readonly listed: Readonly<Record<ResourceType, ReadonlySet<TargetId> | undefined>>;
+  /** Types of which a create of this push was answered with the externalId that was sent. */
+  readonly showsNamed: Set<ResourceType>;
   readonly attempt: AttemptMode;
   /** When the reading that showed the changes ended, by the monotonic clock. */
   readonly readAt: number;

@@ -1,12 +1,13 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { applyOperation, type OperationResult } from './apply-operation.ts';
-import { createBreaker, type GivenUp } from './breaker.ts';
+import { applyOperation } from './apply-operation.ts';
+import { createBreaker, type Breaker, type GivenUp } from './breaker.ts';
 import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from '../shared/target-notes.ts';
 import { forEachConcurrently } from '../shared/work.ts';
+import { failed, type OperationResult } from './operation-result.ts';
 
 export interface PushReport {
   readonly applied: readonly Operation[];
@@ -32,77 +33,92 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'lists' | 'toEnd' | 'missing' | 'showsNamed'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
     initialMembers: initialMembersOf(operations),
     claims: new Map(),
+    lists: new Map(),
     toEnd: new Set(),
     missing: new Set(),
+    showsNamed: new Set(),
   };
-  const applied: Operation[] = [];
-  const failed: { operation: Operation; failure: Failure }[] = [];
-  const passedOver: Operation[] = [];
-  let started = 0;
-  let skipped = 0;
+  const progress: Progress = { applied: [], failed: [], passedOver: [], started: 0, skipped: 0 };
   const breaker = createBreaker(() => context.target.probe(context.signal));
   const keepNotes = createNoteKeeper(context.target, context.store);
   const isStopped = () => breaker.stoppedBy() !== undefined || context.isStopping();
-  const fail = async (operation: Operation, failure: Failure): Promise<void> => {
-    failed.push({ operation, failure });
-    const changes = context.quarantine.failed(operation, failure, context.clock.now());
-    await Promise.all([breaker.failed(operation, failure), context.store.record(changes)]);
-  };
   for (const stage of stagesOf(operations, context)) {
     await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
-      // What was learned meanwhile holds for the rest.
-      if (operation.verb === 'create' && context.target.takes(operation.type) !== 'all') {
-        started += 1;
-        skipped += 1;
-        return;
-      }
-      if (breaker.isOpen(operation)) {
-        passedOver.push(operation);
-        return;
-      }
-      started += 1;
-      const result = await applyContained(operation, context);
-      if (result === undefined) {
-        applied.push(operation);
-        breaker.succeeded(operation);
-      } else if (result === 'skipped') skipped += 1;
-      else await fail(operation, result);
-      tell(operation, result, context);
-      await keepNotes();
+      if (await carryOut(operation, progress, breaker, context)) await keepNotes();
     });
     if (isStopped()) break;
   }
   // Who lost more than one may have lost them all: everyone is looked at once, by the next cycle.
   if (context.missing.size > 1)
     await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
-  const givenUp = breaker.givenUp(passedOver);
-  for (const { verb, type, failure, inARow, notStarted } of givenUp) {
-    context.observer({
-      kind: 'operations_given_up',
-      target: context.target.name,
-      verb,
-      type,
-      failure: failure.class,
-      status: failure.status,
-      inARow,
-      notStarted,
-    });
-  }
+  const givenUp = breaker.givenUp(progress.passedOver);
+  tellGivenUp(givenUp, context);
   return {
-    applied,
+    applied: progress.applied,
     toEnd: context.toEnd,
-    failed,
-    skipped,
-    notStarted: operations.length - started,
+    failed: progress.failed,
+    skipped: progress.skipped,
+    notStarted: operations.length - progress.started,
     givenUp,
     stoppedBy: breaker.stoppedBy(),
   };
+}
+
+/** What became of the operations so far. */
+interface Progress {
+  readonly applied: Operation[];
+  readonly failed: { readonly operation: Operation; readonly failure: Failure }[];
+  /** Of a kind that is given up. */
+  readonly passedOver: Operation[];
+  started: number;
+  skipped: number;
+}
+
+/** @returns whether it was tried */
+async function carryOut(
+  operation: Operation,
+  progress: Progress,
+  breaker: Breaker,
+  context: PushContext,
+): Promise<boolean> {
+  // What was learned meanwhile holds for the rest.
+  if (operation.verb === 'create' && context.target.takes(operation.type) !== 'all') {
+    progress.started += 1;
+    progress.skipped += 1;
+    return false;
+  }
+  if (breaker.isOpen(operation)) {
+    progress.passedOver.push(operation);
+    return false;
+  }
+  progress.started += 1;
+  const result = await applyContained(operation, context);
+  if (result.kind === 'applied') {
+    progress.applied.push(operation);
+    breaker.succeeded(operation);
+  } else if (result.kind === 'skipped') progress.skipped += 1;
+  else {
+    const { failure } = result;
+    progress.failed.push({ operation, failure });
+    await Promise.all([breaker.failed(operation, failure), recordFailure(operation, failure, context)]);
+  }
+  tell(operation, result, context);
+  return true;
+}
+
+/** Nothing is awaited before what failed is noted: operations of the same entry may fail side by side. */
+async function recordFailure(operation: Operation, failure: Failure, context: PushContext): Promise<void> {
+  const link = context.links.get(operation.sourceId);
+  await context.store.record([
+    ...context.quarantine.failed(operation, failure, context.clock.now()),
+    context.logged(operation, { link, targetId: failure.targetId, failure }),
+  ]);
 }
 
 /** An answer that trips us over is a failure of the operation that it answers. What was in doubt before it was sent stays so. */
@@ -112,7 +128,7 @@ async function applyContained(operation: Operation, context: PushContext): Promi
   } catch (thrown) {
     if (!isTrippedOver(thrown) || context.signal.aborted) throw thrown;
     context.observer({ kind: 'answer_unusable', target: context.target.name, thrown });
-    return { class: 'protocol', detail: 'its answer cannot be worked with' };
+    return failed({ class: 'protocol', detail: 'its answer cannot be worked with' });
   }
 }
 
@@ -122,19 +138,34 @@ function isTrippedOver(thrown: unknown): boolean {
 }
 
 function tell(operation: Operation, result: OperationResult, context: PushContext): void {
-  const failure = result === 'skipped' ? undefined : result;
+  const failure = result.kind === 'failed' ? result.failure : undefined;
   context.observer({
     kind: 'operation_finished',
     target: context.target.name,
     type: operation.type,
     sourceId: operation.sourceId,
     verb: operation.verb,
-    outcome: result === 'skipped' ? 'skipped' : result === undefined ? 'applied' : 'failed',
+    outcome: result.kind,
     failure: failure?.class,
     status: failure?.status,
     detail: failure?.detail,
     delayMilliseconds: context.clock.monotonic() - context.readAt,
   });
+}
+
+function tellGivenUp(givenUp: readonly GivenUp[], { observer, target }: PushContext): void {
+  for (const { verb, type, failure, inARow, notStarted } of givenUp) {
+    observer({
+      kind: 'operations_given_up',
+      target: target.name,
+      verb,
+      type,
+      failure: failure.class,
+      status: failure.status,
+      inARow,
+      notStarted,
+    });
+  }
 }
 
 function stagesOf(operations: readonly Operation[], { quarantine }: PushContext): Operation[][] {

@@ -1,25 +1,32 @@
-import { isSourceId } from '../../core/directory/source-id.ts';
 import { doubtful, type Link } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
-import type { Intent, StateStore } from '../../ports/state-store.ts';
-import { mayStillShow } from '../quarantine/intents.ts';
-import { listEverything } from '../match/correlate.ts';
-import type { TargetSetup } from '../shared/target-setup.ts';
+import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
+import type { Intent } from '../../ports/state-records.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import { isLookedForLater, lookAgainAt, mayStillShow, isLastLook } from '../quarantine/intents.ts';
+import { findLeftover } from '../match/leftover.ts';
+import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
+
+export interface Recovery {
+  readonly setup: TargetSetup;
+  readonly store: StateStore;
+  readonly attempt: AttemptMode;
+  readonly cycle: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Settles creates and adoptions that were under way when the process ended, of entries that nobody wants any more: what they left on
- * the target is linked, so that it departs like any other. (Those who are still wanted are searched for by the plan.)
- * What cannot be found out stays open, and the next cycle asks again.
+ * Settles creates and adoptions that were under way when the process ended, or had no clear answer, of entries that nobody
+ * wants any more: what they left on the target is linked, so that it departs like any other. (Those who are still wanted
+ * are searched for by the plan.) What is not found is looked for again, with growing pauses, for a day: nobody else would
+ * ever end the access of such an account. What cannot be found out stays open.
  */
-export async function recoverIntents(
-  setup: TargetSetup,
-  store: StateStore,
-  { resources, rejected }: Projection,
-  now: number,
-  signal: AbortSignal,
-): Promise<void> {
+export async function recoverIntents({ resources, rejected }: Projection, recovery: Recovery): Promise<void> {
+  const { setup, store, attempt, now } = recovery;
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
   const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
@@ -30,89 +37,77 @@ export async function recoverIntents(
     setup.target.name,
     intents.map(({ sourceId }) => sourceId),
   );
-  // Whoever has an account that was to be made again, and is switched off meanwhile: no plan looks for them.
+  // Whoever is switched off while their account was to be made, for the first time or again: no plan looks for them.
   const isForgotten = ({ sourceId }: Intent): boolean =>
-    !wanted.has(sourceId) || (off.has(sourceId) && links.get(sourceId)?.lifecycle === 'deactivated');
+    !wanted.has(sourceId) ||
+    (off.has(sourceId) && !setup.createInactive && (links.get(sourceId)?.lifecycle ?? 'deactivated') === 'deactivated');
   for (const intent of intents.filter(isForgotten)) {
-    const failure = await settle(intent, setup, store, now, signal);
+    if (attempt === 'due' && isLookedForLater(intent, now)) continue;
+    const failure = await settle(intent, links.get(intent.sourceId), recovery);
     // Who leaves waits behind it.
     if (failure?.late === true) return;
   }
 }
 
+/** Pages of a list that one who was not found is worth, before it is for the last time. */
+const mostPages = 20;
+
 /** @returns what kept it from being found out */
-async function settle(
-  intent: Intent,
-  { target }: TargetSetup,
-  store: StateStore,
-  now: number,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  const { type, sourceId, directory, members, adopts } = intent;
-  const known = (await store.links(target.name, [sourceId])).get(sourceId);
-  const searched = await target.find(type, 'externalId', sourceId, signal);
-  const found = isFailure(searched) && isRefused(searched) ? await findListed(intent, target, store, signal) : searched;
-  if (isFailure(found)) return found;
-  const [first] = found;
-  if (first === undefined && mayStillShow(intent, now)) return undefined;
-  const owner = first === undefined ? undefined : (await store.owners(target.name, type, [first.id])).get(first.id);
-  if (
-    first !== undefined &&
-    known?.targetId === first.id &&
-    known.lifecycle === 'deactivated' &&
-    first.active !== false
-  ) {
-    const back: Link = { ...known, lifecycle: 'active', attributes: { ...known.attributes, active: doubtful } };
-    await store.record([
-      { kind: 'link', link: back },
-      { kind: 'settled', intent },
-    ]);
-    return undefined;
+async function settle(intent: Intent, known: Link | undefined, recovery: Recovery): Promise<Failure | undefined> {
+  const { setup, store, cycle, now, signal } = recovery;
+  const isEarly = mayStillShow({ at: intent.at }, now);
+  const isLast = isLastLook(intent, now);
+  const found = await findLeftover(intent, { ...setup, store, signal }, isEarly ? 0 : isLast ? Infinity : mostPages);
+  if (isFailure(found) || (found === undefined && !isLast)) {
+    await store.record([{ kind: 'intent', intent: { ...intent, lookAgainAt: lookAgainAt(intent, now) } }]);
+    return isFailure(found) ? found : undefined;
   }
-  if (first === undefined || known?.targetId === first.id || (owner !== undefined && owner !== sourceId)) {
-    await store.record([{ kind: 'settled', intent }]);
-    return undefined;
-  }
+  const link = found === undefined ? undefined : await linkOf(found, intent, known, store);
   await store.record([
-    {
-      kind: 'link',
-      link: {
-        target: target.name,
-        type,
-        sourceId,
-        directory,
-        targetId: first.id,
-        origin: first.id === adopts ? 'adopted' : 'created',
-        lifecycle: first.active === false ? 'deactivated' : 'active',
-        attributes: {},
-        marksEmpty: true,
-        unsettled: members,
-        version: first.version,
-      },
-    },
+    ...(link === undefined ? [] : [{ kind: 'link', link } as const]),
     { kind: 'settled', intent },
+    ...(link === undefined || link.targetId === known?.targetId ? [] : [logged(link, { cycle, now })]),
   ]);
   return undefined;
 }
 
-/**
- * The target does not search by externalId: whoever carries it is found in a list of everybody, if there is one. Some make
- * it the id, and show it as nothing else (GitLab).
- */
-async function findListed(
-  { type, sourceId }: Intent,
-  target: ScimTarget,
+/** @returns undefined when it is known already, or another entry's */
+async function linkOf(
+  { id, active, version }: FoundResource,
+  { target, type, sourceId, directory, members, adopts }: Intent,
+  known: Link | undefined,
   store: StateStore,
-  signal: AbortSignal,
-): Promise<readonly FoundResource[] | Failure> {
-  const linked = (await store.counts(target.name))[type].active;
-  const everything = await listEverything({ target, type, linked, signal }, Infinity);
-  if (everything === undefined) return { class: 'unsupported', detail: 'the target neither searches nor lists' };
-  return isFailure(everything)
-    ? everything
-    : everything.filter(({ id, body }) => id === sourceId || isSourceId(body['externalId'], sourceId));
+): Promise<Link | undefined> {
+  if (known?.targetId === id)
+    return known.lifecycle === 'deactivated' && active !== false
+      ? { ...known, lifecycle: 'active', attributes: { ...known.attributes, active: doubtful } }
+      : undefined;
+  const owner = (await store.owners(target, type, [id])).get(id);
+  if (owner !== undefined && owner !== sourceId) return undefined;
+  return {
+    target,
+    type,
+    sourceId,
+    directory,
+    targetId: id,
+    origin: id === adopts ? 'adopted' : 'created',
+    lifecycle: active === false ? 'deactivated' : 'active',
+    attributes: {},
+    marksEmpty: true,
+    unsettled: members,
+    version,
+  };
 }
 
-function isRefused({ class: failureClass }: Failure): boolean {
-  return failureClass === 'unsupported' || failureClass === 'rejected';
+/** What a request that nobody could speak of any more turned out to have done. */
+function logged(
+  { target, type, sourceId, targetId, origin }: Link,
+  { cycle, now }: Pick<Recovery, 'cycle' | 'now'>,
+): StateChange {
+  const verb = origin === 'adopted' ? 'adopt' : 'create';
+  const at = new Date(now).toISOString();
+  return {
+    kind: 'logged',
+    entry: { at, cycle, target, type, sourceId, targetId, verb, outcome: 'applied', cause: 'cycle' },
+  };
 }

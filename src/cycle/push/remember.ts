@@ -4,7 +4,7 @@ import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { AdoptOperation, CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import { digestAttributes } from '../../core/planning/diff.ts';
-import type { StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import type { PushContext } from './push-context.ts';
 import { disbelieved, findMissing, othersThan } from '../match/presence.ts';
 import { targetIds } from '../shared/target-ids.ts';

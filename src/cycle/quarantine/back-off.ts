@@ -1,4 +1,4 @@
-import type { QuarantineRecord } from '../../ports/state-store.ts';
+import type { QuarantineRecord } from '../../ports/state-records.ts';
 
 /*
  * When something that failed is worth another try. What failed on its way is tried again soon; what the target refused

@@ -1,6 +1,6 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import type { Intent } from '../../ports/state-store.ts';
+import type { Intent } from '../../ports/state-records.ts';
 
 /** So long what a request without a clear answer may have made is waited for, before another one is sent. */
 const quietMilliseconds = 5 * 60_000;
@@ -27,7 +27,33 @@ export function intentOf(
  * Whether what an earlier request may have made can still come to light: then no other one is sent, and that it is not
  * found proves nothing. Searches read copies that lag behind, and a gateway gives up before what it asked does.
  */
-export function mayStillShow({ at, unclear }: Intent, now: number): boolean {
-  const age = at === undefined ? Infinity : now - Date.parse(at);
+export function mayStillShow({ at, unclear }: Pick<Intent, 'at' | 'unclear'>, now: number): boolean {
+  const age = ageOf(at, now);
   return age >= 0 && age < (unclear === 'made' ? madeMilliseconds : quietMilliseconds);
+}
+
+/** So long what somebody who left may have on the target is looked for: nobody else would ever end its access. */
+const leftoverMilliseconds = 24 * 60 * 60_000;
+
+/** Whether one more look in vain is the last one. An older state does not say since when: it is looked for once. */
+export function isLastLook({ at }: Intent, now: number): boolean {
+  return !(ageOf(at, now) < leftoverMilliseconds);
+}
+
+/** Each pause is as long as all the time before it, up to a day. */
+export function lookAgainAt({ at }: Intent, now: number): string {
+  const age = ageOf(at, now);
+  const pause = age >= 0 && age < leftoverMilliseconds ? Math.max(age, shortestPause) : leftoverMilliseconds;
+  return new Date(now + pause).toISOString();
+}
+const shortestPause = 10_000;
+
+/** A pause that reaches further than any can be comes from a clock that jumped. */
+export function isLookedForLater({ lookAgainAt: next }: Intent, now: number): boolean {
+  const left = next === undefined ? 0 : Date.parse(next) - now;
+  return left > 0 && left <= leftoverMilliseconds;
+}
+
+function ageOf(at: string | undefined, now: number): number {
+  return at === undefined ? Infinity : now - Date.parse(at);
 }

@@ -3,8 +3,11 @@ import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ReasonCode, Resource } from '../../core/model/resource.ts';
-import type { StateChange, StateView, QuarantineRecord } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { QuarantineRecord } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { besides } from '../shared/unmarked.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import { isPaused, quarantineAfter } from './back-off.ts';
 import { createFingerprints, type Fingerprints } from './fingerprints.ts';
@@ -24,7 +27,7 @@ import { createFingerprints, type Fingerprints } from './fingerprints.ts';
  *   it is new, and its creation is held             | not searched | searched    | searched
  *   the target lost it, and it has to lose access   | not searched | searched    | searched
  *
- * Each until its pause is over (back-off.ts).
+ * Each until its pause is over (back-off.ts), or a person says `retry`: then it is as with `everything`, for that entry.
  */
 
 /** Whether a newcomer is looked for on the target, and what becomes of one who is not. */
@@ -44,9 +47,24 @@ export interface LedgerInput {
   /** Who is in quarantine although they are neither wanted nor linked any more. */
   readonly orphaned: readonly SourceId[];
   readonly fingerprints: Fingerprints;
+  /** What people want tried again at once. Nobody wants anything where nothing is said. */
+  readonly released?: Released | undefined;
   readonly attempt: AttemptMode;
   /** Milliseconds since 1970. */
   readonly now: number;
+}
+
+/** What people want tried again at once, and by which decisions. */
+interface Released {
+  readonly keys: ReadonlySet<string>;
+  readonly ids: ReadonlySet<SourceId> | 'everybody';
+}
+
+async function releasedOn(target: string, store: StateView): Promise<Released> {
+  const { waiting } = await store.decisions();
+  const own = waiting.filter((one) => one.decision === 'retry' && one.target === target);
+  const ids = own.flatMap(({ sourceId }) => sourceId ?? []);
+  return { keys: new Set(own.map(({ key }) => key)), ids: ids.length < own.length ? 'everybody' : new Set(ids) };
 }
 
 /** Reads what the state has of everybody whom a cycle concerns. */
@@ -72,13 +90,14 @@ export async function openLedger({
 }): Promise<QuarantineLedger> {
   const orphaned: SourceId[] = [];
   if (isAboutEverybody)
-    for await (const batch of store.orphanedQuarantine(target.name, new Set(ids)))
+    for await (const batch of besides(ids, store, (marks) => marks.unmarkedQuarantine(target.name)))
       for (const id of batch) orphaned.push(id);
   return new QuarantineLedger({
     target: target.name,
     quarantined: await gather(ids, (batch) => store.quarantined(target.name, batch)),
     orphaned,
     fingerprints: createFingerprints(newcomers, store.digest, { user: policy.user.match, group: policy.group.match }),
+    released: await releasedOn(target.name, store),
     attempt,
     now,
   });
@@ -115,6 +134,11 @@ export class QuarantineLedger {
   constructor(input: LedgerInput) {
     this.#input = input;
     this.fingerprints = input.fingerprints;
+  }
+
+  /** Keys of the decisions to try again what failed. */
+  get retries(): ReadonlySet<string> {
+    return this.#input.released?.keys ?? new Set();
   }
 
   /** What failed before this cycle. */
@@ -183,6 +207,11 @@ export class QuarantineLedger {
         : this.#note(lost, { cause: 'mislaid', fingerprint: lost.targetId });
     this.#standing.add(lost.sourceId);
     this.#mislaid.set(lost.sourceId, record);
+  }
+
+  /** Who was mislaid. */
+  get missing(): Iterable<SourceId> {
+    return this.#mislaid.keys();
   }
 
   /** How many were mislaid, and when the first of them is looked for again (ISO 8601). */
@@ -285,13 +314,19 @@ export class QuarantineLedger {
     return record;
   }
 
+  #isReleased({ sourceId }: QuarantineRecord): boolean {
+    const ids = this.#input.released?.ids;
+    return ids === 'everybody' || ids?.has(sourceId) === true;
+  }
+
   #isBackingOff(record: QuarantineRecord | undefined, fingerprint: string): boolean {
+    if (record === undefined || this.#isReleased(record)) return false;
     return this.#input.attempt === 'due' && isPaused(record, fingerprint, this.#input.now);
   }
 
   #isSpared(record: QuarantineRecord): boolean {
     const { attempt, now } = this.#input;
-    if (attempt === 'everything') return false;
+    if (attempt === 'everything' || this.#isReleased(record)) return false;
     // What a create was answered with is not asked for by another create.
     if (attempt === 'asked' && record.cause !== 'inactive' && record.targetId === undefined) return false;
     return isPaused(record, this.fingerprints.ofMatch(record.sourceId) ?? '', now);

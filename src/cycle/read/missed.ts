@@ -5,6 +5,8 @@ import { entryKey } from '../../core/mapping/directory-index.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { memberNames } from '../../core/mapping/member-values.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import { gather } from '../shared/batches.ts';
+import { besides } from '../shared/unmarked.ts';
 
 /**
  * What a reading may have missed because it takes its time, and only a comparison could tell. `somebody`: who has access
@@ -17,19 +19,21 @@ export async function whatWasMissed(
   directory: string,
   definitions: readonly TargetDefinition[],
   { known }: DirectoryCache,
-  store: Pick<StateView, 'unseen' | 'members'>,
+  store: Pick<StateView, 'openMarks' | 'members'>,
 ): Promise<Missed | undefined> {
   const targets = definitions.filter(({ maps }) => maps.has(directory)).map(({ target }) => target);
-  const seen = new Set(known.keys());
+  const seen = [...known.keys()];
   for (const target of targets) {
-    for await (const links of store.unseen(target, new Set([directory]), seen)) {
+    for await (const links of besides(seen, store, (marks) => marks.unmarkedLinks(target, new Set([directory])))) {
       if (links.some(({ lifecycle }) => lifecycle === 'active')) return 'somebody';
     }
   }
   const named = groupsWithStrangeNames([...known.values()]);
+  const groups = [...named.keys()].map(({ id }) => id);
   for (const target of targets) {
+    const members = await gather(groups, (ids) => store.members(target, ids));
     for (const [group, names] of named) {
-      for (const id of await store.members(target, group.id)) {
+      for (const id of members.get(group.id) ?? []) {
         const member = known.get(id);
         if (member !== undefined && !names.has(entryKey(member))) return 'names';
       }

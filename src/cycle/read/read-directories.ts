@@ -3,7 +3,7 @@ import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import { neededAttributes, type TargetDefinition } from '../../core/mapping/definition.ts';
 import type { DirectorySource, LookUpAbsent } from '../../ports/directory-source.ts';
-import type { DirectoryState } from '../../ports/state-store.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
 import { createLookUp } from './look-up-absent.ts';
 import { createDirectoryCaches, coversAttributes, type AttributeNames } from './directory-caches.ts';
 import { readDirectory, type Pass, type ReadControl } from './read-directory.ts';
@@ -70,39 +70,14 @@ export function createReadingRound(
     names: readonly string[],
     definitions: readonly TargetDefinition[],
   ): Promise<DirectoryReadings> => {
-    const latest = new Map<string, Pass>();
-    const identities = new Map<string, DirectoryIdentity>();
-    const take = async (those: readonly string[], read: (name: string) => Promise<Pass>): Promise<boolean> => {
-      const passes = await Promise.all(those.map(async (name) => [name, await read(name)] as const));
-      for (const [name, pass] of passes) {
-        latest.set(name, pass);
-        if (pass.kind === 'read' && pass.identity !== undefined) identities.set(name, pass.identity);
-      }
-      return passes.some(([, pass]) => pass.kind === 'read' && pass.left);
-    };
-    const isRead = (name: string): boolean => latest.get(name)?.kind === 'read';
-    let left = await take(names, (name) => first(name, definitions));
-    for (let passes = 1; passes < mostPasses && left && names.filter(isRead).length > 1; passes += 1) {
-      left = await take(names.filter(isRead), (name) => readOne(name, false).pass);
+    const passes = new Passes();
+    let left = await passes.take(names, (name) => first(name, definitions));
+    for (let count = 1; count < mostPasses && left && passes.read.length > 1; count += 1) {
+      left = await passes.take(passes.read, (name) => readOne(name, false).pass);
     }
-    const complete = new Map<string, CompleteReading>();
-    const failed = new Map<string, BridgeError>();
-    const seen = new Map<string, DirectoryState>();
-    for (const [name, pass] of latest) {
-      if (pass.kind === 'failed') failed.set(name, pass.error);
-      else {
-        complete.set(name, pass.reading);
-        seen.set(name, pass.seen);
-      }
-    }
-    return {
-      complete,
-      failed,
-      seen,
-      identities,
-      readAt: control.clock.monotonic(),
-      lookUp: createLookUp(sources, complete, control),
-    };
+    const readings = passes.readings;
+    const lookUp = createLookUp(sources, readings.complete, control);
+    return { ...readings, readAt: control.clock.monotonic(), lookUp };
   };
 
   return {
@@ -115,6 +90,41 @@ export function createReadingRound(
       return known;
     },
   };
+}
+
+/** What several readings of some directories in a row show: the last one of each counts. */
+class Passes {
+  readonly #latest = new Map<string, Pass>();
+  readonly #identities = new Map<string, DirectoryIdentity>();
+
+  /** Reads them side by side. @returns whether somebody may have left one of them */
+  async take(names: readonly string[], read: (name: string) => Promise<Pass>): Promise<boolean> {
+    const passes = await Promise.all(names.map(async (name) => [name, await read(name)] as const));
+    for (const [name, pass] of passes) {
+      this.#latest.set(name, pass);
+      if (pass.kind === 'read' && pass.identity !== undefined) this.#identities.set(name, pass.identity);
+    }
+    return passes.some(([, pass]) => pass.kind === 'read' && pass.left);
+  }
+
+  /** Directories whose last reading did not fail. */
+  get read(): string[] {
+    return [...this.#latest].flatMap(([name, { kind }]) => (kind === 'read' ? [name] : []));
+  }
+
+  get readings(): Pick<DirectoryReadings, 'complete' | 'failed' | 'seen' | 'identities'> {
+    const complete = new Map<string, CompleteReading>();
+    const failed = new Map<string, BridgeError>();
+    const seen = new Map<string, DirectoryState>();
+    for (const [name, pass] of this.#latest) {
+      if (pass.kind === 'failed') failed.set(name, pass.error);
+      else {
+        complete.set(name, pass.reading);
+        seen.set(name, pass.seen);
+      }
+    }
+    return { complete, failed, seen, identities: this.#identities };
+  }
 }
 
 /** Reads every directory that these targets follow, with the attributes that any of them needs. */

@@ -7,7 +7,8 @@ import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
 import type { DirectorySource, Since, ReadOutcome } from '../../ports/directory-source.ts';
-import type { DirectoryState, StateView } from '../../ports/state-store.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
+import type { StateView } from '../../ports/state-store.ts';
 import type { AttributeNames, CachedDirectory, DirectoryCaches } from './directory-caches.ts';
 import { whatWasMissed } from './missed.ts';
 import { pinnedDirectories } from './pin-directories.ts';
@@ -22,7 +23,7 @@ export interface ReadControl {
   /** What is known from cycles before; without it everything is read. */
   readonly directoryCaches?: DirectoryCaches | undefined;
   /** Tells what the directories were when their people were linked. */
-  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'unseen' | 'members' | 'names' | 'digest'>;
+  readonly store: Pick<StateView, 'identity' | 'linkTotals' | 'openMarks' | 'members' | 'names' | 'digest'>;
   /** Attributes to be read besides, in lower case, that no map needs: for whoever looks for somebody by another name. */
   readonly also?: readonly string[] | undefined;
   /** Reads everything although something is known. */

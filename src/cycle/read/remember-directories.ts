@@ -1,4 +1,5 @@
-import type { DirectoryState, StateStore } from '../../ports/state-store.ts';
+import type { DirectoryState } from '../../ports/state-records.ts';
+import type { StateStore } from '../../ports/state-store.ts';
 
 /** How old the time in the state may become while nothing else changes: a silent poll writes nothing. */
 const restMilliseconds = 60_000;

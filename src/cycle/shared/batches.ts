@@ -1,7 +1,8 @@
 /** How many a port is asked for at once. */
 const size = 5_000;
 
-function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
+/** So many at once. */
+export function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 

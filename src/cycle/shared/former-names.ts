@@ -5,6 +5,7 @@ import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Digest } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
+import { besides } from './unmarked.ts';
 
 /*
  * Where nothing keeps references in order (OpenLDAP without slapo-refint), a person who is renamed or moved still stands
@@ -65,8 +66,8 @@ async function note(directory: string, entries: readonly Entry[], store: StateSt
 
 /** After a complete reading: the few who leave between two of them are no burden. */
 async function forgetOrphanedNames(directory: string, { entries }: CompleteReading, store: StateStore): Promise<void> {
-  const seen = new Set(entries.map(({ id }) => id));
-  for await (const ids of store.orphanedNames(directory, seen)) {
+  const seen = entries.map(({ id }) => id);
+  for await (const ids of besides(seen, store, (marks) => marks.unmarkedNames(directory))) {
     if (ids.length > 0) await store.record([{ kind: 'names', directory, names: ids.map((id) => [id, []]) }]);
   }
 }

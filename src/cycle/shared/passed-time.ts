@@ -1,6 +1,6 @@
 import { gapBetween, longestInterval, seenSince, standingGaps, type Gap } from '../../core/planning/seen-time.ts';
 import { timeToComeBack, type RemovalPolicy } from '../../core/planning/policy.ts';
-import type { TargetState } from '../../ports/state-store.ts';
+import type { TargetState } from '../../ports/state-records.ts';
 import type { Timekeeper } from './timekeeper.ts';
 
 /** What of the time since a target's last cycle, and before it, was seen to pass. */

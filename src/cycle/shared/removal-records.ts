@@ -4,7 +4,7 @@ import { emptiedGroups, type PartContext } from '../../core/planning/guard-parts
 import { without } from '../../core/planning/decided.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { StateChange } from '../../ports/state-store.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 
 /** Values make no difference to what is counted. */
 const noDigest = (): string => '';

@@ -1,12 +1,9 @@
 import type { ScimTarget } from '../../ports/scim-target.ts';
-import type { StateChange, StateStore, StateView } from '../../ports/state-store.ts';
-
-const reminded = new WeakSet<ScimTarget>();
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore, StateView } from '../../ports/state-store.ts';
 
 /** Hands the target what earlier processes noted about it, before it is asked for anything. */
 export async function remind(target: ScimTarget, store: StateView): Promise<void> {
-  if (reminded.has(target)) return;
-  reminded.add(target);
   target.restore(await store.notes(target.name));
 }
 

@@ -34,6 +34,10 @@ export interface TargetSetup {
   /** DNs or source ids of entries without which no reading is believed. */
   readonly mustSee: readonly string[];
   readonly createInactive: boolean;
+  /** Whether the provisioning log has the values that were sent. Not unless said. */
+  readonly logValues?: boolean | undefined;
+  /** Another text for another map, scope, source or removal policy; undefined: nobody wants to know whether they changed. */
+  readonly fingerprint?: string | undefined;
   /** The memory for what a cycle finds on the target and keeps until it ends. */
   readonly kept: Share;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { createDoctor, type DoctorOptions, type Examination } from '../../../src/adapters/scim/doctor/doctor.ts';
-import type { TrialFinding } from '../../../src/adapters/scim/doctor/trial.ts';
+import { createDoctor, type DoctorOptions } from '../../../src/adapters/scim/doctor/doctor.ts';
+import type { Examination, TrialFinding } from '../../../src/ports/target-doctor.ts';
 import { profileFileSchema } from '../../../src/config/schema/profile.ts';
 import { isFailure } from '../../../src/ports/scim-target.ts';
 import { targetOptions } from '../scim-target-options.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Examination } from '../../../src/adapters/scim/doctor/doctor.ts';
+import type { Examination } from '../../../src/ports/target-doctor.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { blocking, examine, examineAll, findingOf } from './examination.ts';
 import { startPlainServer, wrong, type Json, type PlainServer, type Quirk } from './plain-server.ts';

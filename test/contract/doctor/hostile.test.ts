@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Examination } from '../../../src/adapters/scim/doctor/doctor.ts';
+import type { Examination } from '../../../src/ports/target-doctor.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { examine, examineAll, findingOf } from './examination.ts';
 import { membersOf, startPlainServer, wrong, type Asked, type Json, type Quirk } from './plain-server.ts';

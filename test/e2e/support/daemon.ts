@@ -23,8 +23,11 @@ export interface Daemon extends AsyncDisposable {
 export const daemonSections = 'schedule: { poll: 300ms }\nhttp: { listen: "127.0.0.1:0" }\nlog: { format: json }';
 
 /** Starts the daemon and waits until it answers. */
-export async function startDaemon(site: Pick<Site, 'config'>): Promise<Daemon> {
-  const program = await startProgram(['run', '--config', site.config], childEnvironment);
+export async function startDaemon(
+  site: Pick<Site, 'config'>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Daemon> {
+  const program = await startProgram(['run', '--config', site.config], { ...childEnvironment, ...environment });
   const lines: string[] = [];
   const log: Record<string, unknown>[] = [];
   const over = new AbortController();

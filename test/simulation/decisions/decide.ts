@@ -2,7 +2,7 @@ import { planTarget } from '../../../src/cycle/plan-target.ts';
 import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import { heldOperation } from '../../../src/core/planning/held-operation.ts';
 import type { HeldOperation } from '../../../src/core/model/plan.ts';
-import type { Decision } from '../../../src/ports/state-store.ts';
+import type { Decision } from '../../../src/ports/decisions.ts';
 import { day } from '../../support/cycle-stage.ts';
 import { everybody, targetNames, type Place, type World } from './world.ts';
 

@@ -54,6 +54,7 @@ export const memberCases: SectionCases<Behaviour['members']> = {
     ignored: { with: { members: { remove: ['values'] } } },
     unsupported: { with: { members: { remove: ['values'] } } },
   },
+  removes: { named: {}, all: {} },
   again: { taken: {}, 400: {}, 409: {}, 500: {} },
   absent: { noTarget: {}, taken: {}, 404: {}, 500: {} },
   answers: { members: {}, none: {} },

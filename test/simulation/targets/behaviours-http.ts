@@ -22,7 +22,11 @@ export const httpCases: SectionCases<Behaviour['http']> = {
   encoding: { identity: {}, gzip: {}, deflate: {}, br: {} },
   byteOrderMark: { true: {}, false: {} },
   trailingSlash: { never: {}, required: { dialect: { trailingSlash: true } }, redirected: {} },
-  noRoute: { status: {}, page: { with: { users: { patch: 405 }, groups: { patch: 405 } } } },
+  noRoute: {
+    status: {},
+    page: { with: { users: { patch: 405 }, groups: { patch: 405 } } },
+    json: { with: { users: { patch: 405 }, groups: { patch: 405 } } },
+  },
   gone: { error: {}, fails: {}, page: {} },
   requiredHeaders: [
     { value: ['user-agent'], like: {} },

@@ -53,6 +53,7 @@ export const userCases: SectionCases<Behaviour['users']> = {
   },
   inactive: { shown: {}, hidden: { dialect: { users: { reactivation: 'recreate' } }, hides: true } },
   createInactive: { allowed: { createInactive: true }, refused: {}, ignored: { createInactive: true } },
+  makes: { new: {}, alike: {} },
   ids: { uuid: {}, externalId: {}, number: {}, 'long-number': {} },
   userNames: { 'any-case': {}, exact: {}, lowered: {} },
 };

@@ -43,12 +43,9 @@ const lies: Readonly<Record<string, Lie>> = {
     number % 200 > 120 && /^\/(?:Users|Groups)\/[^/]+$/.test(path) ? notFound : undefined,
 };
 
-/**
- * Where `active` is never shown, nobody can know that somebody was not switched off. Nor can a server lie about single
- * requests here and do what bulk requests say.
- */
-export function canBeFoundOut(name: string, { users, bulk }: Behaviour): boolean {
-  return !(name.startsWith('switches nobody off') && (users.hides.includes('active') || bulk.supported));
+/** Where `active` is never shown, nobody can know that somebody was not switched off. */
+export function canBeFoundOut(name: string, { users }: Behaviour): boolean {
+  return !(name.startsWith('switches nobody off') && users.hides.includes('active'));
 }
 
 /** Where members are never shown, nobody can know that a change of the name lost them. */

@@ -16,6 +16,9 @@ export function readVisible(store: Store, kind: Kind, id: string, behaviour: Beh
 
 /** Makes a resource; a hidden account of that name, or with that externalId, comes back with its id. */
 export function createOrRevive(store: Store, kind: Kind, body: unknown, behaviour: Behaviour): Json {
+  const alike =
+    kind === 'User' && behaviour.users.makes === 'alike' && isObject(body) ? sharing(store, body) : undefined;
+  if (alike !== undefined) return alike;
   const userName: unknown = kind === 'User' && isObject(body) ? get(body, 'userName') : undefined;
   if (behaviour.users.inactive !== 'hidden' || typeof userName !== 'string' || !isObject(body))
     return store.create(kind, body);
@@ -25,6 +28,12 @@ export function createOrRevive(store: Store, kind: Kind, body: unknown, behaviou
   const [account] = [...named('userName', userName), ...named('externalId', externalId)];
   if (account === undefined || !isHidden('User', account, behaviour)) return store.create(kind, body);
   return store.replace('User', String(account['id']), { active: true, ...body }, undefined);
+}
+
+function sharing(store: Store, body: Json): Json | undefined {
+  const addresses = (one: Json): string[] => JSON.stringify(get(one, 'emails') ?? '').match(/"[^"@]+@[^"]+"/g) ?? [];
+  const own = new Set(addresses(body));
+  return store.list('User').find((one) => addresses(one).some((address) => own.has(address)));
 }
 
 /** What switching off means here, once it has happened. */

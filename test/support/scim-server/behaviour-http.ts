@@ -11,8 +11,8 @@ export interface HttpBehaviour {
   readonly byteOrderMark: boolean;
   /** `required`: `/Users` is 404 and `/Users/` is it. `redirected`: 301 to it (Django's APPEND_SLASH). */
   readonly trailingSlash: 'never' | 'required' | 'redirected';
-  /** Where there is no such route: its status, or 404 and the page of the framework (Express: "Cannot PATCH /…"). */
-  readonly noRoute: 'status' | 'page';
+  /** Where there is no such route: its status, or 404 and the page of the framework (Express: "Cannot PATCH /…"), or its JSON (Spring: "Not Found"). */
+  readonly noRoute: 'status' | 'page' | 'json';
   /** A resource that is not there (any more): 404 and an error, 500, or 404 and an HTML page. */
   readonly gone: 'error' | 'fails' | 'page';
   /** In lower case; without them 403 (GitHub: user-agent). */

@@ -41,6 +41,8 @@ export interface UserBehaviour extends TypeBehaviour {
   readonly inactive: 'shown' | 'hidden';
   /** `active: false` in a create. `ignored`: the account is active. */
   readonly createInactive: 'allowed' | 'refused' | 'ignored';
+  /** `alike`: a POST that has the e-mail address of somebody is answered 201 with that account, as it was. */
+  readonly makes: 'new' | 'alike';
   /** GitLab: the externalId. Some have numbers, also as JSON numbers; and long ones, beyond 2^53 (snowflake ids). */
   readonly ids: 'uuid' | 'externalId' | 'number' | 'long-number';
   /** `exact`: alice and Alice are two accounts (Polis). `lowered`: kept in lower case. */
@@ -103,6 +105,8 @@ export interface MemberBehaviour {
   readonly remove: readonly ('filter' | 'filter-or' | 'all' | 'values')[];
   /** What becomes of a removal in another style. `ignored`: answered as if done (GitHub EMU). `unsupported`: 501. */
   readonly otherRemovals: 'refused' | 'ignored' | 'unsupported';
+  /** `all`: a removal takes everybody out of the group. */
+  readonly removes: 'named' | 'all';
   /** Who is in already and is added again: no matter, or an error. */
   readonly again: 'taken' | 400 | 409 | 500;
   /** Who is not in and is removed: noTarget, as for any path with a filter, no matter, or another error. */

@@ -5,7 +5,7 @@ import type { ScimRequestRecord } from './faults.ts';
 import { get, isObject, keyOf, refusal, ScimError, type Json, type Kind } from './protocol.ts';
 import { fromOld, patchFromOld } from './protocol-1-1.ts';
 import { receivePatch } from './receive-patch.ts';
-import { receiveRepeats } from './receive-members.ts';
+import { isAboutMembers, receiveRepeats } from './receive-members.ts';
 import { receiveResource } from './receive.ts';
 import { show } from './show.ts';
 
@@ -98,8 +98,12 @@ function patch(
   const nothingLeft = Array.isArray(operations) && operations.length === 0 && isEmptied;
   const after = nothingLeft ? before : apply(store, kind, id, message, operations, ifMatch, behaviour);
   settleDeactivation(store, kind, before, after, behaviour);
+  const isRemoval = (operation: unknown): boolean =>
+    isObject(operation) && operation['op'] === 'remove' && isAboutMembers(operation);
+  const takesAll = behaviour.members.removes === 'all' && Array.isArray(operations) && operations.some(isRemoval);
   const isEmpty =
-    kind === 'Group' && behaviour.groups.rename === 'loses-members' && before['displayName'] !== after['displayName'];
+    takesAll ||
+    (kind === 'Group' && behaviour.groups.rename === 'loses-members' && before['displayName'] !== after['displayName']);
   const held = isEmpty
     ? store.replace(
         kind,

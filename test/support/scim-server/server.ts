@@ -34,7 +34,7 @@ export interface RecordedRequest extends ScimRequestRecord {
   readonly status: number;
 }
 
-/** A request that came before the time that the server had told to come again; or that was under way already. */
+/** A request that came before the time that the server had told to come again; or that was under way already. Once for each time that it told so. */
 export interface EarlyRequest {
   readonly number: number;
   /** Milliseconds since the server had said so, and until it wanted to be asked again. */
@@ -84,7 +84,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const violations: string[] = [];
   const refusals: string[] = [];
   const early: EarlyRequest[] = [];
-  let pause = { from: 0, until: 0 };
+  let pauses: { readonly from: number; readonly until: number }[] = [];
   let count = 0;
 
   const settle = (): void => void (behaviour = behaviourOf(differences, differencesOf(faults)));
@@ -94,6 +94,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     if (error.refused) refusals.push(line);
     const { noRoute: how, gone, basePath } = behaviour.http;
     const isRoute = error.status === 405 || error.status === 501 || (error.status === 404 && error.refused);
+    if (how === 'json' && isRoute) return { status: 404, body: { status: 404, error: 'Not Found' } };
     if (how === 'page' && isRoute) return noRoute(record.method, basePath + record.path);
     const isMissing = error.status === 404 && /^\/(?:Users|Groups)\/[^/?]/.test(record.path);
     return gone !== 'error' && isMissing && !error.refused ? missing(gone, behaviour) : renderError(error, behaviour);
@@ -137,20 +138,20 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   };
 
   const asks = (milliseconds: number): void => {
-    if (milliseconds > 0) pause = { from: now(), until: Math.max(pause.until, now() + milliseconds) };
+    if (milliseconds > 0) pauses.push({ from: now(), until: now() + milliseconds });
   };
   /** What is answered without a look at what was asked for. */
   const turnAway = (
     record: ScimRequestRecord,
   ): { readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> } => {
-    if (now() < pause.until)
-      early.push({ number: record.number, since: now() - pause.from, until: pause.until - now() });
+    pauses = pauses.filter(({ until }) => now() < until);
+    for (const { from, until } of pauses)
+      early.push({ number: record.number, since: now() - from, until: until - now() });
     const { unavailable } = behaviour.pace;
     if (unavailable > 0 && record.number % unavailable === 0)
       return { answer: renderError(new ScimError(503, 'come again later'), behaviour), headers: {} };
     const { wait, headers } = pace.take(record);
     if (wait === 0) return { answer: undefined, headers };
-    asks(wait * 1000);
     return { answer: renderError(new ScimError(429, 'too many requests'), behaviour), headers };
   };
 

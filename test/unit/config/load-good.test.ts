@@ -18,8 +18,9 @@ it('fills in the defaults of the product page', async (t) => {
       probeMilliseconds: 300_000,
     },
     state: { path: join(folder, 'state') },
+    notify: [],
     http: { listen: { host: '127.0.0.1', port: 9464 } },
-    log: { level: 'info', format: 'auto' },
+    log: { level: 'info', format: 'auto', values: false, keepMilliseconds: 90 * 24 * 60 * 60_000, megabytes: 256 },
   });
   assert.deepEqual(directories.get('corp'), {
     name: 'corp',
@@ -45,6 +46,7 @@ it('fills in the defaults of the product page', async (t) => {
     allowCleartext: false,
     from: ['corp'],
     overlap: 'held',
+    drift: 'report',
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
     users: {
       match: ['externalId', 'userName'],

@@ -13,10 +13,11 @@ export function schemaKeys(schema: unknown, prefix = ''): Map<string, SchemaKey>
   const keys = new Map<string, SchemaKey>();
   for (const { name, below, required } of childrenOf(schema)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    const inner = schemaKeys(below, path);
+    const own = schemaKeys(below, path);
+    const inner = new Map([...own, ...schemaKeys(below['items'], `${path}[]`)]);
     if (name !== '<name>') {
       const description = typeof below['description'] === 'string' ? below['description'] : undefined;
-      keys.set(path, { description, default: below['default'], required, isValue: inner.size === 0 });
+      keys.set(path, { description, default: below['default'], required, isValue: own.size === 0 });
     }
     for (const [key, value] of inner) keys.set(key, value);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPaused, quarantineAfter } from '../../../src/cycle/quarantine/back-off.ts';
-import type { QuarantineRecord } from '../../../src/ports/state-store.ts';
+import type { QuarantineRecord } from '../../../src/ports/state-records.ts';
 
 const now = Date.parse('2026-03-01T00:00:00Z');
 const minute = 60_000;

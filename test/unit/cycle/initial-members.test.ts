@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { FakeCall } from '../../support/fake-target.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { acknowledgedMembers } from '../../support/acknowledged-members.ts';
 
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
 const crew = ['a', 'b', 'c'];
@@ -20,7 +21,7 @@ describe('a new group', () => {
       [[['user-1', 'user-2', 'user-3']], []],
     );
     assert.deepEqual(operationsOf(report.applied).slice(-2), ['create staff', 'members staff']);
-    assert.deepEqual(await stage.store.members('wiki', 'staff'), crew);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'staff'), crew);
     assert.deepEqual((await stage.cycle()).calls, []);
     stage.source.put(team('staff', ['a', 'c']));
     assert.deepEqual(inShort((await stage.cycle()).calls), ['members group-4 + -user-2']);
@@ -42,7 +43,7 @@ describe('a new group', () => {
         : undefined,
     );
     assert.deepEqual(firstMembers((await stage.cycle()).calls), [['user-1', 'user-2']]);
-    assert.deepEqual(await stage.store.members('wiki', 'staff'), ['a', 'c']);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'staff'), ['a', 'c']);
   });
 
   it('whose answer was lost is found, and has everybody', async () => {
@@ -51,7 +52,7 @@ describe('a new group', () => {
       call.method === 'create' && call.type === 'group' ? { when: 'after', result: lost } : undefined,
     );
     await stage.cycle();
-    assert.deepEqual(await stage.store.members('wiki', 'staff'), crew);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'staff'), crew);
     assert.equal((await stage.store.links('wiki', ['staff'])).get('staff')?.unsettled, undefined);
     stage.target.setHook(undefined);
     assert.deepEqual((await stage.cycle()).calls, []);
@@ -87,7 +88,7 @@ describe('a new group', () => {
       return undefined;
     });
     await stage.cycle({ isStopping: () => isOver });
-    assert.deepEqual(await stage.store.members('wiki', 'staff'), []);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'staff'), []);
     stage.source.put(team('staff', ['a']));
     await stage.cycle();
     await stage.cycle();

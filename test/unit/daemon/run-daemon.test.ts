@@ -32,6 +32,8 @@ function daemon(runCycles: RunCycles, rest: Partial<DaemonParts> = {}) {
       });
     },
     signals,
+    onHangup: () => log.log.info({ event: 'hangup' }),
+    onStopping: () => undefined,
     writesInFlight: () => 1,
     ...rest,
   }).finally(() => (over = true));
@@ -271,15 +273,88 @@ describe('daemon', () => {
     );
   });
 
-  it('lives on after SIGHUP, and says that the configuration is not read again', async () => {
+  it('lives on after SIGHUP, which is told', async () => {
     const it = daemon(() => Promise.resolve());
     await it.clock.advance(1_000);
     it.signals.emit('SIGHUP');
     await it.clock.advance(20_000);
     assert.equal(it.isOver(), false);
-    assert.deepEqual(it.told(), ['daemon_started', 'daemon_hangup']);
+    assert.deepEqual(it.told(), ['daemon_started', 'hangup']);
     it.signals.emit('SIGTERM');
     await it.ended;
     assert.equal(it.signals.listenerCount('SIGHUP'), 0);
+  });
+
+  describe('with a successor that is ready', () => {
+    /** Two generations; the first one's round takes its time. */
+    function succeeded(milliseconds: number, requests: () => number) {
+      const seen: CycleControl[] = [];
+      const ready = new AbortController();
+      const told: string[] = [];
+      const it = daemon(
+        async (mode, control) => {
+          told.push('first');
+          await slow(() => it.clock, milliseconds, seen)(mode, control);
+        },
+        {
+          writesInFlight: requests,
+          settled: () => Promise.resolve(void told.push('settled')),
+          successor: {
+            isReady: ready.signal,
+            takeOver: () => {
+              told.push('taken over');
+              return Promise.resolve({
+                poll: { kind: 'interval', milliseconds: 60_000 },
+                full: undefined,
+                runCycles: () => Promise.resolve(void told.push('second')),
+                settled: () => Promise.resolve(),
+              });
+            },
+          },
+        },
+      );
+      return { ...it, seen, ready, order: told };
+    }
+
+    it('ends the round that runs, then runs by the other schedule, over the same HTTP', async () => {
+      const it = succeeded(2_000, () => 1);
+      await it.clock.advance(1_000);
+      it.ready.abort();
+      assert.equal(it.seen[0]?.isStopping(), true);
+      assert.deepEqual(it.order, ['first']);
+      await it.clock.advance(1_500);
+      assert.deepEqual(it.order, ['first', 'settled', 'taken over', 'second']);
+      assert.equal(it.isOpen(), true);
+      await it.clock.advance(60_000);
+      assert.deepEqual(it.order.slice(4), ['second']);
+      it.signals.emit('SIGTERM');
+      await it.ended;
+      assert.equal(it.clock.sleeping(), 0);
+    });
+
+    it('cuts what only waits, and lets requests that change something end', async () => {
+      let requests = 1;
+      const it = succeeded(10 * 60_000, () => requests);
+      await it.clock.advance(1_000);
+      it.ready.abort();
+      await it.clock.advance(3_000);
+      assert.equal(it.seen[0]?.signal.aborted, false);
+      requests = 0;
+      await it.clock.advance(1_000);
+      assert.equal(it.seen[0].signal.aborted, true);
+      assert.deepEqual(it.order, ['first', 'settled', 'taken over', 'second']);
+      it.signals.emit('SIGTERM');
+      await it.ended;
+    });
+
+    it('ends by a signal as ever', async () => {
+      const it = succeeded(1_000, () => 0);
+      await it.clock.advance(500);
+      it.ready.abort();
+      it.signals.emit('SIGTERM');
+      await it.clock.advance(2_000);
+      await it.ended;
+      assert.deepEqual(it.order, ['first', 'settled']);
+    });
   });
 });

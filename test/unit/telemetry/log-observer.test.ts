@@ -308,8 +308,11 @@ describe('log of events', () => {
       rate_limit_wait: true,
       resources_counted: true,
       unresolved_counted: true,
+      verified: true,
+      verify_failed: true,
       state_opened: true,
       state_written: true,
+      notified: true,
     };
     const root = new URL('../../../', import.meta.url);
     const daemonEvents: (string | undefined)[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import type { TargetState } from '../../../src/ports/state-store.ts';
+import type { TargetState } from '../../../src/ports/state-records.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
 import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -35,7 +35,7 @@ const finished = (result: 'success' | 'error' | 'held'): CycleEvent => ({
   milliseconds: 1500,
   deferred: 0,
 });
-const held: CycleEvent = {
+const held: Extract<CycleEvent, { kind: 'held' }> = {
   kind: 'held',
   target: 'wiki',
   hold: {
@@ -211,6 +211,68 @@ describe('metrics', () => {
           .join(' ') ?? [],
     );
     assert.deepEqual(counted, ['directory_error 4', 'target_error 1', 'error 2']);
+  });
+
+  it('names what ended the last cycle, and what a probe found, one code at a time', async () => {
+    const codesAfter = async (...events: CycleEvent[]): Promise<string[]> =>
+      (await samplesOf(metricsOf(...events))).flatMap(
+        (line) => /^dir2scim_cycle_error\{target="wiki",code="(\w+)"\} 1$/.exec(line)?.[1] ?? [],
+      );
+    const ended = (code: string): CycleEvent =>
+      ({ ...finished('error'), error: { code, message: 'no' } }) as CycleEvent;
+    const probed = (code?: string): CycleEvent => ({
+      kind: 'target_probed',
+      target: 'wiki',
+      ...(code === undefined ? {} : { error: { code, message: 'no', remedy: 'look' } }),
+    });
+    assert.deepEqual(await codesAfter(started), []);
+    assert.deepEqual(await codesAfter(ended('D2S_TARGET_AUTH'), ended('D2S_TARGET_UNREACHABLE')), [
+      'D2S_TARGET_UNREACHABLE',
+    ]);
+    assert.deepEqual(await codesAfter(ended('D2S_TARGET_AUTH'), finished('success')), []);
+    assert.deepEqual(await codesAfter(ended('D2S_DIRECTORY_AUTH'), probed('D2S_TARGET_AUTH')), [
+      'D2S_DIRECTORY_AUTH',
+      'D2S_TARGET_AUTH',
+    ]);
+    assert.deepEqual(await codesAfter(ended('D2S_DIRECTORY_AUTH'), probed('D2S_TARGET_AUTH'), probed()), [
+      'D2S_DIRECTORY_AUTH',
+    ]);
+    assert.deepEqual(await codesAfter(ended('made up by a target')), []);
+  });
+
+  it('names why a directory could not be read, until it was read', async () => {
+    const failed: CycleEvent = {
+      kind: 'directory_failed',
+      directory: 'corp',
+      code: 'D2S_DIRECTORY_READ_INCOMPLETE',
+      message: 'no',
+    };
+    const read: CycleEvent = {
+      kind: 'directory_read',
+      directory: 'corp',
+      verdict: 'complete',
+      users: 1,
+      groups: 0,
+      milliseconds: 1,
+    };
+    const errors = async (...events: CycleEvent[]): Promise<string[]> =>
+      (await samplesOf(metricsOf(...events))).filter((line) => line.startsWith('dir2scim_directory_error'));
+    assert.deepEqual(await errors(failed), [
+      'dir2scim_directory_error{directory="corp",code="D2S_DIRECTORY_READ_INCOMPLETE"} 1',
+    ]);
+    assert.deepEqual(await errors(failed, read), []);
+  });
+
+  it('shows what the guard found, as long as it is held', async () => {
+    const findings = ['older_data', 'removals', 'removals', 'made_up'].map((kind) => ({ kind }));
+    const suspicious = { ...held, hold: { ...held.hold, findings } } as unknown as CycleEvent;
+    const found = async (...events: CycleEvent[]): Promise<string[]> =>
+      (await samplesOf(metricsOf(...events))).filter((line) => /^dir2scim_held_findings.* [1-9]/.test(line));
+    assert.deepEqual(await found(started, suspicious, finished('held')), [
+      'dir2scim_held_findings{target="wiki",kind="removals"} 2',
+      'dir2scim_held_findings{target="wiki",kind="older_data"} 1',
+    ]);
+    assert.deepEqual(await found(started, suspicious, finished('held'), started, finished('success')), []);
   });
 
   it('shows since when a target fails and how often, and that a cycle is under way', async () => {

@@ -57,7 +57,9 @@ async function sendJoined(
     const isPost = one.request.method === 'POST';
     if (outcome === undefined) return isPost ? one.settle(Promise.resolve(lost)) : alone(one);
     const again = isRefusal(outcome) && (outcome.class === 'transient' || outcome.class === 'throttled');
-    return again ? alone(one) : one.settle(Promise.resolve(outcome));
+    return again
+      ? alone(one)
+      : one.settle(Promise.resolve(isRefusal(outcome) ? outcome : { ...outcome, joined: true }));
   }
 
   async function refused(refusal: Refusal): Promise<void> {

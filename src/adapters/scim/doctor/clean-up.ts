@@ -1,16 +1,10 @@
+import type { Leftover } from '../../../ports/target-doctor.ts';
 import type { Bench } from './bench.ts';
 import type { Creation } from './creations.ts';
 import { tryPut, settingOf } from './change.ts';
 import { patch, remove, search } from './specimen.ts';
 import { isRefusal } from '../shared/message.ts';
 import { Untestable } from './trial.ts';
-
-/** Something that stays on the target, and why. */
-export interface Leftover extends Omit<Creation, 'id'> {
-  /** Absent when nobody knows whether it is there. */
-  readonly id?: string;
-  readonly why: string;
-}
 
 /**
  * Removes everything that was made, groups first. Creates of which nobody knows the outcome are searched for. Whoever

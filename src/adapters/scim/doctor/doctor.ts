@@ -1,7 +1,7 @@
 import { layDialect, type Layer, type PartialDialect } from '../../../core/dialect/layers.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import type { Failure } from '../../../core/model/outcome.ts';
+import type { Examination, TargetDoctor, TrialFinding } from '../../../ports/target-doctor.ts';
 import { isRefusal, toFailure } from '../shared/message.ts';
 import { checkOptions, type ScimTargetOptions } from '../http/options.ts';
 import { accounts } from './accounts.ts';
@@ -9,12 +9,12 @@ import { knock } from './access.ts';
 import { activation } from './activation.ts';
 import { attributes } from './attributes.ts';
 import { createBench, type Bench } from './bench.ts';
-import { cleanUp, type Leftover } from './clean-up.ts';
+import { cleanUp } from './clean-up.ts';
 import { documents } from './documents.ts';
 import { bulk } from './bulk.ts';
 import { extras } from './extras.ts';
 import { groups } from './groups.ts';
-import { openDoctorConnection, type Traffic } from './line.ts';
+import { openDoctorConnection } from './line.ts';
 import { lists } from './lists.ts';
 import { lookups } from './lookups.ts';
 import { memberLimits } from './member-limits.ts';
@@ -22,7 +22,7 @@ import { members } from './members.ts';
 import { patchLists } from './patch-lists.ts';
 import { patchShapes } from './patch-shapes.ts';
 import { pruneSaying } from './prune.ts';
-import { Untestable, type TrialFinding, type TrialResult, type Trial } from './trial.ts';
+import { Untestable, type TrialResult, type Trial } from './trial.ts';
 import { updates } from './updates.ts';
 
 /** In this order: each goes by what those before it found. */
@@ -43,20 +43,8 @@ const subjects = [
   extras,
 ] as const;
 
-/** How many trials there are, for whoever shows how far it is. */
-export const trialCount = subjects.reduce((sum, { trials }) => sum + trials.length, 1);
-
-export interface Examination {
-  /** In the name of everything that was made. */
-  readonly tag: string;
-  readonly findings: readonly TrialFinding[];
-  /** What a profile for this target says beside what the RFCs say. */
-  readonly says: PartialDialect;
-  readonly leftovers: readonly Leftover[];
-  readonly traffic: Traffic;
-  /** What ended it before it was done. */
-  readonly ended?: unknown;
-}
+/** With that of the credentials. */
+const trialCount = subjects.reduce((sum, { trials }) => sum + trials.length, 1);
 
 export interface DoctorOptions extends ScimTargetOptions {
   /** Goes on although what it makes cannot be removed. */
@@ -64,24 +52,13 @@ export interface DoctorOptions extends ScimTargetOptions {
   readonly onFinding: (finding: TrialFinding) => void;
 }
 
-/** Tries out how a target speaks, with users and groups of its own, which it removes. */
-export interface Doctor {
-  /**
-   * A failure when the target cannot be reached, or does not let us in; for that, 401 throws D2S_TARGET_AUTH.
-   *
-   * @param stopping ends the trials; what was made is still removed
-   * @param aborting ends the removal too
-   */
-  examine(stopping: AbortSignal, aborting: AbortSignal): Promise<Examination | Failure>;
-  close(): Promise<void>;
-}
-
 /** @throws BridgeError D2S_CONFIG_INVALID when the options cannot work */
-export function createDoctor(options: DoctorOptions): Doctor {
+export function createDoctor(options: DoctorOptions): TargetDoctor {
   const checked = checkOptions(options);
   const configured = layDialect(rfc7644, options.dialect);
   const line = openDoctorConnection(checked, configured);
   return {
+    trials: trialCount,
     async examine(stopping, aborting) {
       let signal = stopping;
       const bench = createBench({

@@ -1,4 +1,5 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
+import type { Traffic } from '../../../ports/target-doctor.ts';
 import { createAttempt } from '../http/attempt.ts';
 import type { Exchange } from '../shared/message.ts';
 import type { CheckedOptions } from '../http/options.ts';
@@ -6,19 +7,6 @@ import { Pace } from '../rate-limit/pace.ts';
 import { createExchange } from '../http/retry.ts';
 import { createTransport } from '../http/transport.ts';
 import { inWireForm } from '../dialect/wire-form.ts';
-
-/** What was seen of the traffic. */
-export interface Traffic {
-  readonly requests: number;
-  /** Of all answered requests, in milliseconds. */
-  readonly median: number;
-  readonly p95: number;
-  /** Names of headers that say what is left for us. */
-  readonly quotaHeaders: readonly string[];
-  /** How often the target asked to be left alone, and for how long altogether. */
-  readonly throttles: number;
-  readonly throttledMilliseconds: number;
-}
 
 /** A connection to one target, with its credentials and at its pace, that watches what comes back. */
 export interface DoctorConnection {
@@ -56,8 +44,8 @@ export function openDoctorConnection(options: CheckedOptions, configured: Dialec
     watched,
     {
       ...transport,
-      async send(request, headers, signal) {
-        const reply = await transport.send(request, headers, signal);
+      async send(request, headers, signal, onHeld) {
+        const reply = await transport.send(request, headers, signal, onHeld);
         location = reply.kind === 'answer' ? reply.location : undefined;
         if (reply.kind === 'answer') for (const name of Object.keys(reply.quota ?? {})) quotaHeaders.add(name);
         return reply;

@@ -1,31 +1,10 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
+import type { TrialFinding } from '../../../ports/target-doctor.ts';
 import type { Refusal } from '../shared/message.ts';
 import type { Bench } from './bench.ts';
 
-/**
- * `works`: it was seen by reading again. `unseen`: it was answered with 2xx, and nothing shows whether it was done. `lies`:
- * it was answered as if it had been done, and something else or nothing happened. `absent`: the target has no such thing.
- * `skipped`: it could not be tried.
- */
-export type TrialVerdict = 'works' | 'unseen' | 'refused' | 'lies' | 'absent' | 'skipped';
-
-export interface TrialResult {
-  readonly verdict: TrialVerdict;
-  /** One sentence for people. May hold the target's own words. */
-  readonly text: string;
-  /** What a profile should say because of it. */
-  readonly says?: PartialDialect;
-  /** Whether the target cannot be kept in step for that. */
-  readonly blocks?: boolean;
-}
-
-export interface TrialFinding extends TrialResult {
-  readonly subject: string;
-  readonly trial: string;
-  readonly milliseconds: number;
-  /** What was sent and what came back, one request a line. */
-  readonly evidence: readonly string[];
-}
+/** What one trial showed; the rest of a finding is the same for all. */
+export type TrialResult = Pick<TrialFinding, 'verdict' | 'text' | 'says' | 'blocks'>;
 
 export interface Trial {
   readonly name: string;

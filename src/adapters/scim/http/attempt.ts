@@ -3,7 +3,7 @@ import { classify } from './classify.ts';
 import { isRefusal, type Refusal } from '../shared/message.ts';
 import type { CheckedOptions } from './options.ts';
 import { quotaOf, type Quota } from '../rate-limit/quota.ts';
-import { retryAfterMilliseconds } from '../rate-limit/retry-after.ts';
+import { retryAfterMilliseconds, saysWhen } from '../rate-limit/retry-after.ts';
 import type { Attempt } from './retry.ts';
 import type { Transport } from './transport.ts';
 import { secretsIn } from '../shared/sanitize.ts';
@@ -14,12 +14,12 @@ import { secretsIn } from '../shared/sanitize.ts';
  * @param expect told what an answer says is left for us, before the answer is judged
  */
 export function createAttempt(options: CheckedOptions, transport: Transport, expect: (quota: Quota) => void): Attempt {
-  return async (request, signal) => {
+  return async (request, signal, onHeld) => {
     const credentials = await options.auth.headers(signal);
     if ('refusal' in credentials) return credentials.refusal;
     const { headers } = credentials;
     for (const [name, value] of Object.entries(headers)) checkHeader(options.name, name, value);
-    const reply = await transport.send(request, headers, signal);
+    const reply = await transport.send(request, headers, signal, onHeld);
     // Only what goes wrong is put into words.
     const isPlain = reply.kind === 'answer' && reply.status < 300 && reply.content.kind !== 'foreign';
     const result = classify(reply, request, options.origin, isPlain ? [] : secretsIn(headers));
@@ -45,7 +45,7 @@ function isTurnedAway(
   { retryAfter }: { retryAfter: string | undefined },
   quota: Quota | undefined,
 ): boolean {
-  return failureClass === 'throttled' || (status === 403 && (retryAfter !== undefined || quota?.left === 0));
+  return failureClass === 'throttled' || (status === 403 && (saysWhen(retryAfter) || quota?.left === 0));
 }
 
 /** RFC 9110 §5.5. The value is a secret: only the header's name is told. */

@@ -1,6 +1,7 @@
 import type { FailureClass } from '../../../core/model/outcome.ts';
 import { isBody, schemas, type Answer, type Body, type Refusal, type ScimRequest } from '../shared/message.ts';
 import type { Content } from './content.ts';
+import { saysWhen } from '../rate-limit/retry-after.ts';
 import type { Reply } from './transport.ts';
 import { clean } from '../../../core/wording/foreign.ts';
 
@@ -63,7 +64,7 @@ export function classify(
   return {
     class: taken
       ? 'conflict'
-      : statusClass(status, { scimType, html, request, ambiguous, turnedAway: reply.retryAfter !== undefined }),
+      : statusClass(status, { scimType, html, request, ambiguous, turnedAway: saysWhen(reply.retryAfter) }),
     status,
     detail: clean(words, secrets),
     scimType,

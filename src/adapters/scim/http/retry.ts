@@ -15,8 +15,8 @@ const longestBackOff = 20_000;
 /** How long a request lets itself be turned away before it is given back to the cycle. */
 const throttleBudgetMilliseconds = 15 * 60_000;
 
-/** One try: sends, and judges the answer. */
-export type Attempt = (request: ScimRequest, signal: AbortSignal) => Promise<Answer | Refusal>;
+/** One try: sends, and judges the answer. `onHeld` is called when that has begun, and waits for what others of us have. */
+export type Attempt = (request: ScimRequest, signal: AbortSignal, onHeld: () => void) => Promise<Answer | Refusal>;
 
 /**
  * Repeats what is safe to repeat. A target that turns us away (429, 503) stops all callers until it is ready again and
@@ -44,7 +44,10 @@ export function createExchange(
       let ending: Ending = 'given_up';
       const began = clock.monotonic();
       try {
-        const result = await attempt(request, signal);
+        const result = await attempt(request, signal, () => {
+          // Whoever has what it waits for may have to send once more before they give it back.
+          permit.leave('given_up');
+        });
         ending = endingOf(result);
         if (!isRefusal(result)) return result;
         refusal = result;
@@ -68,7 +71,7 @@ export function createExchange(
       waited += took;
       tries += took < longMilliseconds ? 1 : request.method === 'GET' ? attempts : 2;
       const isPassing = refusal.class === 'transient' || refusal.class === 'unknown';
-      if (refusal.class !== 'transient' || tries >= attempts) {
+      if (refusal.class !== 'transient' || tries >= attempts || request.once === true) {
         return {
           ...refusal,
           ...(isPassing && waited >= longMilliseconds ? { late: true } : {}),
@@ -94,11 +97,11 @@ function endingOf(result: Answer | Refusal): Ending {
 }
 
 /**
- * What the target asked for; a back-off where it said nothing. "Now" is believed once: a target that goes on saying it
- * while it turns us away would be hammered.
+ * What the target asked for; a back-off where it said nothing. "Now", or next to it (0, a date in the past, a thousandth of
+ * a second), is believed once: a target that goes on saying it while it turns us away would be hammered.
  */
 function pauseFor({ retryAfterMilliseconds: asked }: Refusal, throttles: number): number {
-  if (asked === undefined || (asked === 0 && throttles > 0)) return ceiling(throttles);
+  if (asked === undefined || (asked < firstBackOff && throttles > 0)) return ceiling(throttles);
   return asked;
 }
 

@@ -14,6 +14,11 @@ export function retryAfterMilliseconds(
   return until === undefined ? undefined : Math.max(0, until - (parseHttpDate(date ?? '') ?? now));
 }
 
+/** Whether the header says a time at all: `-5`, `NaN` or `soon` do not. */
+export function saysWhen(header: string | undefined): boolean {
+  return retryAfterMilliseconds(header, undefined, 0) !== undefined;
+}
+
 /** Only the three forms of an HTTP date begin with the name of a day; Date.parse alone would take "-1" for a year. */
 export function parseHttpDate(text: string): number | undefined {
   const time = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(text) ? Date.parse(text) : NaN;

@@ -1,11 +1,14 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
+import type { TargetId } from '../../../core/model/link.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
 import type { TargetDialect } from '../dialect/target-dialect.ts';
-import type { Share, Shares } from '../../../core/memory/shares.ts';
+import type { Shares } from '../../../core/memory/shares.ts';
 import type { Keep } from '../answers/kept.ts';
 import { readList, type List } from '../answers/list.ts';
 import { mayPause } from '../http/turns.ts';
+import type { TargetPlaces } from '../shared/answer-places.ts';
+import { listResources, longestList, walkedResources } from '../shared/bounds.ts';
 import { isRefusal, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
 
@@ -18,6 +21,8 @@ export interface Inventory {
   readonly keep: Keep;
   /** The memory for lists, of all targets. */
   readonly memory: Shares;
+  /** For pages of which each is a call of its own. */
+  readonly places: TargetPlaces;
 }
 
 /**
@@ -31,40 +36,94 @@ export async function readInventory(
   signal: AbortSignal,
 ): Promise<FoundResource[] | Failure | undefined> {
   const share = inventory.memory.open();
+  const found = new Map<TargetId, FoundResource>();
+  let received = 0;
+  let size = 0;
   try {
-    return await listWithin(share, inventory, type, worthRequests, signal);
+    const result = await walk(inventory, type, Math.min(worthRequests, mostPages), signal, {
+      begin() {
+        share.release(); // what an earlier walk had is not kept
+        found.clear();
+        size = received = 0;
+      },
+      ask: (page) => page(),
+      take({ resources }) {
+        const weight = resources.reduce((sum, resource) => sum + (resource.size ?? 0), 0);
+        size += weight;
+        received += resources.length;
+        for (const resource of resources) found.set(resource.id, resource);
+        return Promise.resolve(size <= longestList && received <= listResources && share.take(weight));
+      },
+    });
+    return result === 'whole' ? [...found.values()] : result;
   } finally {
     share.release();
   }
 }
 
-async function listWithin(
-  share: Share,
-  { exchange, targetDialect, keep }: Inventory,
+/** The same without keeping more than a page: each is handed on before the next is asked for. */
+export async function walkInventory(
+  inventory: Inventory,
   type: ResourceType,
   worthRequests: number,
+  onPage: (page: readonly FoundResource[]) => Promise<void>,
   signal: AbortSignal,
-): Promise<FoundResource[] | Failure | undefined> {
+): Promise<'whole' | 'partial' | Failure> {
+  let received = 0;
+  const result = await walk(inventory, type, worthRequests, signal, {
+    begin: () => undefined,
+    ask: (page) => inventory.places.ofCall(page), // what is asked meanwhile needs places too
+    async take({ resources }) {
+      received += resources.length;
+      await onPage(resources);
+      return received <= walkedResources;
+    },
+  });
+  return result ?? 'partial';
+}
+
+/** What becomes of the pages of a walk. */
+interface Taker {
+  /** A walk begins, or begins once more. */
+  begin(): void;
+  ask(page: () => Promise<List | Refusal>): Promise<List | Refusal>;
+  /** False: there is no room for it. */
+  take(page: List): Promise<boolean>;
+}
+
+/** Undefined: it does not add up, is not worth it, or the target does not list. */
+async function walk(
+  { exchange, targetDialect, keep }: Inventory,
+  type: ResourceType,
+  budget: number,
+  signal: AbortSignal,
+  taker: Taker,
+): Promise<'whole' | Failure | undefined> {
   const { list } = targetDialect.current();
   if (!list.usable) return undefined;
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
-  const ask = async (place: readonly string[]): Promise<List | Refusal> => {
-    const page = await readList(exchange, type, [...place, ...extra].join('&'), signal);
-    return isRefusal(page) ? page : { ...page, resources: await keepEach(page.resources, type, keep) };
+  const ask = (place: readonly string[]): Promise<List | Refusal> =>
+    taker.ask(async () => {
+      const page = await readList(exchange, type, [...place, ...extra].join('&'), signal);
+      return isRefusal(page) ? page : { ...page, resources: await keepEach(page.resources, type, keep) };
+    });
+  const seen = { resources: 0 };
+  const take = (page: List): Promise<boolean> => {
+    seen.resources += page.resources.length;
+    return taker.take(page);
   };
-  const walk = (budget: number, dialect = list): Promise<Walk> => {
-    share.release(); // what an earlier walk had is not kept
-    return walkPages(ask, dialect, budget, (bytes) => share.take(bytes));
+  const walkIn = (requests: number, dialect = list): Promise<Walk> => {
+    taker.begin();
+    return walkPages(ask, dialect, requests, take);
   };
-  const budget = Math.min(worthRequests, mostPages);
-  let walked = await walk(budget);
-  if (isExpired(walked.result)) walked = await walk(budget - walked.requests);
+  let walked = await walkIn(budget);
+  if (isExpired(walked.result)) walked = await walkIn(budget - walked.requests);
   // WSO2 does not page groups at all, and lists them.
   if (isUnknown(walked.result) && list.paging !== 'none' && budget > 1)
-    walked = await walk(1, { ...list, paging: 'none' });
+    walked = await walkIn(1, { ...list, paging: 'none' });
   const { result } = walked;
-  if (Array.isArray(result) && result.length > 0) targetDialect.evidence.note(lists);
-  if (result === undefined || Array.isArray(result)) return result;
+  if (result === 'whole' && seen.resources > 0) targetDialect.evidence.note(lists);
+  if (result === undefined || result === 'whole') return result;
   if (isUnknown(result) && !targetDialect.evidence.has(lists))
     targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
   return isFinal(result) ? undefined : toFailure(result);
@@ -82,14 +141,16 @@ async function keepEach(resources: readonly FoundResource[], type: ResourceType,
 /** What was seen to work is not given up for one refusal: a list is the last resort of every search. */
 const lists = 'lists what it has';
 
-function isExpired(result: Walk['result']): boolean {
-  return (
-    result !== undefined && 'class' in result && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '')
-  );
+function isFailed(result: Walk['result']): result is Refusal {
+  return typeof result === 'object' && isRefusal(result);
 }
 
-function isUnknown(result: Walk['result']): boolean {
-  return result !== undefined && 'class' in result && (result.status === 405 || result.status === 501);
+function isExpired(result: Walk['result']): boolean {
+  return isFailed(result) && ['expiredcursor', 'invalidcursor'].includes(result.scimType ?? '');
+}
+
+function isUnknown(result: Walk['result']): result is Refusal {
+  return isFailed(result) && (result.status === 405 || result.status === 501);
 }
 
 /**

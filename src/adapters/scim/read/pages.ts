@@ -1,13 +1,11 @@
 import type { ListDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import type { FoundResource } from '../../../ports/scim-target.ts';
-import { listResources, longestList } from '../shared/bounds.ts';
 import type { List } from '../answers/list.ts';
 import type { Refusal } from '../shared/message.ts';
 
 export interface Walk {
-  /** Everything; undefined when it takes more requests than allowed, or does not add up. */
-  readonly result: FoundResource[] | Refusal | undefined;
+  /** Undefined when it takes more requests than allowed, does not add up, or could not all be taken. */
+  readonly result: 'whole' | Refusal | undefined;
   readonly requests: number;
 }
 
@@ -20,30 +18,27 @@ export interface Walk {
  * promised.
  *
  * @param ask reads the page at a place, which is given as query parameters
- * @param hasRoom whether so many more bytes may be kept
+ * @param take is given each page before the next is asked for; false: there is no room for it
  */
 export async function walkPages(
   ask: (place: readonly string[]) => Promise<List | Refusal>,
   dialect: ListDialect,
   budget: number,
-  hasRoom: (bytes: number) => boolean,
+  take: (page: List) => Promise<boolean>,
 ): Promise<Walk> {
-  const found = new Map<TargetId, FoundResource>();
+  const found = new Set<TargetId>();
   let promised: number | undefined;
   let received = 0;
-  let size = 0;
   /** Undefined: by index. Empty: the first page by cursor. */
   let cursor = dialect.paging === 'cursor' ? '' : undefined;
-  const whole = (): FoundResource[] | undefined => (found.size >= (promised ?? 0) ? [...found.values()] : undefined);
+  const whole = (): 'whole' | undefined => (found.size >= (promised ?? 0) ? 'whole' : undefined);
   for (let requests = 1; requests <= budget; requests += 1) {
     const page = await ask(placeOf(dialect, cursor, received));
     if ('class' in page) return { result: page, requests };
     if (page.unusable.length > 0) return { result: undefined, requests }; // whoever that is, a look-up of the others may do without
     const before = found.size;
-    const weight = page.resources.reduce((sum, resource) => sum + (resource.size ?? 0), 0);
-    size += weight;
-    if (size > longestList || !hasRoom(weight)) return { result: undefined, requests };
-    for (const resource of page.resources) found.set(resource.id, resource);
+    if (!(await take(page))) return { result: undefined, requests };
+    for (const { id } of page.resources) found.add(id);
     received += page.resources.length;
     if (page.total !== undefined) promised = Math.max(promised ?? 0, page.total);
     if (dialect.paging === 'none') return { result: whole(), requests };
@@ -56,13 +51,13 @@ export async function walkPages(
     } else {
       // By index; or cursors were asked for, and the target does not know them.
       if (promised === undefined || (byCursor !== undefined && byCursor !== '')) return { result: undefined, requests };
-      if (received === 0) return { result: promised === 0 ? [] : undefined, requests }; // a total, and nobody behind it
+      if (received === 0) return { result: promised === 0 ? 'whole' : undefined, requests }; // a total, and nobody behind it
       if (found.size === before) return { result: whole(), requests };
     }
     const pagesLeft =
       Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) +
       (cursor === undefined ? 1 : 0);
-    if (requests + pagesLeft > budget || received > listResources) return { result: undefined, requests };
+    if (requests + pagesLeft > budget) return { result: undefined, requests };
   }
   return { result: undefined, requests: budget };
 }

@@ -63,5 +63,8 @@ export const listBytes = { total: 4 * longestList, each: 16 * megabyte };
 /** Resources of a list that is read. */
 export const listResources = 30_000;
 
+/** Resources of a list that is walked page by page, with no more than a page in memory. Ids alone: about 100 MB. */
+export const walkedResources = 1_000_000;
+
 /** Encodings around an answer, each undone by itself (RFC 9110 §8.4). Nobody asked for any. */
 export const mostEncodings = 2;

@@ -1,6 +1,6 @@
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { Failure, Outcome } from '../../../core/model/outcome.ts';
-import { overriding, type ScimTarget } from '../../../ports/scim-target.ts';
+import { overriding, type ProbeResult, type ScimTarget } from '../../../ports/scim-target.ts';
 import type { TargetPlaces } from './answer-places.ts';
 
 /**
@@ -14,15 +14,17 @@ export function contained(
   target: ScimTarget,
   { places, onFault }: { readonly places: TargetPlaces; readonly onFault: (thrown: unknown) => void },
 ): ScimTarget {
-  const contain = async <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> => {
+  const caught = async <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> => {
     try {
-      return await places.ofCall(call);
+      return await call();
     } catch (thrown) {
       if (thrown instanceof BridgeError || signal.aborted) throw thrown;
       onFault(thrown);
       return failed;
     }
   };
+  const contain = <T>(signal: AbortSignal, failed: T, call: () => Promise<T>): Promise<T> =>
+    caught(signal, failed, () => places.ofCall(call));
   return overriding(target, {
     discover: (signal) => contain(signal, unusable, () => target.discover(signal)),
     find: (type, attribute, value, signal) =>
@@ -33,6 +35,12 @@ export function contained(
       contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () =>
         target.inventory(type, worthRequests, signal),
       ),
+    walk: (type, worthRequests, onPage, signal) =>
+      caught<Awaited<ReturnType<ScimTarget['walk']>>>(signal, 'partial', () =>
+        target.walk(type, worthRequests, onPage, signal),
+      ),
+    membersOf: (group, signal) =>
+      contain<Awaited<ReturnType<ScimTarget['membersOf']>>>(signal, unusable, () => target.membersOf(group, signal)),
     read: (type, id, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
     create: (type, attributes, signal, members) =>
@@ -46,7 +54,7 @@ export function contained(
     answers: (type, signal) => contain(signal, false, () => target.answers(type, signal)),
     remove: (type, id, signal, known) =>
       contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
-    probe: (signal) => contain<Failure | undefined>(signal, unusable, () => target.probe(signal)),
+    probe: (signal) => contain<ProbeResult>(signal, { kind: 'failed', failure: unusable }, () => target.probe(signal)),
   });
 }
 

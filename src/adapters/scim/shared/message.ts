@@ -28,6 +28,8 @@ export interface ScimRequest {
   readonly subject: 'resource' | 'endpoint' | 'discovery' | 'bulk';
   /** Never joined with others into a bulk request. */
   readonly alone?: boolean | undefined;
+  /** Not repeated when it fails on its way: the same failed that way again and again a moment ago. */
+  readonly once?: boolean | undefined;
   /** Longer answers are cut off and count as nonsense. */
   readonly maxBytes: number;
 }
@@ -40,6 +42,8 @@ export interface Answer {
   readonly date?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
+  /** It is one of several in the answer to a bulk request. */
+  readonly joined?: true | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
   /** Of what was acknowledged before: what went with it. */

@@ -77,7 +77,7 @@ async function lookBack(
   const { evidence } = conversation.targetDialect;
   const isRename = part.add.length + part.remove.length === 0;
   if (isRename && (await part.current()).length === 0) return untold(answer); // nobody could be lost
-  const form = await formOf(conversation, part);
+  const form = `${await formOf(conversation, part)}${answer.joined === true ? ', in bulk' : ''}`;
   if (!isRepeated && !(await evidence.isToBeLookedAt(form, 1, sampledChanges))) return untold(answer);
   let found: boolean | undefined;
   try {

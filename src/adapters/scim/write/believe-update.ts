@@ -1,3 +1,4 @@
+import { scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
@@ -34,7 +35,8 @@ export async function believeUpdate(
 ): Promise<Answer | Refusal> {
   if (answer.status === 202 || changes.length === 0) return answer;
   const { targetDialect } = conversation;
-  const inBulk = targetDialect.current().bulk.use;
+  // What was sent alone says nothing of what outcomes in bulk requests stand for.
+  const inBulk = answer.joined === true;
   const about = subjectOf(id, answer.body);
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
   // What may be but our own words said again ends nothing: an end has to be shown with the id.
@@ -54,7 +56,7 @@ export async function believeUpdate(
         : readResource(conversation.exchange, type, id, conversation.signal));
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
-        if (ends && tellsNothing(held)) return unread(held);
+        if ((ends || inBulk) && tellsNothing(held)) return unread(held);
         if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
         if (!tellsNothing(held)) found = true;
         return held.class === 'gone'
@@ -73,10 +75,10 @@ export async function believeUpdate(
       isFresh = seen !== undefined;
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
       if (end === 'mute') noteMute(targetDialect);
-      found = !isNotOff(end);
+      found = seen === undefined ? undefined : !isNotOff(end);
       if (seen !== undefined && inBulk && !ends && showsNone(seen, changes)) {
         const alone = await sentAlone(conversation, type, id, changes, again);
-        found = alone === undefined;
+        found = alone === undefined ? undefined : false;
         seen = alone ?? seen;
       }
     } finally {
@@ -106,6 +108,9 @@ async function readEnded(
   return (await showsOthers()) ? readResource(exchange, type, id, signal) : shownToNobody(held);
 }
 
+/** What does not change in an attribute has to be sent with what does. */
+export const partsReplace = 'a part of an attribute takes the place of the whole';
+
 /** An answer with what it shows to have gone with the changes. Where one element took the place of the others, lists go whole from then on. */
 export function withLost(
   conversation: Conversation,
@@ -122,16 +127,16 @@ export function withLost(
       false,
       'an element that was added to a list took the place of the others',
     );
-  const lost = [
-    ...others,
-    ...lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path)),
-  ];
+  const beside = lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path));
+  if (beside.some((path) => scimPath(path).filter === undefined))
+    conversation.targetDialect.evidence.note(partsReplace);
+  const lost = [...others, ...beside];
   return lost.length === 0 ? answer : { ...answer, lost };
 }
 
 /**
  * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
- * Where it is to be seen then, nothing goes by bulk requests any more. Undefined: it was not for that.
+ * Where it is to be seen then, nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
  */
 async function sentAlone(
   { targetDialect, exchange, signal }: Conversation,
@@ -141,7 +146,8 @@ async function sentAlone(
   again: () => Promise<Answer | Refusal>,
 ): Promise<Body | undefined> {
   const answer = await again();
-  const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
+  const isShown = !isRefusal(answer) && subjectOf(id, answer.body) === 'it';
+  const held = isRefusal(answer) || isShown ? answer : await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined || showsNone(held.body, changes)) return undefined;
   targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
   return held.body;

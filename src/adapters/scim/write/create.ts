@@ -1,12 +1,9 @@
-import { isSourceId } from '../../../core/directory/source-id.ts';
-import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { buildBody, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
-import { textOf } from '../../../core/mapping/scim-values.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
@@ -14,8 +11,9 @@ import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refu
 import { idOf, lackOfId, maxBytes, versionOf } from '../answers/resource.ts';
 import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
-import { storedByCreate, wasShown } from './settle-stored.ts';
+import { storedByCreate } from './settle-stored.ts';
 import { noteKeepsOurs } from './subject.ts';
+import { existedBefore, whoseAccount, type Whose } from './whose-account.ts';
 import { spelled, toWire } from './wire-change.ts';
 
 /**
@@ -44,15 +42,16 @@ export async function createResource(
     const outcome = outcomeOf(answer, joined, attributes);
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
-    if (isAnothers(conversation, type, answer, attributes, outcome.existed === true))
-      return { ...outcome, others: true };
-    if (outcome.existed === true || showsOtherId(answer, attributes)) return outcome;
-    if (shownText(answer, 'externalId') !== undefined) noteKeepsOurs(targetDialect);
+    const whose = await whoseAccount(conversation, type, outcome.id, answer, attributes);
+    if (whose === 'others' && existedBefore(answer)) return { ...outcome, others: true, existed: true };
+    if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
+    if (whose === 'named') noteKeepsOurs(targetDialect);
     const wire = [...attributes]
       .filter(([path]) => path !== 'id')
       .map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
-    return shown === undefined ? outcome : { ...outcome, shown };
+    const told = whose === 'named' ? { ...outcome, named: true as const } : outcome;
+    return shown === undefined ? told : { ...told, shown };
   };
   if (included.length === 0) return says(await post(body), []);
   const answer = await post({ ...body, members: included.map(memberElement) });
@@ -68,64 +67,17 @@ export async function createResource(
   return says(without, []);
 }
 
-/**
- * Whether a create is answered with somebody else's account, as some do who find one that is alike (by mail, by slug):
- *
- * | the answer shows                     | it is somebody else's                                                   |
- * |--------------------------------------|-------------------------------------------------------------------------|
- * | our externalId                       | no                                                                      |
- * | another, and another name            | yes                                                                     |
- * | another, and our name                | when it was there before: else the target gives externalIds of its own  |
- * | none, and another name               | where creates are answered with the names that are sent                 |
- */
-function isAnothers(
-  conversation: Conversation,
-  type: ResourceType,
-  answer: Answer,
-  attributes: ReadonlyMap<string, ScimValue>,
-  existed: boolean,
-): boolean {
-  const name = type === 'user' ? 'userName' : 'displayName';
-  const shown = shownText(answer, name);
-  const sent = attributes.get(name);
-  const isOtherName = shown !== undefined && typeof sent === 'string' && fold(shown) !== fold(sent);
-  if (showsOtherId(answer, attributes)) return existed || isOtherName;
-  return isOtherName && shownText(answer, 'externalId') === undefined && wasShown(conversation, type, name);
-}
-
-/** Whoever shows another externalId than was sent says nothing of what was sent. */
-function showsOtherId(answer: Answer, attributes: ReadonlyMap<string, ScimValue>): boolean {
-  const shown = shownText(answer, 'externalId');
-  const sent = attributes.get('externalId');
-  return shown !== undefined && !(typeof sent === 'string' && isSourceId(shown, sent));
-}
-
-function shownText({ body }: Answer, path: string): string | undefined {
-  const shown = body === undefined ? undefined : textOf(readScimPath(body, scimPath(path)));
-  return shown === '' ? undefined : shown;
-}
+/** What the caller is told of an account that is not certainly the one that was to be made. */
+const saidOf = {
+  kept: {},
+  before: { existed: true },
+  others: { others: true },
+  unproven: { unproven: true },
+} as const satisfies Record<Exclude<Whose, 'named' | 'fresh'>, object>;
 
 /** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */
 function madeActive(attributes: ReadonlyMap<string, ScimValue>, { body }: Answer): { readonly active?: true } {
   return attributes.get('active') === false && showsActive(body) ? { active: true } : {};
-}
-
-const longestCreation = 60_000;
-const surelyOlder = 24 * 60 * 60_000;
-
-/**
- * Whether an answer shows what was there before: 200 in place of 201 (RFC 7644 §3.3), or a `meta` that tells. Clocks of
- * targets are set to any time zone, so that "created" is compared with what the same target says otherwise.
- */
-function existedBefore({ status, date, body }: Answer): { readonly existed?: true } {
-  const time = (path: string): number => {
-    const said = body === undefined ? undefined : readScimPath(body, scimPath(path));
-    return typeof said === 'string' ? Date.parse(said) : NaN;
-  };
-  const created = time('meta.created');
-  const isOlder =
-    time('meta.lastModified') - created > longestCreation || Date.parse(date ?? '') - created > surelyOlder;
-  return status === 200 || isOlder ? { existed: true } : {};
 }
 
 function createBody(type: ResourceType, attributes: ReadonlyMap<string, ScimValue>, { values }: Dialect): Body {
@@ -169,14 +121,7 @@ function outcomeOf(
             included.map((member) => member.id),
           ),
         };
-  return {
-    kind: 'applied',
-    id,
-    ...versionOf(answer),
-    ...members,
-    ...existedBefore(answer),
-    ...madeActive(attributes, answer),
-  };
+  return { kind: 'applied', id, ...versionOf(answer), ...members, ...madeActive(attributes, answer) };
 }
 
 /** Where the answer shows members, those whom it shows: some targets leave out whom they don't know (WorkOS), be it all. */

@@ -31,6 +31,10 @@ export async function insistOnMembers(
   const removed = staying.length === 0 ? answered : await removeOtherwise(conversation, group, staying);
   if (isRefusal(removed)) return removed;
   if (missing.length === 0) return removed;
+  if (part.add.length > 0 && part.remove.length > 0) {
+    const alone = await addAlone(conversation, group, missing);
+    if (alone !== undefined) return alone;
+  }
   const isStrange = answered.body !== undefined && subjectOf(group, answered.body) !== 'it';
   const { targetDialect } = conversation;
   const why =
@@ -49,6 +53,28 @@ export async function insistOnMembers(
   return isRefusal(added) && why === 'unknown' ? unseen(answered) : added;
 }
 
+/**
+ * Who was added in one request with a removal, in a request of their own and in the same form. Where they are in then, the
+ * removal took them out with others, and the form of adding is not to blame. Whoever else is missing, the caller sees.
+ */
+async function addAlone(
+  conversation: Conversation,
+  group: TargetId,
+  missing: readonly Member[],
+): Promise<Answer | undefined> {
+  const { evidence } = conversation.targetDialect;
+  const { groups, members } = conversation.targetDialect.current();
+  if (groups.update !== 'patch' || evidence.has(apartInVain)) return undefined;
+  const answer = await sendPatch(conversation, 'group', group, [addition(members)(missing)]);
+  const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
+  const seen = isRefusal(held) ? undefined : shownMembers(held.body);
+  if (!isRefusal(held) && seen !== undefined && missing.every(({ id }) => seen.ids.has(id))) return held;
+  evidence.note(apartInVain);
+  return undefined;
+}
+
+const apartInVain = 'in vain: members added apart from a removal';
+
 const additions = ['array', 'ids', 'nested', 'pathless'] as const satisfies readonly MemberDialect['add'][];
 
 /** Members in the other forms in which some targets take them. */
@@ -65,11 +91,16 @@ export async function addOtherwise(
       'members.add',
       add,
       (members) => [addition({ ...members, add })(missing)],
-      ({ ids }) => missing.every(({ id }) => ids.has(id)),
+      (seen) => missing.every(({ id }) => seen.ids.has(id) && !(add === 'ids' && isBare(seen, id))),
     );
     if (found !== undefined) return found;
   }
   return refusal;
+}
+
+/** Whether a member is shown as the bare id that was sent: then it was stored unread, and means nobody. */
+function isBare({ elements }: ShownMembers, id: TargetId): boolean {
+  return elements.some((one) => one.id === id && typeof one.element === 'string');
 }
 
 async function removeOtherwise(

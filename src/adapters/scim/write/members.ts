@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange, MemberChunk } from '../../../ports/scim-target.ts';
-import type { Conversation } from '../dialect/conversation.ts';
+import { once, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers } from './believe-members.ts';
 import { nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
@@ -63,7 +63,9 @@ async function patchMembers(
     };
     const request = nextMemberRequest(add, remove, inForce, dialect);
     const part = { ...change, add: add.slice(0, request.added), remove: remove.slice(0, request.removed) };
-    const answer = await sendPatch(conversation, 'group', group, request.operations);
+    // A half of what was refused with a 5xx again and again: one more is enough.
+    const talk = part.looked === true ? once(conversation) : conversation;
+    const answer = await sendPatch(talk, 'group', group, request.operations);
     if (isRefusal(answer) && isTooMuch(answer) && request.added + request.removed > 1) {
       limits = halved(inForce, request);
       continue;

@@ -12,6 +12,7 @@ import { putChanges } from './put.ts';
 import { readAndWrite, type Condition } from './read-and-write.ts';
 import { readResource } from '../answers/resource.ts';
 import { missed, sendPatches } from './send-patch.ts';
+import { isHidden } from './settle-stored.ts';
 import { needLists, withWholeLists } from './whole-lists.ts';
 import type { WireChange } from './wire-change.ts';
 
@@ -26,6 +27,8 @@ import type { WireChange } from './wire-change.ts';
  * | 400 invalidPath, nothing to point at          | without paths, or with them                             | patch.paths           |
  * | 200, and the element in it is unchanged       | lists as a whole                                        | patch.valueFilters    |
  *
+ * An element that the target may have and does not show is replaced first, and added where there is none.
+ *
  * Something is learned only from what then worked. What is refused either way stays refused as it was first.
  */
 export async function patchChanges(
@@ -33,10 +36,12 @@ export async function patchChanges(
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
-  members: () => Promise<readonly TargetId[]>,
+  { members, isStrange }: { readonly members: () => Promise<readonly TargetId[]>; readonly isStrange: boolean },
 ): Promise<Answer | Refusal> {
   const task: Task = { conversation, type, id, changes, members, dialect: conversation.targetDialect.current() };
   const { dialect } = task;
+  const replaced = isStrange && dialect.patch.valueFilters ? await replaceHidden(task) : undefined;
+  if (replaced !== undefined) return replaced;
   const answer = needLists(changes, dialect)
     ? await readAndWrite(conversation, type, id, (held, condition) =>
         send(task, withWholeLists(held, changes, dialect.values), dialect, condition),
@@ -45,6 +50,19 @@ export async function patchChanges(
   if (isRefusal(answer))
     return missed(answer) ? (changes.some(mayMiss) ? climb(task, answer) : withOtherPaths(task, answer)) : answer;
   return dialect.patch.valueFilters ? insist(task, answer) : answer;
+}
+
+/** @returns undefined when there is nothing of the kind, or nothing there to be replaced */
+async function replaceHidden(task: Task): Promise<Answer | Refusal | undefined> {
+  const { conversation, type, changes } = task;
+  const mayBeThere = ({ path, value, had }: WireChange): boolean =>
+    path.filter !== undefined && value !== undefined && !had && isHidden(conversation, type, path);
+  if (!changes.some(mayBeThere)) return undefined;
+  const answer = await send(
+    task,
+    changes.map((change) => (mayBeThere(change) ? { ...change, had: true } : change)),
+  );
+  return isRefusal(answer) && missed(answer) ? undefined : answer;
 }
 
 interface Task {

@@ -42,7 +42,8 @@ export function patchRequests(changes: readonly WireChange[], dialect: Dialect):
 /**
  * Elements of multi-valued attributes (`emails[type eq "work"].value`) need more care than the rest:
  * - its `value` is new, and nothing in it was there before: the element is new. It is added whole to the attribute,
- *   because a path with a filter that matches nothing is an error (`noTarget`).
+ *   because a path with a filter that matches nothing is an error (`noTarget`); with the other new ones of the attribute,
+ *   because to some targets adding is replacing.
  * - its `value` is cleared, and nothing in it is set: the element goes, instead of staying as an empty shell.
  * - else: the element is changed in place, sub-attribute by sub-attribute. Whether it is there is not known when only
  *   other sub-attributes are new (a city beside a street that did not change): adding it whole could double it. A
@@ -51,10 +52,15 @@ export function patchRequests(changes: readonly WireChange[], dialect: Dialect):
 function patchOperations(changes: readonly WireChange[], dialect: Dialect): PatchOperation[] {
   const object: Body = {};
   const groups = Map.groupBy(changes, ({ path }) => (path.filter === undefined ? path.text : elementText(path)));
+  const added = Map.groupBy(
+    [...groups.values()].filter((group) => group[0]?.path.filter !== undefined && isNewElement(group)),
+    ([first]) => (first === undefined ? '' : attributeText(first.path)),
+  );
   const operations = [...groups].flatMap(([key, group]): readonly PatchOperation[] => {
     const path = group[0]?.path;
     if (path?.filter === undefined) return group.flatMap((change) => plainOperation(change, dialect, object));
-    if (isNewElement(group)) return additions(path, group, dialect);
+    const together = added.get(attributeText(path)) ?? [];
+    if (together.includes(group)) return group === together[0] ? additions(path, together, dialect) : [];
     if (isGoneElement(group)) return [{ op: 'remove', path: key }];
     return group.map((change) => elementOperation(change, dialect));
   });
@@ -85,13 +91,16 @@ function plainOperation(change: WireChange, dialect: Dialect, object: Body): Pat
 }
 
 /**
- * A new element, whole. In a dialect without paths in the object of an `add`; but where keys are dotted by its
+ * New elements of an attribute, whole. In a dialect without paths in the object of an `add`; but where keys are dotted by its
  * sub-attributes, because Entra says it like that, and servers for it make the element that the filter does not find.
  */
-function additions(path: ScimPath, group: readonly WireChange[], dialect: Dialect): PatchOperation[] {
+function additions(path: ScimPath, groups: readonly (readonly WireChange[])[], dialect: Dialect): PatchOperation[] {
   const { patch, values } = dialect;
-  if (patch.paths === 'dotted') return group.map((change) => elementOperation(change, dialect));
-  const list = path.filter === undefined ? [] : [newElement(path.filter, group)];
+  if (patch.paths === 'dotted') return groups.flat().map((change) => elementOperation(change, dialect));
+  const list = groups.flatMap((group) => {
+    const filter = group[0]?.path.filter;
+    return filter === undefined ? [] : [newElement(filter, group)];
+  });
   const value = wireValue(values.primary ? markPrimary(path.attribute, list) : list, dialect);
   if (patch.paths === 'each') return [{ op: 'add', path: attributeText(path), value }];
   const object: Body = {};

@@ -26,13 +26,23 @@ export async function writeOnDemand(
   const answer = targetDialect.current().etag === 'required' ? demanded : await write({});
   if (!isRefusal(answer) || (answer.status !== 412 && answer.status !== 428)) return answer;
   const isDemanded = answer.status === 428;
-  const again = await readAndWrite(conversation, type, id, (_held, condition) => write(condition), isDemanded);
+  const again = inPartIf(
+    answer.inPart,
+    await readAndWrite(conversation, type, id, (_held, condition) => write(condition), isDemanded),
+  );
   if (isDemanded && !isRefusal(again))
     targetDialect.learn('etag', 'required', 'answered 428 to a change without If-Match');
   return again;
 }
 
 const demanded: Refusal = { class: 'rejected', status: 428, detail: 'every change has to name the version' };
+
+/**
+ * What was refused at last, after a write that may have taken effect: one that was repeated, and met its own change (412).
+ */
+function inPartIf(inPart: true | undefined, answer: Answer | Refusal): Answer | Refusal {
+  return inPart === true && isRefusal(answer) ? { ...answer, inPart } : answer;
+}
 
 /**
  * Reads a resource and writes what follows from it, on condition that nobody else wrote in between (RFC 7644 §3.14),
@@ -49,30 +59,34 @@ export async function readAndWrite(
   isDemanded = false,
 ): Promise<Answer | Refusal> {
   let refused: string | undefined;
+  let inPart: true | undefined;
   for (let reading = 1; reading <= readings; reading += 1) {
     const held = await readResource(exchange, type, id, signal);
-    if (isRefusal(held)) return held;
-    if (held.body === undefined) return nonsense('answered without the resource that was asked for', held.status);
+    if (isRefusal(held)) return inPartIf(inPart, held);
+    if (held.body === undefined)
+      return inPartIf(inPart, nonsense('answered without the resource that was asked for', held.status));
     const { etag } = targetDialect.current();
     const wanted = isDemanded && !isConfigured(targetDialect, 'etag') ? 'required' : etag;
     const version = versionIn(held, wanted);
     // Where none can be had, any will do (RFC 9110 §13.1.1): it is there.
-    if (version === undefined) return write(held.body, wanted === 'required' ? { headers: { 'if-match': '*' } } : {});
+    if (version === undefined)
+      return inPartIf(inPart, await write(held.body, wanted === 'required' ? { headers: { 'if-match': '*' } } : {}));
     if (version === refused && !isConfigured(targetDialect, 'etag')) {
       const answer = await write(held.body, {});
       if (!isRefusal(answer))
         targetDialect.learn('etag', 'off', 'If-Match with the version that it shows was answered with 412');
-      return answer;
+      return inPartIf(inPart, answer);
     }
     const answer = await write(held.body, { headers: { 'if-match': version } });
-    if (!isRefusal(answer) || answer.status !== 412) return answer;
+    if (!isRefusal(answer) || answer.status !== 412) return inPartIf(inPart, answer);
+    inPart ??= answer.inPart;
     refused = version;
   }
-  return {
+  return inPartIf(inPart, {
     class: 'transient',
     status: 412,
     detail: `it was changed by someone else between ${readings} readings and writings`,
-  };
+  });
 }
 
 function versionIn(held: Answer, etag: Dialect['etag']): string | undefined {

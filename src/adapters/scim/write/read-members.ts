@@ -1,7 +1,7 @@
 import type { TargetId } from '../../../core/model/link.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readResource } from '../answers/resource.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 
@@ -35,8 +35,28 @@ export function groupsShow({ evidence }: Conversation['targetDialect']): boolean
 }
 
 /** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */
-export function membersRead({ targetDialect }: Conversation, { body }: Answer): ShownMembers | undefined {
+export function membersRead({ targetDialect }: Conversation, { body }: Pick<Answer, 'body'>): ShownMembers | undefined {
   const shown = shownMembers(body);
   if (shown !== undefined && shown.ids.size > 0) targetDialect.evidence.note(shows);
   return shown ?? (body !== undefined && targetDialect.evidence.has(shows) ? noMembers : undefined);
+}
+
+/**
+ * Whom a group has that was read by its id; undefined where the target does not say it, or not of everybody: such a group
+ * tells nothing. An empty list counts at a target whose groups were seen to show somebody.
+ */
+export async function membersTold(
+  conversation: Conversation,
+  group: TargetId,
+  body: Body,
+): Promise<readonly TargetId[] | Refusal | undefined> {
+  const { targetDialect } = conversation;
+  if (targetDialect.current().members.read === 'own-record') return undefined;
+  const isShown = (shownMembers(body)?.ids.size ?? 0) > 0 || groupsShow(targetDialect);
+  const isByName = targetDialect.current().members.read === 'attributes' || !isShown;
+  const answer: Pick<Answer, 'body'> | Refusal = isByName ? await readMembers(conversation, group) : { body };
+  if (isRefusal(answer)) return answer;
+  const told = membersRead(conversation, answer);
+  if (told === undefined || (told.ids.size === 0 && !groupsShow(targetDialect))) return undefined;
+  return told.isClear && told.elements.every(({ id }) => id !== undefined) ? [...told.ids] : undefined;
 }

@@ -11,7 +11,9 @@ import { membersRead, readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { done, sendPatch, together } from './send-patch.ts';
 import type { ShownMembers } from './shown-members.ts';
+import { readWithoutMembers } from '../read/gone.ts';
 import { tellsNothing, unread } from './unless-there.ts';
+import { takesPatch } from './update.ts';
 
 /**
  * A change of members was refused. That may be about the group (then the caller has nothing more to try), about the form,
@@ -35,6 +37,7 @@ export async function afterRefusal(
       : inAnotherForm(conversation, group, part, last);
   const held = known ?? (await readMembers(conversation, group));
   if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? unread(held) : refusal;
+  if (await isNoRoute(conversation, part, refusal)) return { ...refusal, class: 'unsupported' };
   const seen = 'ids' in held ? held : membersRead(conversation, held);
   if (seen === undefined) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : last;
   const rest = await left(conversation, part, seen);
@@ -44,6 +47,20 @@ export async function afterRefusal(
   return isLess || isBoth
     ? sendApart(conversation, group, { ...part, ...rest }, seen)
     : inAnotherForm(conversation, group, part, last, seen);
+}
+
+/**
+ * Whether a 404 to a group that is there says that there is no PATCH, whatever its words ("Cannot PATCH", "Route not found"):
+ * none of a group was taken yet, and the member it speaks of is there as well.
+ */
+async function isNoRoute(
+  conversation: Conversation,
+  { add: [joining], remove: [leaving] }: MemberChange,
+  { class: failureClass }: Refusal,
+): Promise<boolean> {
+  if (failureClass !== 'gone' || conversation.targetDialect.evidence.has(takesPatch('group'))) return false;
+  const id = joining?.id ?? leaving;
+  return id !== undefined && !isRefusal(await readWithoutMembers(conversation, joining?.type ?? 'user', id));
 }
 
 /** A target took a removal of members. */

@@ -1,9 +1,10 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
-import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Shown } from '../../../core/model/outcome.ts';
+import { isNoValue } from '../../../core/planning/diff.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import { alone, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
@@ -29,7 +30,7 @@ export async function storedByCreate(
   const {
     targetDialect: { evidence },
   } = conversation;
-  const left = open(conversation, 'POST', changes, answer, false);
+  const left = open(conversation, type, 'POST', changes, answer, false);
   for (const change of changes) if (!left.includes(change)) evidence.note(stores(type, change, 'POST'));
   if (left.length === 0) return undefined;
   const missing = await evidence.alone(() => missingFromCreated(conversation, type, id, changes, left, answer));
@@ -85,6 +86,21 @@ export function wasShown({ targetDialect: { evidence } }: Conversation, type: Re
   return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
 }
 
+/** Whether a path was sent, and answers were seen not to show it: whoever shows none of it may have one all the same. */
+export function isHidden({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: ScimPath): boolean {
+  const change = { path, value: '', had: true };
+  const methods = ['POST', 'PATCH', 'PUT'] as const;
+  return (
+    methods.some((method) => evidence.has(storesNot(type, change, method))) &&
+    !methods.some((method) => evidence.has(stores(type, change, method)))
+  );
+}
+
+/** Whether an answer to a write, or the resource as it was read after it, had what was sent at this path. */
+export function showsPath({ evidence }: Conversation['targetDialect'], type: ResourceType, path: string): boolean {
+  return evidence.has(shows(type, path));
+}
+
 /**
  * Compares an answered resource with what was sent, and does about it what can be done:
  *
@@ -108,7 +124,7 @@ export async function settleStored(
   isFresh: boolean,
 ): Promise<Answer> {
   const { evidence } = conversation.targetDialect;
-  const left = open(conversation, method, changes, answer, isFresh);
+  const left = open(conversation, type, method, changes, answer, isFresh);
   for (const change of changes)
     if (!left.includes(change) && change.value !== undefined) evidence.note(stores(type, change, method));
   if (left.length === 0) return answer;
@@ -131,7 +147,7 @@ async function find(
     signal,
   } = conversation;
   let held: Answer | Refusal = answer;
-  let left = open(conversation, method, changes, answer, isFresh);
+  let left = open(conversation, type, method, changes, answer, isFresh);
   if (!isFresh && left.some((change) => !isKnown(conversation, type, change, method))) {
     held = await readResource(exchange, type, id, signal);
     if (isRefusal(held) || held.body === undefined) return { ...answer, unstored: texts(left) };
@@ -237,12 +253,20 @@ function otherForms(dialect: Dialect): Form[] {
 
 function open(
   { targetDialect }: Conversation,
+  type: ResourceType,
   method: Method,
   changes: readonly WireChange[],
   { body }: Answer,
   isFresh: boolean,
 ): readonly WireChange[] {
-  return body === undefined ? [] : unstored(body, changes, isFresh || !targetDialect.evidence.has(partial(method)));
+  if (body === undefined) return [];
+  const left = unstored(body, changes, isFresh || !targetDialect.evidence.has(partial(method)));
+  for (const change of changes) {
+    const { path, from, value } = change;
+    const isShown = value !== undefined && !left.includes(change) && !isNoValue(readScimPath(body, path));
+    if (isShown) targetDialect.evidence.note(shows(type, from ?? path.text));
+  }
+  return left;
 }
 
 /** Nothing more can be found out about it: it is about this value, or nothing stores it. */
@@ -269,6 +293,10 @@ function storesNot(type: ResourceType, change: WireChange, method: Method): stri
 
 function kindOf({ value }: WireChange): string {
   return value === undefined ? 'clears' : 'stores';
+}
+
+function shows(type: ResourceType, path: string): string {
+  return `shows ${path} of a ${type}`;
 }
 
 function partial(method: Method): string {

@@ -7,7 +7,7 @@ import { believeUpdate } from './believe-update.ts';
 import { patchChanges } from './patch-changes.ts';
 import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
-import { done, sendPatches } from './send-patch.ts';
+import { done, sendPatches, together } from './send-patch.ts';
 import { unlessThere } from './unless-there.ts';
 import { toWire, type WireChange } from './wire-change.ts';
 
@@ -32,12 +32,10 @@ export async function updateResource(
   const ends = wire.some(({ path, value }) => path.text === 'active' && value === false);
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
   const talk = ends && !conversation.targetDialect.evidence.has(bulkTold) ? alone(conversation) : conversation;
-  const answer = await sendChanges(talk, type, id, wire, known.members ?? (() => Promise.resolve([])));
+  const answer = await sendChanges(talk, type, id, wire, known);
   return isRefusal(answer) || answer === done
     ? answer
-    : believeUpdate(talk, type, id, wire, known, answer, () =>
-        sendChanges(alone(conversation), type, id, wire, known.members ?? (() => Promise.resolve([]))),
-      );
+    : believeUpdate(talk, type, id, wire, known, answer, () => sendChanges(alone(conversation), type, id, wire, known));
 }
 
 async function sendChanges(
@@ -45,13 +43,19 @@ async function sendChanges(
   type: ResourceType,
   id: TargetId,
   wire: readonly WireChange[],
-  members: () => Promise<readonly TargetId[]>,
+  { members = () => Promise.resolve([]), isStrange = false }: Acknowledged,
 ): Promise<Answer | Refusal> {
   const dialect = conversation.targetDialect.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
   if (update === 'patch') {
     const patch = async () =>
-      unlessThere(conversation, type, id, await patchChanges(conversation, type, id, wire, members), 'unsupported');
+      unlessThere(
+        conversation,
+        type,
+        id,
+        await patchChanges(conversation, type, id, wire, { members, isStrange }),
+        'unsupported',
+      );
     return withFallback(conversation, type, patch, (onlyWay) => put(wire, onlyWay));
   }
   const apart = type === 'user' && dialect.users.activation === 'patch' ? wire.filter(isActivation) : [];
@@ -71,7 +75,8 @@ async function sendChanges(
   // Our own id is wished for, not needed: whoever was there before can be adopted without.
   if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of attributes' };
-  return put(rest, true);
+  const written = await put(rest, true);
+  return isRefusal(written) ? written : together(answer, written);
 
   function put(rest: readonly WireChange[], onlyWay: boolean): Promise<Answer | Refusal> {
     return putChanges(conversation, type, id, rest, members, onlyWay);
@@ -80,6 +85,11 @@ async function sendChanges(
 
 function isActivation({ path }: WireChange): boolean {
   return path.text === 'active';
+}
+
+/** The target took a PATCH of the type. */
+export function takesPatch(type: ResourceType): string {
+  return `takes PATCH of a ${type}`;
 }
 
 /**
@@ -97,7 +107,7 @@ export async function withFallback(
   put: (onlyWay: boolean) => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   const answer = await patch();
-  const works = `takes PATCH of a ${type}`;
+  const works = takesPatch(type);
   if (!isRefusal(answer) && answer !== done) targetDialect.evidence.note(works);
   if (!isRefusal(answer) || answer.class !== 'unsupported') return answer;
   const isCertain = answer.status === 405 || answer.status === 501;

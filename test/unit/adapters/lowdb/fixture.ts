@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { BridgeError, type ErrorCode } from '../../../../src/core/model/errors.ts';
-import type { StateChange, StateStore, StateView } from '../../../../src/ports/state-store.ts';
+import type { LogEntry, LoggedEntry } from '../../../../src/core/model/log-entry.ts';
+import type { StateChange } from '../../../../src/ports/state-change.ts';
+import type { StateStore, StateView } from '../../../../src/ports/state-store.ts';
 import { aLink } from '../../../contract/state-store.ts';
+import { acknowledgedMembers } from '../../../support/acknowledged-members.ts';
 
 export const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
 
@@ -27,20 +30,53 @@ export function failsWith(code: ErrorCode, names = ''): (error: unknown) => true
   };
 }
 
-/** Record number n: two changes, of which a crash may show both or none. */
+/** Record number n: three changes, of which a crash may show all or none. */
 export function recordOf(number: number): readonly StateChange[] {
   return [
     { kind: 'link', link: aLink(`entry-${number}`) },
     { kind: 'members', target: 'wiki', group: 'group', add: [`entry-${number}`], remove: [] },
+    { kind: 'logged', entry: aLogEntry(`entry-${number}`) },
   ];
+}
+
+export const aLogEntry = (sourceId: string, rest: Partial<LogEntry> = {}): LogEntry => ({
+  at: '2026-11-20T08:00:00.000Z',
+  cycle: 'cycle-1',
+  target: 'wiki',
+  type: 'user',
+  sourceId,
+  targetId: `id-of-${sourceId}`,
+  verb: 'create',
+  outcome: 'applied',
+  cause: 'cycle',
+  set: ['userName', 'active'],
+  ...rest,
+});
+
+/** All that the log has after an entry. */
+export async function logOf(state: StateView, after = 0): Promise<LoggedEntry[]> {
+  const entries: LoggedEntry[] = [];
+  for await (const batch of state.logged(after)) entries.push(...batch);
+  return entries;
+}
+
+/** The log has an entry for each of these records, once, in order, and its chain holds. */
+export async function logFits(state: StateView, records: readonly number[]): Promise<void> {
+  const log = await logOf(state);
+  assert.deepEqual(
+    log.map(({ sourceId, seq }) => `${seq} ${sourceId}`),
+    records.map((number, index) => `${index + 1} entry-${number}`),
+    'an entry of the log for each record',
+  );
+  assert.deepEqual(await state.checkLog(), { entries: log.length, flaws: [] });
 }
 
 /** Which numbered records a state contains; fails when one is there by half. */
 export async function recordsIn(state: StateView, most = 50): Promise<number[]> {
-  const members = new Set(await state.members('wiki', 'group'));
+  const members = new Set(await acknowledgedMembers(state, 'wiki', 'group'));
   const ids = Array.from({ length: most + 1 }, (_, number) => `entry-${number}`);
   const links = await state.links('wiki', ids);
-  assert.deepEqual(new Set(links.keys()), members, 'both changes of a record or none');
+  assert.deepEqual(new Set(links.keys()), members, 'all changes of a record or none');
   assert.equal((await state.counts('wiki')).user.active, links.size);
   return ids.flatMap((id, number) => (links.has(id) ? [number] : []));
 }
@@ -79,12 +115,15 @@ export async function survives(open: () => Promise<StateStore>, acknowledged: Re
     found.map((_, index) => index + 1),
     'no gap',
   );
+  await logFits(store, found);
   for (const number of acknowledged) assert.ok(found.includes(number), `record ${number} was acknowledged`);
   for (const decision of (await store.decisions()).waiting) assert.equal(decision.holdId, 'hold');
   await store.record(recordOf(found.length + 1));
   await store.close();
   const again = await open();
-  assert.equal((await recordsIn(again)).length, found.length + 1);
+  const records = await recordsIn(again);
+  assert.equal(records.length, found.length + 1);
+  await logFits(again, records);
   await again.close();
 }
 

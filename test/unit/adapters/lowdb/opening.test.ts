@@ -82,6 +82,7 @@ describe('Opening the embedded state', () => {
     assert.deepEqual(await readdir(folder).then((names) => names.sort()), [
       'journal.ndjson',
       'lock.key',
+      'log',
       'secret.key',
       'snapshot.ndjson',
     ]);

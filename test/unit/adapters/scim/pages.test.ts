@@ -41,8 +41,12 @@ const byCursor =
     return Promise.resolve(page(start, end, { ...(end < count ? { nextCursor: String(end) } : {}), ...rest }));
   };
 const sizeOf = async (ask: Ask, dialect: Partial<ListDialect> = {}, budget = 1000): Promise<number | undefined> => {
-  const { result } = await walkPages(ask, { ...list, ...dialect }, budget, () => true);
-  return result !== undefined && 'length' in result ? result.length : undefined;
+  const ids = new Set<string>();
+  const { result } = await walkPages(ask, { ...list, ...dialect }, budget, ({ resources }) => {
+    for (const { id } of resources) ids.add(id);
+    return Promise.resolve(true);
+  });
+  return result === 'whole' ? ids.size : undefined;
 };
 
 describe('a walk through pages', () => {

@@ -28,6 +28,29 @@ describe('changes as PATCH operations', () => {
     );
   });
 
+  it('adds new elements of one attribute together: to some targets adding is replacing', () => {
+    assert.deepEqual(
+      operations(
+        set('phoneNumbers[type eq "work"].value', '1', false),
+        set('title', 'Chief', false),
+        set('phoneNumbers[type eq "mobile"].value', '2', false),
+        set('emails[type eq "work"].value', 'a', false),
+      ),
+      [
+        {
+          op: 'add',
+          path: 'phoneNumbers',
+          value: [
+            { type: 'work', value: '1' },
+            { type: 'mobile', value: '2' },
+          ],
+        },
+        { op: 'add', path: 'title', value: 'Chief' },
+        { op: 'add', path: 'emails', value: [{ type: 'work', value: 'a' }] },
+      ],
+    );
+  });
+
   it('take an element away with its value', () => {
     assert.deepEqual(
       operations(clear('phoneNumbers[type eq "work"].value'), clear('phoneNumbers[type eq "work"].primary')),

@@ -105,6 +105,15 @@ describe('buildPlan with a match', () => {
       assert.equal(only(operations, 'adopt').leftDisabled, undefined);
     }
   });
+  it('links whom we switched off as that, so that their access is still wanted when it was held', () => {
+    const ours = match('anna', false, { userName: 'anna' });
+    const { operations } = plan({ resources: [anna], matches: [[ours[0], { ...ours[1], wasOurs: true }]] });
+    assert.deepEqual(
+      operations.map(({ verb }) => verb),
+      ['adopt', 'reactivate'],
+    );
+    assert.equal(only(operations, 'adopt').attributes.get('active'), false);
+  });
   it('switches on whose account the target had lost with them', () => {
     const { operations } = plan({
       resources: [anna],

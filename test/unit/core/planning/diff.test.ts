@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { doubtful, empty } from '../../../../src/core/model/link.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../../../../src/core/model/resource.ts';
-import { diffWithBody, diffWithLink, digestAttributes } from '../../../../src/core/planning/diff.ts';
+import { diffWithBody, diffWithLink, digestAttributes, partsBeside } from '../../../../src/core/planning/diff.ts';
 import { digest, idOnTarget } from '../../../support/plan-input.ts';
 
 const nobody = () => undefined;
@@ -74,6 +74,24 @@ describe('diffWithLink', () => {
       ['name.givenName', true],
       ['name.familyName', true],
     ]);
+  });
+  it('names the other parts of what changes, for targets to which a part is the whole', () => {
+    const desired = new Map([
+      ['name.givenName', 'Ada'],
+      ['name.familyName', 'King'],
+      ['name.middleName', null],
+      ['title', 'Dr'],
+    ]);
+    const held = { ...digestAttributes(desired, digest, nobody), 'name.familyName': digest('name.familyName=Old') };
+    const changes = diffWithLink(desired, held, digest, nobody);
+    assert.deepEqual(
+      changes.map(({ path }) => path),
+      ['name.familyName'],
+    );
+    assert.deepEqual(partsBeside(desired, changes), [
+      { path: 'name.givenName', change: 'set', value: 'Ada', had: true },
+    ]);
+    assert.deepEqual(partsBeside(desired, [{ path: 'title', change: 'set', value: 'Dr', had: true }]), []);
   });
   it('leaves active to the lifecycle', () =>
     assert.deepEqual(diffWithLink(new Map([['active', false]]), {}, digest, nobody), []));

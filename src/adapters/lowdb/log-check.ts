@@ -1,0 +1,92 @@
+import type { Digest } from '../../core/model/link.ts';
+import type { LogCheck, LogFlaw } from '../../core/model/log-entry.ts';
+import type { StateFiles } from './files.ts';
+import { listLogFiles, readLogFile, readLogHeader, type LogFile } from './log-folder.ts';
+import { chain, type LogLine } from './log-line.ts';
+import type { LogMemory } from './log-memory.ts';
+
+/**
+ * Compares the files of the log with the chain of hashes, from the oldest entry that should be there to the last one that
+ * the state knows. Whoever can read the key of the state can write a chain that fits: it shows what was changed by hand
+ * or lost, and somebody who has the log alone.
+ */
+export async function checkLog(
+  files: StateFiles,
+  folder: string,
+  log: LogMemory,
+  { lineage, digest }: { readonly lineage: string; readonly digest: Digest },
+): Promise<LogCheck> {
+  const walk = createWalk(digest);
+  const all = await filesOfState(files, folder, lineage);
+  for (const [index, { path }] of all.kept.entries()) {
+    let pending = 0;
+    if (index === 0) walk.begin(all.oldest);
+    for await (const lines of readLogFile(files, path)) {
+      for (const { line } of lines) {
+        if (line === undefined) {
+          pending += 1;
+          continue;
+        }
+        for (; pending > 0; pending -= 1) walk.unreadable();
+        walk.see(line);
+      }
+    }
+    // What stands at the end of the last file and is not whole is being written, or was cut short: the journal has it.
+    if (index < all.kept.length - 1) for (; pending > 0; pending -= 1) walk.unreadable();
+  }
+  return walk.end((log.waiting[0]?.seq ?? log.seq + 1) - 1, all.kept.length > 0);
+}
+
+/** Files of this state that should be there, with the first entry that should be. */
+async function filesOfState(
+  files: StateFiles,
+  folder: string,
+  lineage: string,
+): Promise<{ readonly kept: readonly LogFile[]; readonly oldest: number }> {
+  const all = await listLogFiles(files, folder);
+  const headers = await Promise.all(all.map(({ path }) => readLogHeader(files, path)));
+  const oldest = headers.findLast((header) => header?.lineage === lineage)?.oldest ?? 1;
+  return {
+    kept: all.filter(
+      (_, index) => (headers[index]?.lineage ?? lineage) === lineage && (all[index + 1]?.after ?? oldest) >= oldest,
+    ),
+    oldest,
+  };
+}
+
+function createWalk(digest: Digest) {
+  const flaws: LogFlaw[] = [];
+  let entries = 0;
+  let expected = 1;
+  let before: string | undefined;
+  return {
+    begin(oldest: number): void {
+      expected = oldest;
+    },
+    see(line: LogLine): void {
+      const isLinked = before === undefined || chain(line.chained, before, digest) === line.hash;
+      before = line.hash;
+      if (line.kind === 'header') {
+        if (!isLinked) flaws.push({ kind: 'changed', from: expected, to: expected });
+        return;
+      }
+      const { seq } = line.logged;
+      if (seq < expected) {
+        if (entries > 0) flaws.push({ kind: 'changed', from: seq, to: seq });
+        return;
+      }
+      if (seq > expected) flaws.push({ kind: 'missing', from: expected, to: seq - 1 });
+      else if (!isLinked || !line.valuesFit(digest)) flaws.push({ kind: 'changed', from: seq, to: seq });
+      entries += 1;
+      expected = seq + 1;
+    },
+    unreadable(): void {
+      flaws.push({ kind: 'unreadable', from: expected, to: expected });
+    },
+    /** @param last the last entry that the files should have */
+    end(last: number, isThere: boolean): LogCheck {
+      if (last >= expected) flaws.push({ kind: 'missing', from: isThere ? expected : 1, to: last });
+      return { entries, flaws };
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import type { Configuration } from '../config/configuration.ts';
+import { createAuthBackOff, type AuthBackOff } from '../daemon/auth-back-off.ts';
+import { createReadingWatch } from '../daemon/reading-watch.ts';
+import { createProbing, type Probing } from '../daemon/target-probe.ts';
+import { createWatching, type Watching } from '../daemon/watch.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import { logObserver } from '../telemetry/log-observer.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createMetrics, type Metrics, type MetricsOptions } from '../telemetry/metrics.ts';
+import { createConditions, type Conditions } from '../telemetry/notify/conditions.ts';
+import { createNotificationQueue, type NotificationQueue } from '../telemetry/notify/queue.ts';
+import { version } from '../version.ts';
+import type { ReloadOutcome } from './reload.ts';
+
+/** Who listens for as long as the process lives, whatever configuration runs. */
+export interface Life {
+  readonly metrics: Metrics;
+  readonly conditions: Conditions;
+  readonly noteReload: (outcome: ReloadOutcome) => void;
+  /** False from a failed write of the state until the next that succeeds. */
+  readonly isStateSound: () => boolean;
+  readonly observer: CycleObserver;
+  /** Who takes notifications now. */
+  readonly deliverTo: (queue: Pick<NotificationQueue, 'add'>) => void;
+}
+
+/** @param approveCommand the command that releases a hold, as a person types it */
+export function createLife(
+  { configuration, clock }: { readonly configuration: Configuration; readonly clock: Clock },
+  { log, approveCommand }: { readonly log: Log; readonly approveCommand: (holdId: string) => string },
+): Life {
+  const metrics = createMetrics({ version, clock, ...labelsOf(configuration) });
+  let queue: Pick<NotificationQueue, 'add'> | undefined;
+  const conditions = createConditions(clock, (notification) => queue?.add(notification), approveCommand);
+  let sound = true;
+  const listeners: readonly CycleObserver[] = [
+    logObserver(log, clock, approveCommand),
+    metrics.observer,
+    conditions.observer,
+    (event) => {
+      if (event.kind === 'state_written') sound = event.result === 'success';
+    },
+  ];
+  return {
+    metrics,
+    conditions,
+    noteReload: metrics.noteReload,
+    isStateSound: () => sound,
+    observer: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+    deliverTo: (now) => (queue = now),
+  };
+}
+
+/** What of a configuration becomes labels and values of metrics. */
+export function labelsOf({
+  targets,
+  directories,
+  schedule: { poll },
+}: Configuration): Pick<MetricsOptions, 'targets' | 'directories' | 'pollSeconds'> {
+  return {
+    targets: [...targets.keys()],
+    directories: [...directories.keys()],
+    pollSeconds: poll.kind === 'interval' ? poll.milliseconds / 1_000 : 0,
+  };
+}
+
+/** Everyone who listens to the events of one configuration. */
+export interface Listeners {
+  readonly backOff: AuthBackOff;
+  readonly watching: Watching;
+  readonly probing: Probing;
+  readonly notifications: NotificationQueue;
+  /** Called once for each reading that takes long. */
+  readonly onLongReading: (remember: (directory: string, since: string) => Promise<void>) => void;
+  /** Hands an event to all of them, and to those who live longer. */
+  readonly observer: CycleObserver;
+}
+
+export interface ListenersParts {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Who is told when something is held or fails. */
+  readonly notifiers: readonly Notifier[];
+  readonly life: Life;
+}
+
+export function createListeners({ configuration, clock, log, notifiers, life }: ListenersParts): Listeners {
+  const { targets, schedule } = configuration;
+  const tell: CycleObserver = (event) => {
+    for (const listener of listeners) listener(event);
+  };
+  const backOff = createAuthBackOff(clock);
+  const watching = createWatching({ clock, log });
+  const everyMilliseconds = schedule.probeMilliseconds;
+  const probing = createProbing({ clock, targets: [...targets.keys()], everyMilliseconds, tell });
+  const notifications = createNotificationQueue(notifiers, clock, tell);
+  life.deliverTo(notifications);
+  let remember: Parameters<Listeners['onLongReading']>[0] = () => Promise.resolve();
+  const listeners: readonly CycleObserver[] = [
+    life.observer,
+    backOff.observer,
+    watching.observer,
+    probing.observer,
+    createReadingWatch({ clock, tell, remember: (directory, since) => remember(directory, since) }),
+  ];
+  return { backOff, watching, probing, notifications, onLongReading: (how) => void (remember = how), observer: tell };
+}

@@ -1,0 +1,108 @@
+import type { SourceId } from '../core/model/entry.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import type { LoggedEntry } from '../core/model/log-entry.ts';
+import type { HeldOperation } from '../core/model/plan.ts';
+import { takenAway, type TakenAway } from '../core/planning/undo.ts';
+import { isUndo, undoId } from '../cycle/plan/undo-id.ts';
+import { readDirectories } from '../cycle/read/read-directories.ts';
+import type { Decider } from '../ports/decisions.ts';
+import type { StateView } from '../ports/state-store.ts';
+import type { App } from './app.ts';
+import { prepareAll } from './plan-all.ts';
+import { chosenTargets } from './targets.ts';
+
+export interface UndoRequest {
+  readonly cycle: string;
+  readonly target?: string | undefined;
+  readonly by: Decider;
+}
+
+/** What becomes of a cycle on one target. */
+export interface UndoneCycle extends Pick<TakenAway, 'others'> {
+  readonly target: string;
+  /** Under which it is held from then on; undefined when the cycle took nothing away. */
+  readonly holdId: string | undefined;
+  /** What gives it back. */
+  readonly back: readonly HeldOperation[];
+  /** Of those who are to be created again: whom no directory has any more. */
+  readonly unknown: readonly SourceId[];
+  /** The undos that this cycle carried out, and that are taken back: what they hold is approved. */
+  readonly approved: readonly string[];
+  /** How many operations the cycle carried out. */
+  readonly operations: number;
+}
+
+/**
+ * Takes back what a cycle took away. The decision is left in the state's folder, where a running daemon finds it at its
+ * next poll, and the next `sync` when none runs. To undo an undo is to approve what it holds.
+ *
+ * @throws BridgeError D2S_NOT_FOUND when the log has nothing of this cycle
+ */
+export async function undo(app: App, { cycle, target, by }: UndoRequest, signal: AbortSignal): Promise<UndoneCycle[]> {
+  const targets = chosenTargets(app, target);
+  const view = await app.openView();
+  try {
+    const entries = (await entriesOf(cycle, view)).filter((entry) => targets.includes(entry.target));
+    if (entries.length === 0) throw notLogged(cycle, target);
+    const undone: UndoneCycle[] = [];
+    for (const [name, own] of Map.groupBy(entries, (entry) => entry.target))
+      undone.push(await undoOn(name, own, { app, cycle, by, view, signal }));
+    return undone;
+  } finally {
+    await view.close();
+  }
+}
+
+interface Undoing {
+  readonly app: App;
+  readonly cycle: string;
+  readonly by: Decider;
+  readonly view: StateView;
+  readonly signal: AbortSignal;
+}
+
+async function undoOn(target: string, entries: readonly LoggedEntry[], undoing: Undoing): Promise<UndoneCycle> {
+  const { app, cycle, by, view } = undoing;
+  const at = new Date(app.clock.now()).toISOString();
+  const { rejections = [] } = await view.target(target);
+  const undos = new Set(entries.flatMap(({ cause, decision }) => (cause === 'undo' ? [decision ?? ''] : [])));
+  const approved = rejections.map(({ holdId }) => holdId).filter((holdId) => isUndo({ holdId }) && undos.has(holdId));
+  for (const holdId of approved) await view.decide({ target, holdId, decision: 'approve', at, by });
+  const { back, others } = takenAway(entries);
+  const holdId = back.length === 0 ? undefined : undoId(cycle);
+  if (holdId !== undefined) await view.decide({ target, holdId, decision: 'undo', at, by });
+  const operations = entries.filter(({ outcome }) => outcome === 'applied').length;
+  return { target, holdId, back, others, unknown: await unknownOf(target, back, undoing), approved, operations };
+}
+
+/** Reads the directories when somebody has to be created again. */
+async function unknownOf(
+  target: string,
+  back: readonly HeldOperation[],
+  { app, view, signal }: Undoing,
+): Promise<SourceId[]> {
+  const created = back.filter(({ verb }) => verb === 'create').map(({ sourceId }) => sourceId);
+  if (created.length === 0) return [];
+  const failures: BridgeError[] = [];
+  const setups = await prepareAll(app, [target], failures, signal);
+  const definitions = setups.map(({ definition }) => definition);
+  const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
+  const [failure] = [...failures, ...failed.values()];
+  if (failure !== undefined) throw failure;
+  const known = new Set([...complete.values()].flatMap(({ entries }) => entries.map(({ id }) => id)));
+  return created.filter((id) => !known.has(id));
+}
+
+async function entriesOf(cycle: string, view: StateView): Promise<LoggedEntry[]> {
+  const entries: LoggedEntry[] = [];
+  for await (const batch of view.logged(0)) for (const entry of batch) if (entry.cycle === cycle) entries.push(entry);
+  return entries;
+}
+
+function notLogged(cycle: string, target: string | undefined): BridgeError {
+  return new BridgeError(
+    'D2S_NOT_FOUND',
+    `the provisioning log has no operation of a cycle ${cycle}${target === undefined ? '' : ` on ${target}`}`,
+    'copy the id from what sync prints, from cycle_finished in the log, or from dir2scim log',
+  );
+}

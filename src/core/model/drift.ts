@@ -1,0 +1,53 @@
+import type { ResourceType, SourceId } from './entry.ts';
+import type { TargetId } from './link.ts';
+import type { ScimValue } from './resource.ts';
+
+/**
+ * In what a resource on a target is not what it was left as:
+ *
+ * - `missing`   the target does not have it any more
+ * - `disabled`  it is switched off there, and shall be active
+ * - `enabled`   it is active there, and shall be switched off
+ * - `attribute` an attribute has another value
+ * - `member`    a group lost a member, or has one whom nobody put there
+ * - `identity`  it carries an externalId that is somebody else's: nothing more is said of it, and nothing written to it
+ */
+export const driftKinds = ['missing', 'disabled', 'enabled', 'attribute', 'member', 'identity'] as const;
+export type DriftKind = (typeof driftKinds)[number];
+
+/** One attribute that others changed. Holds personal data: for people who ask, never stored or logged. */
+export interface ValueDrift {
+  /** Canonical SCIM path. */
+  readonly path: string;
+  /** As the target answered it; undefined: it has none. */
+  readonly held: unknown;
+  /** What should be there; undefined: nothing. */
+  readonly wanted: ScimValue | undefined;
+}
+
+/** A resource that others changed on the target since it was acknowledged. */
+export interface Drift {
+  readonly type: ResourceType;
+  readonly sourceId: SourceId;
+  readonly targetId: TargetId;
+  /** How a person would call it; the source id where the directory does not show it. */
+  readonly label: string;
+  readonly kinds: readonly DriftKind[];
+  readonly values: readonly ValueDrift[];
+  /** Of a group: members whom it lost. */
+  readonly left: readonly SourceId[];
+  /** Of a group: accounts of ours that are in it, and that nobody put there. */
+  readonly joined: readonly SourceId[];
+  /** Of a group whose strangers leave: accounts that are not ours. */
+  readonly strangers: readonly TargetId[];
+}
+
+/** How many resources, by type and kind; those without drift of a kind are not named. */
+export type DriftCounts = Readonly<Record<ResourceType, Readonly<Partial<Record<DriftKind, number>>>>>;
+
+/** A resource counts once for each kind. */
+export function countDrift(drift: readonly Pick<Drift, 'type' | 'kinds'>[]): DriftCounts {
+  const counts: Record<ResourceType, Partial<Record<DriftKind, number>>> = { user: {}, group: {} };
+  for (const { type, kinds } of drift) for (const kind of kinds) counts[type][kind] = (counts[type][kind] ?? 0) + 1;
+  return counts;
+}

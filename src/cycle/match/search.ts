@@ -1,0 +1,178 @@
+import { comparableId } from '../../core/directory/source-id.ts';
+import { fold } from '../../core/directory/fold.ts';
+import type { ResourceType, SourceId } from '../../core/model/entry.ts';
+import type { TargetId } from '../../core/model/link.ts';
+import type { Failure } from '../../core/model/outcome.ts';
+import { valueOf, type Resource } from '../../core/model/resource.ts';
+import { scimPath } from '../../core/mapping/scim-path.ts';
+import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
+import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
+import type { Intent } from '../../ports/state-records.ts';
+import { targetError } from '../shared/target-error.ts';
+import type { TargetSetup } from '../shared/target-setup.ts';
+import { findBegun, listBegun } from './begun.ts';
+import { isUnreached, lookUpEach, type LookUps } from './look-up.ts';
+
+/** Whom a search found. */
+export type MatchFinding =
+  | {
+      readonly found: readonly FoundResource[];
+      readonly by: string;
+      /** Nobody was found, and the target could not be searched by all of the match attributes. */
+      readonly isPartial?: boolean;
+    }
+  | undefined;
+
+/** One page of everything costs as much as one look-up. */
+const lookupsWorthOneList = 2;
+
+/** Those of one type who are looked for. */
+export interface Search extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> {
+  readonly resources: readonly Resource[];
+  readonly type: ResourceType;
+  readonly paths: readonly string[];
+  /** Who was being created or adopted when the process ended. */
+  readonly intents: ReadonlyMap<SourceId, Pick<Intent, 'adopts'>>;
+  /** How many are known to be there: a list with fewer is not believed (Snowflake's has one made-up user). */
+  readonly linked: number;
+  /** Told whom a whole list shows. */
+  readonly tellListed: (ids: ReadonlySet<TargetId>) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Looks for them one by one, or in a list of everybody, whatever takes fewer requests. */
+export async function search(input: Search): Promise<LookUps<MatchFinding>> {
+  const { resources, target, paths, intents, signal } = input;
+  const lookups = resources.length * paths.length;
+  if (lookups > lookupsWorthOneList) {
+    const everything = await listEverything(input, Math.floor(lookups / lookupsWorthOneList));
+    if (isFailure(everything) && endsAll(everything)) throw targetError(target.name, everything);
+    if (isFailure(everything) && everything.class === 'throttled') return { findings: new Map(), last: everything };
+    if (everything !== undefined && !isFailure(everything)) {
+      input.tellListed(new Set(everything.map(({ id }) => id)));
+      const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
+      const findings = new Map([...searchList(resources, withExternalId(paths), everything), ...begun]);
+      if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
+    }
+  }
+  const pathsOf = ({ sourceId }: Resource) => (intents.has(sourceId) ? withExternalId(paths) : paths);
+  const lookUp = async (resource: Resource): Promise<MatchFinding | Failure> =>
+    (await findBegun(resource, input)) ?? findOne(target, resource, pathsOf(resource), signal);
+  return findRefused(
+    await lookUpEach(resources, lookUp, { kept: input.kept, sizeOf }, target.concurrency, signal),
+    input,
+  );
+}
+
+function sizeOfAll(findings: ReadonlyMap<SourceId, MatchFinding>): number {
+  return [...findings.values()].reduce((sum, finding) => sum + sizeOf(finding), 0);
+}
+
+function asEntry({ sourceId }: Resource, finding: MatchFinding): [SourceId, MatchFinding][] {
+  return finding === undefined ? [] : [[sourceId, finding]];
+}
+
+function sizeOf(finding: MatchFinding): number {
+  return finding?.found.reduce((sum, { size = 0 }) => sum + size, 0) ?? 0;
+}
+
+/** After these nothing else works either, and every further try could only do harm. */
+function endsAll({ class: failureClass }: Failure): boolean {
+  return failureClass === 'auth' || failureClass === 'renumbered';
+}
+
+/** Whoever the target refuses to search for, if only by one match attribute, is searched for in a list of everybody, whatever it costs. */
+async function findRefused({ findings, last }: LookUps<MatchFinding>, input: Search): Promise<LookUps<MatchFinding>> {
+  const refused = input.resources.filter(({ sourceId }) => {
+    const finding = findings.get(sourceId);
+    if (!findings.has(sourceId)) return last !== undefined && !isUnreached(last);
+    return isFailure(finding) ? !isUnreached(finding) : finding?.isPartial === true;
+  });
+  if (refused.length === 0) return { findings, last };
+  const everything = await listEverything(input, Infinity);
+  if (everything === undefined || isFailure(everything)) return { findings, last };
+  return { findings: new Map([...findings, ...searchList(refused, withExternalId(input.paths), everything)]), last };
+}
+
+/** Everything that a target has of a type, as far as that can be believed and is worth so many requests. */
+export async function listEverything(
+  { type, target, linked, signal }: Pick<Search, 'type' | 'target' | 'linked' | 'signal'>,
+  worthRequests: number,
+): Promise<FoundResource[] | Failure | undefined> {
+  const everything = await target.inventory(type, worthRequests, signal);
+  return Array.isArray(everything) && everything.length < linked ? undefined : everything;
+}
+
+/** Our own id first: what a create with a lost answer may have left is certainly ours. */
+export function withExternalId(paths: readonly string[]): readonly string[] {
+  return ['externalId', ...paths.filter((path) => path !== 'externalId')];
+}
+
+/** Each resource by the first of its match attributes that somebody in the list has too. */
+export function searchList(
+  resources: readonly Pick<Resource, 'sourceId' | 'attributes'>[],
+  paths: readonly string[],
+  everything: readonly FoundResource[],
+): Map<SourceId, MatchFinding> {
+  const indexes = paths.map((path) => {
+    const index = new Map<string, FoundResource[]>();
+    for (const one of everything) {
+      const values = scimValues(one.body, scimPath(path)).flatMap((value) => textOf(value) ?? []);
+      for (const key of new Set(values.map((value) => comparable(path, value)))) {
+        const alike = index.get(key);
+        if (alike === undefined) index.set(key, [one]);
+        else alike.push(one);
+      }
+    }
+    return { path, index };
+  });
+  return new Map(
+    resources.map((resource) => {
+      for (const { path, index } of indexes) {
+        const value = valueOf(resource, path);
+        const found = typeof value === 'string' ? index.get(comparable(path, value)) : undefined;
+        if (found !== undefined) return [resource.sourceId, { found, by: path }];
+      }
+      return [resource.sourceId, undefined];
+    }),
+  );
+}
+
+/** externalId is case-exact, names and mail are not (RFC 7643 §3.1, §4.1); nor does another form of the same text make another person. */
+function comparable(path: string, value: string): string {
+  return path === 'externalId' ? comparableId(value) : fold(value);
+}
+
+/**
+ * Searches one resource on the target by its match attributes. A failure when the target refuses to search for every
+ * value that it has, or cannot be asked now: then nobody knows whether it is there. With nobody found, it says when a
+ * match attribute could not be searched by; not so of externalId, which many targets cannot search by.
+ *
+ * @throws BridgeError when the target refuses the credentials
+ */
+export async function findOne(
+  target: ScimTarget,
+  resource: Pick<Resource, 'type' | 'attributes'> & Partial<Pick<Resource, 'createOnly'>>,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<MatchFinding | Failure> {
+  let refused: Failure | undefined;
+  let searched: string | undefined;
+  let isPartial = false;
+  for (const path of paths) {
+    const value = valueOf(resource, path);
+    if (typeof value !== 'string') continue;
+    const found = await target.find(resource.type, path, value, signal);
+    if (!isFailure(found)) {
+      searched = path;
+      if (found.length > 0) return { found, by: path };
+    } else if (endsAll(found)) throw targetError(target.name, found);
+    else if (isUnreached(found)) return found;
+    else {
+      refused = found;
+      isPartial ||= path !== 'externalId';
+    }
+  }
+  if (searched === undefined) return refused;
+  return isPartial ? { found: [], by: searched, isPartial } : undefined;
+}

@@ -1,0 +1,125 @@
+import type { ResourceType, SourceId } from '../../core/model/entry.ts';
+import type { Drift } from '../../core/model/drift.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { ScimTarget } from '../../ports/scim-target.ts';
+import { plainDrift, withAbsent, type Compared } from './compare-subject.ts';
+import type { Subject } from './subjects.ts';
+
+/** A resource that differs, with the link by which it was compared. */
+export interface Found {
+  readonly drift: Drift;
+  readonly link: Link;
+  /** Of a group: the acknowledged members by which it was compared. */
+  readonly members: ReadonlySet<SourceId>;
+}
+
+const ownId = 'externalId';
+
+/** What was found out so far about one type. Of those who are as they should be, no more than ids is kept. */
+export class Findings {
+  readonly #type: ResourceType;
+  readonly #target: Pick<ScimTarget, 'shows'>;
+  readonly #done = new Set<SourceId>();
+  readonly #found = new Map<SourceId, Found>();
+  /** Who shows nothing of paths that nobody was seen to show by then. */
+  readonly #absent = new Map<SourceId, readonly string[]>();
+  readonly #shown = new Set<string>();
+  readonly #waiting = new Set<SourceId>();
+  readonly #hiding = new Set<SourceId>();
+  readonly #foreignMembers = new Map<SourceId, number>();
+  #seen = 0;
+  #latestCreation = '';
+
+  constructor(type: ResourceType, target: Pick<ScimTarget, 'shows'>) {
+    this.#type = type;
+    this.#target = target;
+  }
+
+  isDone({ link }: Subject): boolean {
+    return this.#done.has(link.sourceId);
+  }
+
+  /** As a list shows it: nobody is done whom it shows to differ. */
+  takeListed(subject: Subject, compared: Compared): void {
+    for (const path of compared.shown) this.#shown.add(path);
+    const differs =
+      compared.drift !== undefined || compared.isAnothers || compared.absent.some(({ path }) => this.#isShown(path));
+    if (!differs) this.take(subject, compared);
+  }
+
+  /** As a look-up by id shows it. */
+  take(subject: Subject, compared: Compared): void {
+    const { link } = subject;
+    const id = link.sourceId;
+    if (!this.#done.has(id)) this.#seen += 1;
+    this.#done.add(id);
+    if (link.lifecycle === 'active' && (link.createdAt ?? '') > this.#latestCreation)
+      this.#latestCreation = link.createdAt ?? '';
+    for (const path of compared.shown) this.#shown.add(path);
+    if (compared.waits) this.#waiting.add(id);
+    if (compared.hidesMembers) this.#hiding.add(id);
+    if (compared.foreignMembers > 0) this.#foreignMembers.set(id, compared.foreignMembers);
+    const silent = compared.absent.map(({ path }) => path);
+    const open = [...silent, ...(compared.isAnothers ? [ownId] : [])].filter((path) => !this.#isShown(path));
+    if (open.length > 0) this.#absent.set(id, open);
+    else this.#absent.delete(id);
+    const gone = compared.absent.filter(({ path }) => this.#isShown(path));
+    const isAnothers = compared.isAnothers && this.#isShown(ownId);
+    const drift = isAnothers ? plainDrift(subject, ['identity']) : withAbsent(subject, compared.drift, gone);
+    if (drift === undefined) this.#found.delete(id);
+    else this.#found.set(id, { drift, link, members: compared.acknowledged });
+  }
+
+  /** Looked at, and of no concern: it was switched off, and is not there. */
+  pass({ link }: Subject): void {
+    this.#done.add(link.sourceId);
+  }
+
+  takeMissing(subject: Subject): void {
+    const { link } = subject;
+    this.#done.add(link.sourceId);
+    this.#found.set(link.sourceId, { drift: plainDrift(subject, ['missing']), link, members: new Set() });
+  }
+
+  /** Whoever shows nothing of a path of which others were seen to show something, since. */
+  doubtful(): ReadonlySet<SourceId> {
+    return new Set([...this.#absent].flatMap(([id, paths]) => (paths.some((path) => this.#isShown(path)) ? [id] : [])));
+  }
+
+  get found(): readonly Found[] {
+    return [...this.#found.values()];
+  }
+
+  get compared(): number {
+    return this.#done.size;
+  }
+
+  /** Of these, those whom the target showed. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** When the youngest of them was created by us, ISO 8601. */
+  get latestCreation(): string {
+    return this.#latestCreation;
+  }
+
+  /** Resources of which the next cycle writes something anyway. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Members of our groups that are not ours, and stay. */
+  get foreignMembers(): number {
+    return this.#foreignMembers.values().reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Groups that do not show who is in them. */
+  get hidingMembers(): number {
+    return this.#hiding.size;
+  }
+
+  #isShown(path: string): boolean {
+    return this.#shown.has(path) || this.#target.shows(this.#type, path);
+  }
+}

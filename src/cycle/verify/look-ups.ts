@@ -1,0 +1,112 @@
+import type { ResourceType, SourceId } from '../../core/model/entry.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { Failure } from '../../core/model/outcome.ts';
+import { isFailure } from '../../ports/scim-target.ts';
+import { disbelieved } from '../match/presence.ts';
+import { isSettling } from '../match/settling.ts';
+import { targetError } from '../shared/target-error.ts';
+import { forEachConcurrently } from '../shared/work.ts';
+import { compareSubject } from './compare-subject.ts';
+import type { Findings } from './findings.ts';
+import type { ReadBackInput } from './read-back-input.ts';
+import { linksReferredTo, type Subject } from './subjects.ts';
+
+/** As many look-ups that fail in a row end the work: it is the target then, and nobody in particular. */
+const mostFailures = 20;
+
+/** Resources of one type that are looked up by id and compared, one by one. */
+export class LookUps {
+  readonly #type: ResourceType;
+  readonly #findings: Findings;
+  readonly #input: ReadBackInput;
+  readonly #gone: Subject[] = [];
+  #unread = 0;
+  #failuresInARow = 0;
+
+  constructor(type: ResourceType, findings: Findings, input: ReadBackInput) {
+    this.#type = type;
+    this.#findings = findings;
+    this.#input = input;
+  }
+
+  /** Could not be read. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** How many the target says that it does not have, of those who must be there. */
+  get gone(): number {
+    return this.#gone.length;
+  }
+
+  /**
+   * @returns how many were asked about, before it was stopped
+   * @throws BridgeError when the target refuses the credentials, or does not answer (any more)
+   */
+  async ask(subjects: readonly Subject[]): Promise<number> {
+    const { target, store, isStopping } = this.#input;
+    let asked = 0;
+    const references = await linksReferredTo(subjects, target.name, store);
+    await forEachConcurrently(subjects, target.concurrency, isStopping, async (subject) => {
+      asked += 1;
+      await this.#askOne(subject, references);
+    });
+    return asked;
+  }
+
+  /**
+   * Who is missing. A target that shows nobody of those whom it must have is more likely gone itself.
+   *
+   * @returns how many are so new that it says nothing
+   */
+  async judgeMissing(): Promise<number> {
+    const { target, signal } = this.#input;
+    if (this.#gone.length === 0) return 0;
+    const isOnlyOne = this.#gone.length === 1 && this.#findings.seen === 0;
+    const isThere = this.#findings.seen > 0 || (isOnlyOne && (await target.answers(this.#type, signal)));
+    if (!isThere) throw targetError(target.name, disbelieved({ class: 'gone', detail: '' }));
+    let settling = 0;
+    for (const subject of this.#gone) {
+      if (await this.#isMissing(subject.link)) this.#findings.takeMissing(subject);
+      else settling += 1;
+    }
+    return settling;
+  }
+
+  async #askOne(subject: Subject, references: ReadonlyMap<SourceId, Link>): Promise<void> {
+    const { target, store, signal } = this.#input;
+    signal.throwIfAborted();
+    const { sourceId, targetId } = subject.link;
+    const acknowledged =
+      this.#type === 'user' ? [] : ((await store.members(target.name, [sourceId])).get(sourceId) ?? []);
+    const answer = await target.read(this.#type, targetId, signal);
+    if (isFailure(answer) && answer.class === 'gone') {
+      if (subject.mustBeThere) this.#gone.push(subject);
+      else this.#findings.pass(subject);
+      return;
+    }
+    const known = { references, acknowledged };
+    const compared = isFailure(answer) ? answer : await compareSubject(subject, answer, known, this.#input);
+    if (isFailure(compared)) this.#failed(compared);
+    else {
+      this.#failuresInARow = 0;
+      this.#findings.take(subject, compared);
+    }
+  }
+
+  #failed(failure: Failure): void {
+    this.#unread += 1;
+    this.#failuresInARow += 1;
+    const endsAll = failure.class === 'auth' || failure.class === 'renumbered';
+    if (endsAll || this.#failuresInARow >= mostFailures) throw targetError(this.#input.target.name, failure);
+  }
+
+  /** Copies are written in order: who is new counts as missing once somebody is shown who came later (see isSettling). */
+  async #isMissing(link: Link): Promise<boolean> {
+    const { target, signal, now } = this.#input;
+    if (!(await isSettling(link, [], { target, signal }, now))) return true;
+    if ((link.createdAt ?? '') > this.#findings.latestCreation) return false;
+    const again = await target.read(this.#type, link.targetId, signal, 'members');
+    return isFailure(again) && again.class === 'gone';
+  }
+}

@@ -1,0 +1,66 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import { unmanaged, type Link } from '../../core/model/link.ts';
+import { strangerId } from '../../core/model/stranger.ts';
+import type { Drift } from '../../core/model/drift.ts';
+import { markPaths, membersPath } from '../../core/planning/link-paths.ts';
+import type { StateChange } from '../../ports/state-change.ts';
+import type { StateStore } from '../../ports/state-store.ts';
+import { gather } from '../shared/batches.ts';
+import { isSameLink } from './compare-subject.ts';
+import type { Found } from './findings.ts';
+
+/**
+ * Makes the state say of what drifted that it is not known any more, so that the next cycle looks at it once more and
+ * plans what puts it right, in sight of the guard. What a cycle wrote to meanwhile is left alone, and so is an account
+ * that says that it is somebody else's.
+ *
+ * @returns of whom the state says so now
+ */
+export async function markDrift(
+  found: readonly Found[],
+  target: string,
+  store: StateStore,
+): Promise<ReadonlySet<SourceId>> {
+  const links = await gather(
+    found.map(({ link }) => link.sourceId),
+    (ids) => store.links(target, ids),
+  );
+  const marked = found.filter(
+    ({ drift, link }) => !drift.kinds.includes('identity') && isSameLink(link, links.get(link.sourceId)),
+  );
+  await store.record(marked.flatMap(({ drift, link }) => changesFor(drift, link)));
+  return new Set(marked.map(({ link }) => link.sourceId));
+}
+
+function changesFor(drift: Drift, link: Link): StateChange[] {
+  if (drift.kinds.includes('missing')) return [{ kind: 'link', link: { ...link, lifecycle: 'lost' } }];
+  const paths = [
+    ...drift.values.map(({ path }) => path),
+    ...(drift.kinds.some((kind) => kind === 'enabled' || kind === 'disabled') ? ['active'] : []),
+    ...(drift.left.length + drift.joined.length > 0 ? [membersPath] : []),
+  ];
+  const { target, sourceId } = link;
+  const strangers = drift.strangers.map(strangerId);
+  return [
+    ...(paths.length === 0 ? [] : [{ kind: 'link', link: markPaths(link, paths, unmanaged) } as const]),
+    ...(strangers.length === 0
+      ? []
+      : [{ kind: 'members', target, group: sourceId, add: strangers, remove: [] } as const]),
+  ];
+}
+
+/**
+ * Notes what was put right, was acknowledged, and is not there all the same: the target does not store it, so that it is
+ * not sent again before it changes.
+ */
+export async function noteNotTaken(found: readonly Found[], store: StateStore): Promise<void> {
+  const changes = found.flatMap(({ drift, link }): StateChange[] => {
+    const paths = [
+      ...drift.values.map(({ path }) => path),
+      ...(drift.kinds.some((kind) => kind === 'enabled' || kind === 'disabled') ? ['active'] : []),
+    ];
+    if (paths.length === 0 || drift.kinds.includes('missing')) return [];
+    return [{ kind: 'link', link: { ...link, unstored: [...new Set([...(link.unstored ?? []), ...paths])] } }];
+  });
+  if (changes.length > 0) await store.record(changes);
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Outcome } from '../../src/core/model/outcome.ts';
+import type { Fault } from '../support/scim-server/faults.ts';
+import type { Json } from '../support/scim-server/protocol.ts';
+import { applied, signal } from './scim-target.ts';
+import { begin, createPerson, type Stage } from './scim-target-dialects-stage.ts';
+
+const dan = new Map([
+  ['externalId', 'dan'],
+  ['userName', 'dan'],
+  ['displayName', 'Dan'],
+]);
+const user = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: 'older' };
+
+/** A POST is answered with this, and a reading of `older` with that. */
+function answering(stage: Stage, status: number, made: Json, read: Json = made): void {
+  const answer = (code: number, body: Json): Fault => ({ kind: 'answer', status: code, body });
+  stage.server.setFaults({
+    before: ({ method, path }) =>
+      method === 'POST' ? answer(status, made) : path.startsWith('/Users/older') ? answer(200, read) : undefined,
+  });
+}
+
+function flags(outcome: Outcome): string {
+  if (outcome.kind === 'failed') return outcome.failure.class;
+  const { others, unproven, existed, named } = outcome;
+  return Object.keys(JSON.parse(JSON.stringify({ others, unproven, existed, named })) as object).join(' ');
+}
+
+describe('an account that answers a creation', () => {
+  const make = (stage: Stage): Promise<Outcome> => stage.target.create('user', dan, signal);
+
+  it('is the one that was to be made when it shows our externalId, in whatever name', async (context) => {
+    const stage = await begin(context, {});
+    answering(stage, 201, { ...user, externalId: 'dan', userName: 'dan_acme' });
+    assert.equal(flags(await make(stage)), 'named');
+  });
+
+  it('is not proven to be it under another name, when nothing says when it was made', async (context) => {
+    const stage = await begin(context, {});
+    answering(stage, 201, { ...user, userName: 'dan@old' });
+    assert.equal(flags(await make(stage)), 'unproven');
+    assert.deepEqual(stage.sent(), ['POST Users', 'GET Users']);
+  });
+
+  it('is read when it shows too little, once', async (context) => {
+    const stage = await begin(context, {});
+    answering(stage, 201, { ...user, userName: 'dan_acme' }, { ...user, userName: 'dan_acme', externalId: 'dan' });
+    assert.equal(flags(await make(stage)), 'named');
+    stage.sent();
+    assert.equal(flags(await make(stage)), '');
+    assert.deepEqual(stage.sent(), ['POST Users']);
+  });
+
+  it('is new under another name when it says that it was made just now, in whatever time zone', async (context) => {
+    const stage = await begin(context, {});
+    const created = new Date(Date.now() - 5.5 * 60 * 60_000).toISOString();
+    answering(stage, 201, { ...user, userName: 'dan_acme', meta: { resourceType: 'User', created } });
+    assert.equal(flags(await make(stage)), '');
+    stage.sent();
+    answering(stage, 201, { ...user, userName: 'dan_acme' });
+    assert.equal(flags(await make(stage)), '');
+    assert.deepEqual(stage.sent(), ['POST Users']);
+  });
+
+  it("is somebody else's under another name, where names are shown as they are sent", async (context) => {
+    const stage = await begin(context, {});
+    await createPerson(stage, 'ada');
+    answering(stage, 201, { ...user, userName: 'dan@old' });
+    assert.equal(flags(await make(stage)), 'others');
+  });
+
+  it('was there before when it lacks the externalId that new ones show', async (context) => {
+    const stage = await begin(context, {});
+    await createPerson(stage, 'ada');
+    answering(stage, 201, { ...user, userName: 'dan' });
+    assert.equal(flags(await make(stage)), 'existed');
+  });
+
+  it('is read the first time that an answer shows nothing but an id', async (context) => {
+    const stage = await begin(context, {});
+    answering(stage, 201, user, { ...user, userName: 'dan', externalId: 'another' });
+    assert.equal(flags(await make(stage)), '');
+    answering(stage, 201, user, { ...user, userName: 'ada', externalId: 'another' });
+    assert.equal(flags(await make(stage)), '');
+    assert.deepEqual(stage.sent(), ['POST Users', 'GET Users', 'POST Users']);
+  });
+
+  it("is found to be somebody else's behind an answer that shows nothing", async (context) => {
+    const stage = await begin(context, {});
+    answering(stage, 201, user, { ...user, userName: 'ada', externalId: 'another' });
+    assert.equal(flags(await make(stage)), 'others');
+    // Nothing was learned that would let the next one pass.
+    assert.equal(flags(await make(stage)), 'others');
+  });
+
+  it('costs no request more where a target does what the RFC says', async (context) => {
+    const stage = await begin(context, {});
+    applied(await make(stage));
+    assert.deepEqual(stage.sent(), ['POST Users']);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { doubtful, type Link } from '../../../../src/core/model/link.ts';
+import { compareLifecycle } from '../../../../src/core/verify/compare-lifecycle.ts';
+
+const linkOf = (more: Partial<Link> = {}): Link => ({
+  target: 'wiki',
+  type: 'user',
+  sourceId: 'a',
+  directory: 'corp',
+  targetId: '1',
+  origin: 'created',
+  lifecycle: 'active',
+  attributes: { active: 'digest' },
+  ...more,
+});
+const off = { lifecycle: 'deactivated' } as const;
+
+describe('whether somebody is active', () => {
+  it('differs where the target shows something else than it acknowledged', () => {
+    assert.equal(compareLifecycle(linkOf(), true, false), 'disabled');
+    assert.equal(compareLifecycle(linkOf(off), false, true), 'enabled');
+    assert.equal(compareLifecycle(linkOf(), undefined, false), 'disabled');
+  });
+
+  it('does not differ where it shows the same, or does not say', () => {
+    assert.equal(compareLifecycle(linkOf(), true, true), undefined);
+    assert.equal(compareLifecycle(linkOf(off), false, false), undefined);
+    assert.equal(compareLifecycle(linkOf(), true, undefined), undefined);
+  });
+
+  it('is no drift while the next cycle changes it anyway', () => {
+    assert.equal(compareLifecycle(linkOf(), false, false), undefined);
+    assert.equal(compareLifecycle(linkOf(off), true, true), undefined);
+  });
+
+  it('is not compared where nobody knows what should be there', () => {
+    assert.equal(compareLifecycle(linkOf({ attributes: { active: doubtful } }), true, false), undefined);
+    assert.equal(compareLifecycle(linkOf({ leftDisabled: true }), true, false), undefined);
+    assert.equal(compareLifecycle(linkOf({ unstored: ['active'] }), true, false), undefined);
+    assert.equal(compareLifecycle(linkOf({ type: 'group' }), true, false), undefined);
+    assert.equal(compareLifecycle(linkOf({ lifecycle: 'lost' }), true, false), undefined);
+  });
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Failure } from '../../../src/core/model/outcome.ts';
+import type { ScimValue } from '../../../src/core/model/resource.ts';
+import { cycleStage, hour, minute, person } from '../../support/cycle-stage.ts';
+
+const lost: Failure = { class: 'unknown', detail: 'no answer' };
+const conflict: Failure = { class: 'conflict', status: 409, detail: 'there is one' };
+
+describe('what a request without a clear answer left of somebody who has gone', () => {
+  const dies = { when: 'after', result: new Error('the process ended') } as const;
+  const isAnna = (attributes: ReadonlyMap<string, ScimValue>): boolean => attributes.get('externalId') === 'anna';
+  const off = person('anna', { status: 'off' });
+
+  /** A target of which searches, or lists as well, do not show what was made. */
+  const blind = (stage: ReturnType<typeof cycleStage>, lists = true) => {
+    const none = { find: () => Promise.resolve([]), ...(lists ? { inventory: () => Promise.resolve(undefined) } : {}) };
+    return {
+      prepare: () =>
+        Promise.resolve({
+          ...stage.setup,
+          target: Object.assign(Object.create(stage.target) as typeof stage.target, { ...stage.target, ...none }),
+        }),
+    };
+  };
+  const active = (stage: ReturnType<typeof cycleStage>): unknown =>
+    stage.target.users().find((one) => one['externalId'] === 'anna')?.['active'];
+
+  it('is looked for again for a day, with growing pauses, and its access ends however late a search shows it', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) => (call.method === 'create' && isAnna(call.attributes) ? dies : undefined));
+    await stage.cycle();
+    stage.source.remove('anna');
+    const seen = blind(stage);
+    await stage.cycle(seen);
+    let looks = 0;
+    let open = (await stage.store.openIntents('wiki'))[0]?.lookAgainAt;
+    for (let step = 0; step < 6 * 12; step += 1) {
+      await stage.clock.advance(10 * minute);
+      await stage.cycle(seen);
+      const next = (await stage.store.openIntents('wiki'))[0]?.lookAgainAt;
+      if (next !== open) looks += 1;
+      open = next;
+    }
+    assert.ok(looks > 4 && looks < 12, `${looks} looks in 12 hours`);
+    await stage.cycle({ attempt: 'asked' });
+    assert.equal(active(stage), false);
+    assert.deepEqual(await stage.store.openIntents('wiki'), []);
+  });
+
+  it('is found in a list where a search by externalId answers nobody', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) => (call.method === 'create' && isAnna(call.attributes) ? dies : undefined));
+    await stage.cycle();
+    stage.source.remove('anna');
+    await stage.clock.advance(hour);
+    const { report } = await stage.cycle(blind(stage, false));
+    // Nothing was committed before, so that a person is asked.
+    assert.deepEqual(
+      report.hold?.operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`),
+      ['deactivate anna'],
+    );
+  });
+
+  it('is not forgotten because a later request was refused: what the first one made may be what is in the way', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    let result = lost;
+    stage.target.setHook((call) =>
+      call.method === 'create' && isAnna(call.attributes) ? { when: 'after', result } : undefined,
+    );
+    await stage.cycle(blind(stage));
+    result = conflict;
+    await stage.clock.advance(hour);
+    const { report } = await stage.cycle({ ...blind(stage), attempt: 'asked' });
+    assert.equal(report.failed[0]?.failure.class, 'conflict');
+    stage.source.remove('anna');
+    await stage.clock.advance(2 * hour);
+    await stage.cycle();
+    assert.equal(active(stage), false);
+  });
+
+  it('is looked for when the entry is switched off meanwhile', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) =>
+      call.method === 'create' && isAnna(call.attributes) ? { when: 'after', result: lost } : undefined,
+    );
+    await stage.cycle(blind(stage));
+    stage.source.put(off);
+    await stage.clock.advance(hour);
+    await stage.cycle(blind(stage));
+    await stage.clock.advance(2 * hour);
+    await stage.cycle();
+    assert.equal(active(stage), false);
+  });
+
+  it('is asked for no more when it was looked for in vain for a day', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) =>
+      call.method === 'create' && isAnna(call.attributes) ? { ...dies, when: 'before' } : undefined,
+    );
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.remove('anna');
+    await stage.clock.advance(25 * hour);
+    await stage.cycle();
+    assert.deepEqual(await stage.store.openIntents('wiki'), []);
+    await stage.clock.advance(hour);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+});
+
+describe('an adoption without a clear answer', () => {
+  it('is gone on with by the id of the account, when the entry has another name and no search shows our id', async () => {
+    const stage = cycleStage([person('ann')]);
+    await stage.target.create(
+      'user',
+      new Map<string, ScimValue>([
+        ['userName', 'ann@example.org'],
+        ['active', true],
+      ]),
+      new AbortController().signal,
+    );
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'protocol', status: 200, detail: 'a page' } }
+        : undefined,
+    );
+    await stage.cycle();
+    stage.target.setHook(undefined);
+    stage.source.put(person('ann', { mail: 'ann.jones@example.org' }));
+    await stage.clock.advance(hour);
+    await stage.cycle();
+    assert.deepEqual(
+      stage.target.users().map((one) => [one['externalId'], one['userName']]),
+      [['ann', 'ann.jones@example.org']],
+    );
+  });
+});
