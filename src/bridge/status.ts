@@ -9,6 +9,8 @@ export interface TargetStatus {
   readonly state: TargetState;
   readonly counts: LinkCounts;
   readonly unstored: Readonly<Record<string, number>>;
+  /** Members of adopted groups whom the directory does not have, and who stay. */
+  readonly strangers: number;
   readonly notes: TargetNotes;
   /** Decisions that no cycle has taken up yet. */
   readonly waiting: readonly Decision[];
@@ -96,6 +98,7 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
     state: await view.target(target),
     counts: await view.counts(target),
     unstored: await view.unstored(target),
+    strangers: await view.strangers(target),
     notes: await view.notes(target),
     waiting: own,
   };

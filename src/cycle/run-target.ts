@@ -104,6 +104,7 @@ const nothingDone = {
   reverify: [],
   unresolved: undefined,
   unstored: {},
+  strangers: 0,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<CycleOutcome> {
@@ -114,7 +115,8 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   if (before !== undefined && isQuiet(before, readings, clock)) {
     await commitSilence(input);
     const unstored = await store.unstored(setup.target.name);
-    return { ...nothingDone, unstored, result: 'success', error: undefined, failing: undefined };
+    const strangers = await store.strangers(setup.target.name);
+    return { ...nothingDone, unstored, strangers, result: 'success', error: undefined, failing: undefined };
   }
   await remind(setup.target, store);
   attend(setup.target, store);
@@ -167,6 +169,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
     waiting: made.waiting + pushed.skipped,
     unresolved: anyUnresolved(made.unresolved),
     unstored: await store.unstored(target),
+    strangers: await store.strangers(target),
     error,
     failing,
   };

@@ -153,6 +153,8 @@ export type CycleEvent =
       readonly counts: LinkCounts;
       readonly pending: number;
       readonly unstored: Readonly<Record<string, number>>;
+      /** Members of adopted groups whom the directory does not have. */
+      readonly strangers: number;
     }
   /** What became of a notification. `problem` without addresses. */
   | {

@@ -10,7 +10,7 @@ export function statusJson({ directories, targets, notConfigured, unusableDecisi
   };
 }
 
-function targetJson({ target, state, counts, unstored, notes, waiting }: TargetStatus): unknown {
+function targetJson({ target, state, counts, unstored, strangers, notes, waiting }: TargetStatus): unknown {
   const {
     lastCycleAt,
     lastSuccessAt,
@@ -40,6 +40,7 @@ function targetJson({ target, state, counts, unstored, notes, waiting }: TargetS
     mislaid,
     notInStep: rejected,
     unstored,
+    strangers,
     resources: counts,
     held,
     rejections,

@@ -11,7 +11,7 @@ import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { durationText, rejectedText, unresolvedText, unstoredText } from '../words.ts';
+import { durationText, rejectedText, strangersText, unresolvedText, unstoredText } from '../words.ts';
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
 export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
@@ -65,13 +65,13 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, notes, waiting }: TargetStatus,
+  { target, state, counts, unstored, strangers, notes, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
 ): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, counts, unstored, colors)}`);
+  print(`${colors.bold(target)}: ${summary(state, counts, { unstored, strangers }, colors)}`);
   const ago = (at: string | undefined) =>
     at === undefined ? 'never' : `${at} (${durationText(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
@@ -127,7 +127,7 @@ function show(
 function summary(
   state: TargetState,
   counts: LinkCounts,
-  unstored: TargetStatus['unstored'],
+  other: Pick<TargetStatus, 'unstored' | 'strangers'>,
   colors: Terminal['colors'],
 ): string {
   switch (state.lastResult) {
@@ -135,7 +135,7 @@ function summary(
       return colors.dim('no cycle yet');
     case 'success':
       return (
-        lacking(state, counts, unstored, colors) ??
+        lacking(state, counts, other, colors) ??
         colors.green(state.pending === 0 ? 'in step' : `in step, with ${count(state.pending, 'change')} pending`)
       );
     case 'held':
@@ -172,7 +172,7 @@ function findingLine({
 function lacking(
   { rejected = {}, unresolved, rejections = [] }: TargetState,
   { user, group }: LinkCounts,
-  unstored: TargetStatus['unstored'],
+  { unstored, strangers }: Pick<TargetStatus, 'unstored' | 'strangers'>,
   colors: Terminal['colors'],
 ): string | undefined {
   const unwritten = Object.values(rejected).reduce((sum, number) => sum + number, 0);
@@ -183,6 +183,7 @@ function lacking(
   const parts = [
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
+    ...(strangers > 0 ? [strangersText(strangers)] : []),
     ...(rejections.length > 0 ? ['what was rejected'] : []),
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];
