@@ -3,6 +3,7 @@ import type { Decision, UnusableDecision } from '../ports/decisions.ts';
 import type { DirectoryState, TargetState } from '../ports/state-records.ts';
 import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
+import { quarantinedOn, refusalsIn, type RefusalWords } from './quarantined.ts';
 
 export interface TargetStatus {
   readonly target: string;
@@ -11,6 +12,8 @@ export interface TargetStatus {
   readonly unstored: Readonly<Record<string, number>>;
   /** Members of adopted groups whom the directory does not have, and who stay. */
   readonly strangers: number;
+  /** What the target refused, in its own words as far as they are kept: the most frequent. */
+  readonly refusals: readonly RefusalWords[];
   readonly notes: TargetNotes;
   /** Decisions that no cycle has taken up yet. */
   readonly waiting: readonly Decision[];
@@ -99,6 +102,7 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
     counts: await view.counts(target),
     unstored: await view.unstored(target),
     strangers: await view.strangers(target),
+    refusals: refusalsIn(await quarantinedOn(target, view)),
     notes: await view.notes(target),
     waiting: own,
   };

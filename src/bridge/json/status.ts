@@ -10,7 +10,7 @@ export function statusJson({ directories, targets, notConfigured, unusableDecisi
   };
 }
 
-function targetJson({ target, state, counts, unstored, strangers, notes, waiting }: TargetStatus): unknown {
+function targetJson({ target, state, counts, unstored, strangers, refusals, notes, waiting }: TargetStatus): unknown {
   const {
     lastCycleAt,
     lastSuccessAt,
@@ -41,6 +41,7 @@ function targetJson({ target, state, counts, unstored, strangers, notes, waiting
     notInStep: rejected,
     unstored,
     strangers,
+    refusals,
     resources: counts,
     held,
     rejections,

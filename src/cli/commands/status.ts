@@ -11,6 +11,7 @@ import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
 import { printJson, type Terminal } from '../terminal.ts';
+import { printable } from '../../core/wording/foreign.ts';
 import { durationText, rejectedText, strangersText, unresolvedText, unstoredText } from '../words.ts';
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
@@ -65,7 +66,7 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, strangers, notes, waiting }: TargetStatus,
+  { target, state, counts, unstored, strangers, refusals, notes, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
@@ -102,6 +103,10 @@ function show(
     print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
+  for (const { status, said, entries } of refusals)
+    print(
+      `  ${colors.yellow('refused')}       ${count(entries, 'entry')}${status === undefined ? '' : ` (HTTP ${status})`}: ${printable(said)}`,
+    );
   if (state.rejected !== undefined)
     print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
   if (state.mislaid !== undefined)
