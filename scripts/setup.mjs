@@ -47,15 +47,26 @@ const packages = [
   '389-ds-base',
   'openssl',
   'prometheus',
+  'systemd',
 ];
 const present = (program) =>
   ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
 
 if (
   process.argv.includes('--servers') &&
-  !['slapd', 'ldapsearch', 'samba', 'samba-tool', 'ldbsearch', 'ns-slapd', 'openssl', 'prometheus', 'promtool'].every(
-    present,
-  )
+  ![
+    'slapd',
+    'ldapsearch',
+    'samba',
+    'samba-tool',
+    'ldbsearch',
+    'ns-slapd',
+    'openssl',
+    'prometheus',
+    'promtool',
+    'systemd-analyze',
+    'systemd-notify',
+  ].every(present)
 ) {
   if (process.getuid?.() !== 0 || !present('apt-get')) {
     process.stderr.write(

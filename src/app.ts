@@ -1,6 +1,7 @@
 /**
  * The only place where parts are put together: from a configuration to sources, targets and a state.
  */
+import { env } from 'node:process';
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
@@ -11,6 +12,7 @@ import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
+import { findServiceManager } from './adapters/system/service-manager.ts';
 import { targetOptions, type AccessParts } from './app-access.ts';
 import { openNotifier } from './app-notify.ts';
 import { createPreparation, neededOf } from './app-setup.ts';
@@ -74,6 +76,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     inFlight,
     sources,
     targets,
+    serviceManager: findServiceManager(env),
     notifiers: configuration.notify.map((section, index) => openNotifier(section, index, parts)),
     inspect,
     prepare: createPreparation(configuration, targets, inspect, setups),

@@ -96,7 +96,7 @@ function answerAtOnce(target: ScimTarget, count: () => void, refuses: (name: str
     takes: () => 'all',
     find: () => answer([]),
     inventory: () => answer([]),
-    probe: () => Promise.resolve(undefined),
+    probe: () => Promise.resolve({ kind: 'answers' }),
     newNotes: () => undefined,
     create: (type, attributes) => {
       if (refuses(JSON.stringify(attributes.get('userName'))))

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from '../ports/directory-source.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import type { ServiceManager } from '../ports/service-manager.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
 import type { TargetDoctor, TrialFinding } from '../ports/target-doctor.ts';
@@ -20,6 +21,8 @@ export interface App {
   listen(observer: CycleObserver): void;
   readonly sources: ReadonlyMap<string, DirectorySource>;
   readonly targets: ReadonlyMap<string, ScimTarget>;
+  /** Who started the process and wants to know how it is; undefined when nobody does. */
+  readonly serviceManager: ServiceManager | undefined;
   /** Who is told when something is held or fails. */
   readonly notifiers: readonly Notifier[];
   /** What a directory says of itself; asked once and remembered. */

@@ -13,6 +13,8 @@ export interface ReloadParts {
   readonly open: () => Promise<App>;
   /** The text of the configuration file now. */
   readonly text: () => Promise<string>;
+  /** Told before each try. */
+  readonly onTrying: () => void;
   /** Told what became of each try. */
   readonly onTried: (outcome: ReloadOutcome) => void;
 }
@@ -31,7 +33,7 @@ export interface Reload {
   readonly watch: (signal: AbortSignal) => Promise<void>;
   /** Aborted when another one is ready. */
   readonly isReady: AbortSignal;
-  /** The one that is ready, for whoever takes it over; undefined when none is. */
+  /** The one that is ready, once: whoever takes it closes it. Undefined when none is. */
   readonly take: () => App | undefined;
 }
 
@@ -40,7 +42,7 @@ const lookMilliseconds = 1_000;
 
 /** @param text what the running configuration was read from */
 export function createReload(app: App, text: string, parts: ReloadParts): Reload {
-  const { log, clock, open, onTried } = parts;
+  const { log, clock, open, onTrying, onTried } = parts;
   const ready = new AbortController();
   let next: App | undefined;
   let trying: Promise<void> | undefined;
@@ -48,6 +50,7 @@ export function createReload(app: App, text: string, parts: ReloadParts): Reload
   let tried = text;
 
   const attempt = async (because: string): Promise<void> => {
+    onTrying();
     const now = await parts.text().catch(() => undefined);
     let opened: App | undefined;
     try {
@@ -74,7 +77,7 @@ export function createReload(app: App, text: string, parts: ReloadParts): Reload
     }
   };
   const request = (because: string): Promise<void> => {
-    if (next !== undefined) return Promise.resolve();
+    if (ready.signal.aborted) return Promise.resolve();
     trying ??= attempt(because).finally(() => (trying = undefined));
     return trying;
   };
@@ -82,7 +85,11 @@ export function createReload(app: App, text: string, parts: ReloadParts): Reload
   return {
     request,
     isReady: ready.signal,
-    take: () => next,
+    take: () => {
+      const taken = next;
+      next = undefined;
+      return taken;
+    },
     async watch(signal) {
       let before = tried;
       while (!signal.aborted) {

@@ -1,13 +1,15 @@
 import { createFailureCounts } from '../cycle/failing.ts';
 import { createHeldMatches } from '../cycle/match/held-matches.ts';
 import { createCleanCycles } from '../cycle/plan/clean-cycles.ts';
-import { createDirectoryCaches } from '../cycle/read/directory-caches.ts';
+import { createDirectoryCaches, type DirectoryCaches } from '../cycle/read/directory-caches.ts';
 import { rememberReading } from '../cycle/read/remember-directories.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
 import { remind } from '../cycle/shared/target-notes.ts';
 import { createTimekeeper } from '../cycle/shared/timekeeper.ts';
 import { createLanes, type Lanes } from '../daemon/lanes.ts';
 import { runDaemon, type Generation } from '../daemon/run-daemon.ts';
+import { createServiceStatus, type ServiceStatus } from '../daemon/service-status.ts';
+import { keepVerifying } from '../daemon/verify-rounds.ts';
 import type { SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Conditions } from '../telemetry/notify/conditions.ts';
@@ -15,7 +17,10 @@ import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
 import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
+import { createNextCycle, type NextCycle } from './next-cycle.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
+import type { ProbeResult } from '../ports/scim-target.ts';
+import { verifyScheduled } from './verify-scheduled.ts';
 
 export interface ServeRequest {
   readonly log: Log;
@@ -47,7 +52,9 @@ export async function serve(request: ServeRequest): Promise<void> {
   });
   const life = createLife(app, request);
   life.noteReload({ isSuccess: true, hash: hashOf(text) });
-  const generations = createGenerations(request, life);
+  let heartbeat = (): number => app.clock.monotonic();
+  const service = createServiceStatus(app.serviceManager, app.clock, () => heartbeat());
+  const generations = createGenerations(request, life, service);
   try {
     await runDaemon({
       ...(await generations.begin(app, text)),
@@ -55,8 +62,10 @@ export async function serve(request: ServeRequest): Promise<void> {
       log,
       signals,
       onHangup: () => void generations.current().reload.request('SIGHUP'),
+      onStopping: service.stopping,
       writesInFlight: () => generations.current().app.inFlight.writes(),
-      startHttp: async ({ heartbeat }) => {
+      startHttp: async (scheduler) => {
+        heartbeat = scheduler.heartbeat;
         const checks = [
           { name: 'config', isReady: () => true },
           { name: 'state', isReady: life.isStateSound },
@@ -66,6 +75,7 @@ export async function serve(request: ServeRequest): Promise<void> {
           { event: 'http_started', address: server.address },
           `health and metrics are served at ${server.address}`,
         );
+        service.ready();
         return server;
       },
     });
@@ -88,7 +98,7 @@ interface Generations {
 }
 
 /** One after the other: each has parts, caches and a state of its own, and ends before the next one begins. */
-function createGenerations(request: ServeRequest, life: Life): Generations {
+function createGenerations(request: ServeRequest, life: Life, service: ServiceStatus): Generations {
   const { log, open, configurationText } = request;
   let current: Current | undefined;
   const end = async (): Promise<void> => {
@@ -96,10 +106,12 @@ function createGenerations(request: ServeRequest, life: Life): Generations {
     current = undefined;
     await ending?.store.close();
     await ending?.app.close();
+    await ending?.reload.take()?.close();
   };
   const begin = async (app: App, text: string): Promise<Generation> => {
     const listeners = createListeners({ ...app, log, life });
     app.listen(listeners.observer);
+    app.listen(service.observer);
     const store = await holdStore(app, life.isStateSound).catch(async (error: unknown) => {
       await app.close();
       throw error;
@@ -110,12 +122,16 @@ function createGenerations(request: ServeRequest, life: Life): Generations {
       clock: app.clock,
       open,
       text: configurationText,
-      onTried: life.noteReload,
+      onTrying: service.reloading,
+      onTried: (outcome) => {
+        life.noteReload(outcome);
+        service.ready();
+      },
     });
     current = { app, store, reload };
     await recall(app, store, [life.metrics, life.conditions]);
     return {
-      ...generationOf(app, store, listeners, reload),
+      ...generationOf(app, store, listeners, (signal) => Promise.all([reload.watch(signal), service.run(signal)])),
       successor: {
         isReady: reload.isReady,
         takeOver: async () => {
@@ -163,24 +179,40 @@ async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions,
     });
     const quarantined = counts.user.quarantined + counts.group.quarantined;
     for (const one of told) one.recall(target, state, quarantined);
+    const verified = await store.verified(target);
+    if (verified !== undefined) app.observer({ kind: 'verified', target, verified, milliseconds: 0, isNews: false });
   }
 }
 
-function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: Reload): Generation {
-  const { configuration } = app;
-  const { watching, probing, notifications } = listeners;
-  const lanes = lanesOf(app, store, listeners);
+function generationOf(
+  app: App,
+  store: HeldStore,
+  listeners: Listeners,
+  beside: (signal: AbortSignal) => Promise<unknown>,
+): Generation {
+  const { configuration, clock } = app;
+  const { backOff, watching, probing, notifications } = listeners;
+  const directoryCaches = createDirectoryCaches();
+  const nextCycle = createNextCycle();
+  const mayRead = (target: string): boolean =>
+    (configuration.targets.get(target)?.from ?? []).every((directory) => backOff.rest(directory) === 0);
+  const lanes = lanesOf(app, store, { directoryCaches, nextCycle, mayRead });
   return {
     ...configuration.schedule,
     runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
     watch: async (ring, signal) => {
-      const probe = async (target: string) => app.targets.get(target)?.probe(signal);
+      const probe = async (target: string): Promise<ProbeResult> =>
+        (await app.targets.get(target)?.probe(signal)) ?? { kind: 'answers' };
+      const verify = (): Promise<void> =>
+        verifyScheduled({ app, store, directoryCaches, nextCycle, mayRead, ring, signal });
+      const { verify: schedule } = configuration.schedule;
       await Promise.all([
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),
         notifications.run(signal),
-        reload.watch(signal),
+        beside(signal),
+        schedule === undefined ? undefined : keepVerifying({ clock, schedule, verify }, signal),
       ]);
     },
   };
@@ -189,12 +221,18 @@ function generationOf(app: App, store: HeldStore, listeners: Listeners, reload: 
 /** A slow target is waited for no longer than this before the others go on. */
 const patienceMilliseconds = 1_000;
 
+interface LaneParts {
+  readonly directoryCaches: DirectoryCaches;
+  readonly nextCycle: NextCycle;
+  /** Whether the directories of a target may be read now. */
+  readonly mayRead: (target: string) => boolean;
+}
+
 /** The lanes of all targets, with what is remembered from cycle to cycle. */
-function lanesOf(app: App, store: HeldStore, { backOff }: Listeners): Lanes {
+function lanesOf(app: App, held: HeldStore, { directoryCaches, nextCycle, mayRead }: LaneParts): Lanes {
   const { configuration, clock } = app;
-  const directoriesOf = (target: string) => configuration.targets.get(target)?.from ?? [];
   const memory = {
-    directoryCaches: createDirectoryCaches(),
+    directoryCaches,
     cleanCycles: createCleanCycles(),
     heldMatches: createHeldMatches(),
     timekeeper: createTimekeeper(clock),
@@ -204,15 +242,14 @@ function lanesOf(app: App, store: HeldStore, { backOff }: Listeners): Lanes {
     targets: [...configuration.targets.keys()],
     clock,
     patienceMilliseconds,
-    mayRun: (target) => directoriesOf(target).every((directory) => backOff.rest(directory) === 0),
-    start: async (mode, targets, control) =>
-      startCycles(targets, {
-        ...app,
-        ...memory,
-        ...control,
-        mode,
-        attempt: mode === 'full' ? 'everything' : 'due',
-        store: await store.current(),
-      }),
+    mayRun: mayRead,
+    start: async (mode, targets, control) => {
+      const store = await held.current();
+      for (const target of targets) if (await nextCycle.prepare(target, store)) memory.cleanCycles.forget(target);
+      const attempt = mode === 'full' ? 'everything' : 'due';
+      const started = await startCycles(targets, { ...app, ...memory, ...control, mode, attempt, store });
+      for (const [target, report] of started) nextCycle.started(target, report);
+      return started;
+    },
   });
 }

@@ -1,6 +1,6 @@
 import type { TargetNotes } from '../ports/scim-target.ts';
 import type { Decision, UnusableDecision } from '../ports/decisions.ts';
-import type { DirectoryState, TargetState } from '../ports/state-records.ts';
+import type { DirectoryState, TargetState, VerifiedRecord } from '../ports/state-records.ts';
 import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 import { quarantinedOn, refusalsIn, type RefusalWords } from './quarantined.ts';
@@ -15,6 +15,8 @@ export interface TargetStatus {
   /** What the target refused, in its own words as far as they are kept: the most frequent. */
   readonly refusals: readonly RefusalWords[];
   readonly notes: TargetNotes;
+  /** What the last comparison with what the target should have came to; undefined before the first. */
+  readonly verified: VerifiedRecord | undefined;
   /** Decisions that no cycle has taken up yet. */
   readonly waiting: readonly Decision[];
 }
@@ -104,6 +106,7 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
     strangers: await view.strangers(target),
     refusals: refusalsIn(await quarantinedOn(target, view)),
     notes: await view.notes(target),
+    verified: await view.verified(target),
     waiting: own,
   };
 }

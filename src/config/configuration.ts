@@ -18,6 +18,8 @@ export interface Configuration {
     readonly poll: Schedule;
     /** Full cycles. */
     readonly full: Schedule;
+    /** Comparisons of targets with what they should have; never, where it is not said. */
+    readonly verify?: Schedule;
     /** How long a target may be quiet before it is asked whether it is there. */
     readonly probeMilliseconds: number;
   };
@@ -148,6 +150,8 @@ export interface TargetConfiguration {
   readonly allowCleartext: boolean;
   /** Undefined: what the environment says. */
   readonly proxy?: ProxyConfiguration;
+  /** What a scheduled comparison does with what it finds; `off`: the target is not compared. */
+  readonly drift: 'report' | 'repair' | 'off';
   /** Names of directories, in the order of the file. */
   readonly from: readonly string[];
   /** Whether an entry may pass from one of them to another without anybody's word. */

@@ -25,7 +25,12 @@ export function resolveConfiguration(source: ProfiledSource, text: YamlText): Co
     file,
     directories: mapOf(source.directories, (directory, name) => resolveDirectory(name, directory, absolute)),
     targets: mapOf(source.targets, (target, name) => resolveTarget(name, target, directories, absolute, text)),
-    schedule: { poll: source.schedule.poll, full: source.schedule.full, probeMilliseconds: source.schedule.probe },
+    schedule: {
+      poll: source.schedule.poll,
+      full: source.schedule.full,
+      ...(source.schedule.verify === undefined ? {} : { verify: source.schedule.verify }),
+      probeMilliseconds: source.schedule.probe,
+    },
     state: { path: absolute(source.state.path) },
     notify: source.notify.map((section) => resolveNotify(section, absolute)),
     http: source.http,
@@ -118,6 +123,7 @@ function resolveTarget(
     removal,
     guard,
     limits,
+    drift,
     allowCleartext,
   } = target;
   return {
@@ -125,6 +131,7 @@ function resolveTarget(
     url,
     auth: resolveAuth(auth, absolute),
     profile,
+    drift,
     tls: resolveTls(tls, absolute),
     allowCleartext,
     ...(proxy === undefined ? {} : { proxy: resolveProxy(proxy, absolute) }),

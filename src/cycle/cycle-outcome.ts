@@ -12,19 +12,21 @@ export async function judgeCycle(
   prepared: Preparation,
   pushed: PushReport,
 ): Promise<{ readonly result: CycleResult; readonly error: BridgeError | undefined }> {
-  const down = pushed.stoppedBy ?? (await silence(prepared, pushed, input));
+  const down = pushed.stoppedBy ?? (await whatIsWrong(prepared, pushed, input));
   const error = down === undefined ? stillDown(prepared, pushed) : targetError(input.setup.target.name, down);
   return { result: error === undefined ? resultOf(pushed, prepared, input) : 'error', error };
 }
 
 /** What is wrong with a target that took nothing, could not be searched or failed on the way, and does not answer now either. */
-async function silence(
+async function whatIsWrong(
   { matches: { unreached } }: Preparation,
   { applied, failed }: PushReport,
   { setup, signal, isStopping }: CycleInput,
 ): Promise<Failure | undefined> {
   const isInDoubt = unreached.length > 0 || failed.some(({ failure }) => !isAnswer.has(failure.class));
-  return isInDoubt && applied.length === 0 && !isStopping() ? setup.target.probe(signal) : undefined;
+  if (!isInDoubt || applied.length > 0 || isStopping()) return undefined;
+  const result = await setup.target.probe(signal);
+  return result.kind === 'failed' ? result.failure : undefined;
 }
 /** What only a target answers that is there. After `unknown` it was searched. */
 const isAnswer: ReadonlySet<FailureClass> = new Set([

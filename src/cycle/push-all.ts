@@ -22,7 +22,6 @@ export async function pushAll(input: CycleInput, prepared: Preparation, from: Pr
     rejected: [],
     left: [],
     bystanders: new Set(),
-    unmatchable: [],
     unseen: new Set(),
   };
   const then = await pushDue(input, await preparePlan({ ...from, incrementalScope, now: input.clock.now() }));

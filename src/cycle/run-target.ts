@@ -1,15 +1,16 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import type { CycleResult } from '../ports/cycle-observer.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import { bindTarget } from './bind-target.ts';
 import { cleanCycleOf, type CycleRun } from './clean-cycle.ts';
-import { commitCycle, commitError, commitSilence } from './commit-cycle.ts';
+import { commitCycle, commitError, commitSilence, commitWaiting } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { judgeCycle } from './cycle-outcome.ts';
 import type { CycleReport } from './cycle-report.ts';
 import { matchesToKeep } from './match/held-matches.ts';
 import { incrementalScopeOf } from './plan/incremental-scope.ts';
-import { draftKnowing, isQuiet, type CleanCycle } from './plan/clean-cycles.ts';
+import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
 import { isPlanAsked } from './plan/decisions.ts';
@@ -111,18 +112,28 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const before = (await isPlanAsked(setup.target.name, store)) ? undefined : lastCleanCycle(input);
-  if (before !== undefined && isQuiet(before, readings, clock)) {
-    await commitSilence(input);
-    const unstored = await store.unstored(setup.target.name);
-    const strangers = await store.strangers(setup.target.name);
-    return { ...nothingDone, unstored, strangers, result: 'success', error: undefined, failing: undefined };
-  }
+  const before = (await isPlanAsked(setup.target.name, store)) ? undefined : await lastCleanCycle(input);
+  if (before !== undefined && isQuiet(before, readings, clock)) return restQuietly(before, input);
   await remind(setup.target, store);
   attend(setup.target, store);
   input.cleanCycles?.forget(setup.target.name);
   const draft = await draftKnowing(before, readings, setup.definition, clock, store);
   return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() });
+}
+
+/** Nothing is planned. What waits is told as it was found. */
+async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<CycleOutcome> {
+  const { setup, store, observer } = input;
+  const target = setup.target.name;
+  const unstored = await store.unstored(target);
+  const strangers = await store.strangers(target);
+  if (left === undefined) {
+    await commitSilence(input);
+    return { ...nothingDone, unstored, strangers, result: 'success', error: undefined, failing: undefined };
+  }
+  if (left.hold !== undefined) observer({ kind: 'held', target, hold: left.hold });
+  const failing = await commitWaiting(left.result, input);
+  return { ...nothingDone, ...left, unstored, strangers, error: undefined, failing };
 }
 
 /** What a plan is made from. */
@@ -136,7 +147,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const { evaluation } = draft;
   const { scopeGroups } = evaluation;
   const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
-  if (incrementalScope === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
+  await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
   const now = clock.now();
@@ -150,24 +161,19 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const pushed = together(ended, await pushAll(input, prepared, from));
   const { result, error } = await judgeCycle(input, prepared, pushed);
   const { pending, failing } = await commitCycle(input, prepared, scopeGroups, { pushed, result, error, state });
-  if (result === 'success' && pending === 0)
-    input.cleanCycles?.remember(target, cleanCycleOf({ ...journey, incrementalScope, prepared, pushed }, clock));
-  const { known, matches, made, quarantine } = prepared;
+  const left = whatIsLeft(result, prepared);
+  const isClean = result === 'success' && pending === 0;
+  const run = { ...journey, incrementalScope, prepared, pushed, left: isClean ? undefined : left };
+  if (result !== 'error') await rememberCycle(run, input);
+  const { matches, made, quarantine } = prepared;
   return {
-    result,
+    ...left,
     planId: made.plan.id,
     ...pushed,
     deferred: made.deferred.length + quarantine.backedOff.size,
-    hold: made.verdict.hold,
-    undone: made.undone,
-    rejections: made.words.rejections,
-    rejected: made.plan.rejected,
-    unreached: matches.unreached,
-    leftOut: matches.leftOut,
-    forgotten: made.forgotten,
-    reverify: known.reverify,
     waiting: made.waiting + pushed.skipped,
-    unresolved: anyUnresolved(made.unresolved),
+    unreached: matches.unreached,
+    forgotten: made.forgotten,
     unstored: await store.unstored(target),
     strangers: await store.strangers(target),
     error,
@@ -181,9 +187,40 @@ async function endFirst(input: CycleInput, prepared: Preparation): Promise<PushR
   return pushEnds(input, prepared);
 }
 
-/** How the last cycle left the target in step, unless somebody wants more. Nothing was held, so no decision can matter. */
-function lastCleanCycle(input: CycleInput): CleanCycle | undefined {
-  return mayRest(input) ? input.cleanCycles?.last(input.setup.target.name, input.clock) : undefined;
+async function rememberCycle(
+  run: CycleRun,
+  { setup, store, clock, cleanCycles, heldMatches }: CycleInput,
+): Promise<void> {
+  const target = setup.target.name;
+  const asked = { intents: await store.openIntents(target), matchesUntil: heldMatches?.until(target) ?? Infinity };
+  const cleanCycle = cleanCycleOf(run, asked, clock);
+  if (cleanCycle !== undefined) cleanCycles?.remember(target, cleanCycle);
+}
+
+/** What a cycle leaves behind, and the cycles after it tell as long as nothing changes. */
+function whatIsLeft(result: CycleResult, { known, matches, made, quarantine }: Preparation): WhatIsLeft {
+  return {
+    result,
+    deferred: made.deferred.length + quarantine.backedOff.size,
+    hold: made.verdict.hold,
+    undone: made.undone,
+    rejections: made.words.rejections,
+    rejected: made.plan.rejected,
+    leftOut: matches.leftOut,
+    reverify: known.reverify,
+    waiting: made.waiting,
+    unresolved: anyUnresolved(made.unresolved),
+  };
+}
+
+/** How the last cycle left the target, unless somebody wants more, or decided about something since. */
+async function lastCleanCycle(input: CycleInput): Promise<CleanCycle | undefined> {
+  const target = input.setup.target.name;
+  const last = mayRest(input) ? input.cleanCycles?.last(target, input.clock) : undefined;
+  // Where nothing was held, no decision can matter.
+  if (last?.left === undefined) return last;
+  const { waiting } = await input.store.decisions();
+  return waiting.some((one) => one.target === target && !last.decisions.has(one.key)) ? undefined : last;
 }
 
 /** Neither a person nor the schedule asks for everything to be looked at again. */

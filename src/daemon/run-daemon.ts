@@ -43,6 +43,8 @@ export interface DaemonParts extends Generation {
   readonly signals: SignalSource;
   /** SIGHUP came: the configuration is to be read again. */
   readonly onHangup: () => void;
+  /** The first signal to end came. */
+  readonly onStopping: () => void;
   /** Requests that change something on a target, and are on their way now. */
   readonly writesInFlight: () => number;
   /** How long what is in flight may take to finish after the first signal; 25 s unless said, inside Kubernetes' 30. */
@@ -66,6 +68,7 @@ export interface CycleControl {
 export async function runDaemon(parts: DaemonParts): Promise<void> {
   const { clock, log, signals, onHangup, graceMilliseconds = 25_000, writesInFlight } = parts;
   const shutdown = createShutdown({ clock, log, signals, onHangup, graceMilliseconds, writesInFlight });
+  shutdown.stopping.addEventListener('abort', parts.onStopping, { once: true });
   let running = begin(parts, parts, shutdown);
   try {
     const http = await parts.startHttp({

@@ -1,7 +1,7 @@
-import type { Failure } from '../core/model/outcome.ts';
 import { targetError } from '../cycle/shared/target-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
+import type { ProbeResult } from '../ports/scim-target.ts';
 
 export interface ProbeParts {
   readonly clock: Clock;
@@ -11,7 +11,7 @@ export interface ProbeParts {
   readonly tell: CycleObserver;
 }
 
-type Probe = (target: string) => Promise<Failure | undefined>;
+type Probe = (target: string) => Promise<ProbeResult>;
 
 export interface Probing {
   /** Feed it with the events of requests: whoever was just asked need not be probed. */
@@ -19,7 +19,7 @@ export interface Probing {
   /**
    * Runs until the signal.
    *
-   * @param probe asks a target for next to nothing, in one request; what is wrong with it, if anything
+   * @param probe asks a target for next to nothing, in one request
    */
   readonly run: (probe: Probe, signal: AbortSignal) => Promise<void>;
 }
@@ -33,9 +33,10 @@ export function createProbing({ clock, targets, everyMilliseconds, tell }: Probe
 
   const probeOne = async (target: string, probe: Probe): Promise<void> => {
     heardAt.set(target, clock.monotonic());
-    const failure = await probe(target);
+    const result = await probe(target);
     // One that asked to be left alone is there.
-    const error = failure === undefined || failure.class === 'throttled' ? undefined : targetError(target, failure);
+    const isThere = result.kind === 'answers' || result.failure.class === 'throttled';
+    const error = isThere ? undefined : targetError(target, result.failure);
     tell({
       kind: 'target_probed',
       target,

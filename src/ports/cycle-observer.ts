@@ -6,7 +6,7 @@ import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
 import type { AbsenceReason } from '../core/model/reading.ts';
 import type { DecisionRecord, UnusableDecision } from './decisions.ts';
-import type { Failing } from './state-records.ts';
+import type { Failing, VerifiedRecord } from './state-records.ts';
 import type { LinkCounts, Opening } from './state-store.ts';
 
 /**
@@ -155,6 +155,21 @@ export type CycleEvent =
       readonly unstored: Readonly<Record<string, number>>;
       /** Members of adopted groups whom the directory does not have. */
       readonly strangers: number;
+    }
+  /** A comparison of the target with what it should have has ended, or is recalled from the state after a start. */
+  | {
+      readonly kind: 'verified';
+      readonly target: string;
+      readonly verified: VerifiedRecord;
+      readonly milliseconds: number;
+      readonly isNews: boolean;
+    }
+  | {
+      readonly kind: 'verify_failed';
+      readonly target: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy?: string | undefined;
     }
   /** What became of a notification. `problem` without addresses. */
   | {

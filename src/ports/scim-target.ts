@@ -102,11 +102,11 @@ export interface ScimTarget {
   ): Promise<Outcome>;
   /** The same target, of which searches and lists end when they have taken so long altogether. */
   hurried(milliseconds: number): HurriedTarget;
-  /** Asks for next to nothing, in one request: undefined when the target answers at all, otherwise what is wrong. */
-  probe(signal: AbortSignal): Promise<Failure | undefined>;
+  /** Asks for next to nothing, in one request: whether the target answers at all. */
+  probe(signal: AbortSignal): Promise<ProbeResult>;
   /** How it is spoken to, value by value, and where each comes from. */
   settings(): readonly Setting[];
-  /** Hands back what was noted in an earlier process. Before the first call, at most once. */
+  /** Hands back what was noted in an earlier process, before the first call. Only the first time counts. */
   restore(notes: TargetNotes): void;
   /** What is to be noted now, when that is not what was given or restored last; undefined otherwise. */
   newNotes(): TargetNotes | undefined;
@@ -123,6 +123,9 @@ export interface HurriedTarget {
   /** Whether anything was ended, or not asked any more, for lack of time. */
   readonly wasCut: () => boolean;
 }
+
+/** What came of asking for next to nothing. */
+export type ProbeResult = { readonly kind: 'answers' } | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** What was found out about a target and asked of it, to be kept across restarts. No secrets, no personal data. */
 export interface TargetNotes {

@@ -3,7 +3,14 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { LogEntry } from '../core/model/log-entry.ts';
 import type { TargetNotes } from './scim-target.ts';
-import type { QuarantineRecord, Intent, TargetState, DirectoryState, RemovalRecord } from './state-records.ts';
+import type {
+  QuarantineRecord,
+  Intent,
+  TargetState,
+  DirectoryState,
+  RemovalRecord,
+  VerifiedRecord,
+} from './state-records.ts';
 
 /** One thing that is to be remembered, or forgotten: a call of `record` takes some of them, in one transaction. */
 export type StateChange =
@@ -44,6 +51,8 @@ export type StateChange =
     }
   | { readonly kind: 'target'; readonly target: string; readonly state: TargetState }
   | { readonly kind: 'notes'; readonly target: string; readonly notes: TargetNotes }
+  /** What the last comparison came to. Apart from the target's state: it may end while a cycle is under way. */
+  | { readonly kind: 'verified'; readonly target: string; readonly verified: VerifiedRecord }
   | { readonly kind: 'directory'; readonly directory: string; readonly state: DirectoryState }
   | { readonly kind: 'identity'; readonly directory: string; readonly identity: DirectoryIdentity }
   | { readonly kind: 'bound'; readonly target: string; readonly endpoint: string }

@@ -1,3 +1,4 @@
+import type { DriftCounts } from '../core/model/drift.ts';
 import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
@@ -159,3 +160,17 @@ export interface HeldRecord {
 }
 
 export const emptyTargetState: TargetState = { pending: 0 };
+
+/** What the last comparison of a target with what it should have came to: numbers alone. */
+export interface VerifiedRecord {
+  /** When it ended, ISO 8601. */
+  readonly at: string;
+  readonly compared: Readonly<Record<ResourceType, number>>;
+  readonly drift: DriftCounts;
+  /** Of types that were listed: how many are not ours. */
+  readonly foreign: Readonly<Partial<Record<ResourceType, number>>>;
+  /** Resources that could not be compared. */
+  readonly unread: number;
+  /** What was found is given to a cycle, which puts it right. */
+  readonly isRepaired: boolean;
+}

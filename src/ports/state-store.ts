@@ -4,7 +4,14 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { LogCheck, LoggedEntry } from '../core/model/log-entry.ts';
 import type { TargetNotes } from './scim-target.ts';
 import type { Decision, LeftDecisions } from './decisions.ts';
-import type { QuarantineRecord, Intent, TargetState, DirectoryState, RemovalRecord } from './state-records.ts';
+import type {
+  QuarantineRecord,
+  Intent,
+  TargetState,
+  DirectoryState,
+  RemovalRecord,
+  VerifiedRecord,
+} from './state-records.ts';
 import type { StateChange } from './state-change.ts';
 
 /**
@@ -84,6 +91,8 @@ export interface StateView {
   target(name: string): Promise<TargetState>;
   /** What was noted about how to deal with a target; nothing before anything was. */
   notes(target: string): Promise<TargetNotes>;
+  /** What the last comparison with what the target should have came to; undefined before the first. */
+  verified(target: string): Promise<VerifiedRecord | undefined>;
   /** What was last known of a directory; undefined before its first reading. */
   directory(name: string): Promise<DirectoryState | undefined>;
   /** What a directory was when the ids of its entries were linked; undefined before its first reading, and in old states. */

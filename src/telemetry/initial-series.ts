@@ -1,11 +1,12 @@
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { ResourceType } from '../core/model/entry.ts';
+import { driftKinds } from '../core/model/drift.ts';
 import { errorCodes } from '../core/model/errors.ts';
 import type { GuardFinding, Verb } from '../core/model/plan.ts';
 import { reasonCodes, type ReasonCounts } from '../core/model/resource.ts';
 import type { CycleEvent, CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 import type { Condition } from '../ports/notifier.ts';
-import type { Failing } from '../ports/state-records.ts';
+import type { Failing, VerifiedRecord } from '../ports/state-records.ts';
 import type { LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -128,6 +129,20 @@ function initialiseTarget(instruments: Instruments, target: string): void {
   instruments.propagationDelay.zero({ target });
   instruments.throttled.inc({ target }, 0);
   instruments.rateLimitWait.inc({ target }, 0);
+}
+
+/** What the last comparison came to. */
+export function setDrift(
+  { drift, foreign, lastVerify }: Instruments,
+  target: string,
+  verified: Pick<VerifiedRecord, 'drift' | 'foreign' | 'at'>,
+): void {
+  for (const type of types) {
+    for (const kind of driftKinds) drift.set({ target, type, kind }, verified.drift[type][kind] ?? 0);
+    const others = verified.foreign[type];
+    if (others !== undefined) foreign.set({ target, type }, others);
+  }
+  lastVerify.set({ target }, Date.parse(verified.at) / 1000);
 }
 
 export function setUnresolved(

@@ -36,6 +36,8 @@ export function createInstruments(registry: Registry) {
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),
+    ...comparisonInstruments(options),
+    ...requestInstruments(options),
     notifications: new Counter(
       options('notifications_total', 'Notifications by what became of them.', 'condition', 'outcome'),
     ),
@@ -201,6 +203,11 @@ function targetInstruments(options: Options) {
         'attribute',
       ),
     ),
+  };
+}
+
+function requestInstruments(options: Options) {
+  return {
     operations: new Counter(
       options('operations_total', 'Attempted operations, by outcome.', 'target', 'type', 'operation', 'outcome'),
     ),
@@ -227,6 +234,31 @@ function targetInstruments(options: Options) {
     ),
     rateLimitWait: new Counter(
       options('rate_limit_wait_seconds_total', 'Time that requests waited because of rate limits or pauses.', 'target'),
+    ),
+  };
+}
+
+function comparisonInstruments(options: Options) {
+  return {
+    drift: new Gauge(
+      options(
+        'drift_resources',
+        'Resources that others changed on the target, as of the last comparison; a resource counts once for each kind.',
+        'target',
+        'type',
+        'kind',
+      ),
+    ),
+    foreign: new Gauge(
+      options(
+        'foreign_resources',
+        'Resources on the target that dir2scim does not manage, as of the last comparison.',
+        'target',
+        'type',
+      ),
+    ),
+    lastVerify: new Gauge(
+      options('last_verify_timestamp_seconds', 'When the target was last compared with what it should have.', 'target'),
     ),
   };
 }

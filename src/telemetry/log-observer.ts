@@ -4,6 +4,7 @@ import { absentLine } from './absent-line.ts';
 import { cycleLines } from './cycle-lines.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
+import { verifyLine } from './verify-line.ts';
 import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
@@ -42,10 +43,12 @@ export function logObserver(
         unusableLine(log, repetition, event);
         return;
       case 'link_forgotten':
-        forgottenLine(log, event);
-        return;
       case 'answer_unusable':
-        faultLine(log, event);
+        oddityLine(log, event);
+        return;
+      case 'verified':
+      case 'verify_failed':
+        verifyLine(log, event);
         return;
       case 'unresolved_counted':
         unresolvedLine(log, event);
@@ -54,7 +57,7 @@ export function logObserver(
         stateLine(log, repetition, event);
         return;
       case 'state_opened':
-        for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
+        openedLine(log, event);
         return;
       case 'notified':
         notifiedLine(log, repetition, event);
@@ -132,6 +135,15 @@ function unusableLine(
     { event: kind, ...fields, ...(repeated ? { repeated } : {}) },
     `decisions/${file} ${why}; it is ignored`,
   );
+}
+
+function openedLine(log: Log, event: Extract<CycleEvent, { kind: 'state_opened' }>): void {
+  for (const { level, text } of openingLines(event)) log[level]({ event: event.kind, ...event.opening }, text);
+}
+
+function oddityLine(log: Log, event: Extract<CycleEvent, { kind: 'link_forgotten' | 'answer_unusable' }>): void {
+  if (event.kind === 'link_forgotten') forgottenLine(log, event);
+  else faultLine(log, event);
 }
 
 function forgottenLine(log: Log, { kind, ...fields }: Extract<CycleEvent, { kind: 'link_forgotten' }>): void {

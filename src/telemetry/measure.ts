@@ -7,6 +7,7 @@ import {
   resourceStates,
   resultLabel,
   setCycleError,
+  setDrift,
   setDirectoryError,
   setFailing,
   setHeld,
@@ -55,17 +56,14 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'ldap_request':
         countDirectory(instruments, event, clock);
         return;
+      case 'verified':
       case 'unresolved_counted':
-        setUnresolved(instruments, event.target, event.counts);
-        return;
       case 'resources_counted':
-        countResources(instruments, event);
+        countWhatIs(instruments, event);
         return;
       case 'state_written':
-        countWrite(instruments, event);
-        return;
       case 'notified':
-        instruments.notifications.inc({ condition: event.condition, outcome: event.outcome });
+        countOwn(instruments, event);
         return;
       case 'operation_finished':
       case 'scim_request':
@@ -84,9 +82,19 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'scim_request_started':
       case 'ldap_request_started':
       case 'link_forgotten':
+      case 'verify_failed':
       case 'answer_unusable':
     }
   };
+}
+
+function countWhatIs(
+  instruments: Instruments,
+  event: EventOf<'verified' | 'unresolved_counted' | 'resources_counted'>,
+): void {
+  if (event.kind === 'verified') setDrift(instruments, event.target, event.verified);
+  else if (event.kind === 'unresolved_counted') setUnresolved(instruments, event.target, event.counts);
+  else countResources(instruments, event);
 }
 
 /** @param isHolding whether the cycle has held something */
@@ -130,9 +138,14 @@ function countWork(
   }
 }
 
-function countWrite(instruments: Instruments, { result, journalBytes }: EventOf<'state_written'>): void {
-  instruments.stateWrites.inc({ result });
-  if (result === 'success') instruments.journalBytes.set(journalBytes);
+/** What it did for itself. */
+function countOwn(instruments: Instruments, event: EventOf<'state_written' | 'notified'>): void {
+  if (event.kind === 'notified') {
+    instruments.notifications.inc({ condition: event.condition, outcome: event.outcome });
+    return;
+  }
+  instruments.stateWrites.inc({ result: event.result });
+  if (event.result === 'success') instruments.journalBytes.set(event.journalBytes);
 }
 
 function countDirectory(

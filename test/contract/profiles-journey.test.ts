@@ -67,11 +67,13 @@ async function makeGroups(stage: Stage, behaviour: Behaviour): Promise<void> {
   stage.server.setBehaviour(behaviour);
 }
 
-/** A sync that does everything, and a plan after it that has nothing to do and asks for nothing. */
+/** A sync that does everything, a plan after it that has nothing to do and asks for nothing, and a comparison that finds nothing. */
 async function syncs(stage: Stage): Promise<void> {
   const { exit, errors } = await stage.command(['sync']);
   assert.deepEqual([exit, errors], [0, []]);
   stage.server.clearRequests();
   const plan = await stage.command(['plan']);
   assert.deepEqual([plan.exit, plan.errors], [0, []], JSON.stringify(plan.json).slice(0, 500));
+  const verified = await stage.command(['verify']);
+  assert.deepEqual([verified.exit, verified.errors], [0, []], JSON.stringify(verified.json).slice(0, 2_000));
 }

@@ -119,6 +119,7 @@ describe('a group of a hundred thousand', () => {
         clock: systemClock(),
       }),
       claims: new Map(),
+      lists: new Map(),
       toEnd: new Set(),
       missing: new Set(),
       intents: new Map(),
@@ -146,7 +147,7 @@ describe('a group of a hundred thousand', () => {
       [ids, []],
       [[], ids],
     ] as const) {
-      assert.equal(await applyMembers(operation(add, remove), push), undefined);
+      assert.deepEqual(await applyMembers(operation(add, remove), push), { kind: 'applied' });
       assert.equal((await acknowledgedMembers(store, 'wiki', 'staff')).length, add.length);
     }
     assert.deepEqual([sizes.requests, sizes.members, sizes.sent], [2 * (count / 100), 100, 2 * count]);

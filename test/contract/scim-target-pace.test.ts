@@ -159,6 +159,15 @@ describe('a target that counts', () => {
     await later.advance(45 * minute);
     applied(await next.create('user', alice, signal));
   });
+
+  it('is given what was noted once: what it has learned since counts, and a pause that is over does not come again', async (context) => {
+    const { server, target, clock } = await begin(context);
+    const pausedUntil = new Date(clock.now() + 20 * minute).toISOString();
+    target.restore({ learned: [] });
+    target.restore({ learned: [], pace: { pausedUntil, budgets: {} } });
+    assert.equal(classOf(await find(target)), 'fine');
+    assert.equal(server.requests.length, 1);
+  });
 });
 
 it('a target that refuses the credentials is not asked by all who wait', async (context) => {

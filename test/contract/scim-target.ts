@@ -146,7 +146,7 @@ export function describeScimTarget(name: string, start: () => Promise<TargetFixt
 
     it('answers when it is asked for next to nothing', async (context) => {
       const { target } = await begin(context);
-      assert.equal(await target.probe(signal), undefined);
+      assert.deepEqual(await target.probe(signal), { kind: 'answers' });
     });
 
     it('creates exactly what it was given', async (context) => {

@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../support/scim-server/protocol.ts';
+import { until } from '../support/until.ts';
 import { office, officeWith } from './support/people.ts';
+import { change, disturb, user, userNamed } from './support/by-hand.ts';
+import { daemonSections, startDaemon } from './support/daemon.ts';
 import { createSite, type Site, type SiteOptions } from './support/site.ts';
-
-const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-
-/** Somebody works on the target by hand. */
-async function byHand({ target, token }: Site, method: string, path: string, body?: unknown): Promise<void> {
-  const answer = await fetch(`${target.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-}
-
-function change(site: Site, path: string, ...operations: readonly Json[]): Promise<void> {
-  return byHand(site, 'PATCH', path, { schemas: [patchSchema], Operations: operations });
-}
-
-const user = ({ target }: Site, userName: string): string =>
-  `/Users/${String(target.users().find((one) => String(one['userName']).startsWith(userName))?.['id'])}`;
-const group = ({ target }: Site, displayName: string): string =>
-  `/Groups/${String(target.groups().find((one) => one['displayName'] === displayName)?.['id'])}`;
-const idOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 async function syncedSite(options: SiteOptions = {}): Promise<Site> {
   const site = await createSite({ company: office, ...options });
@@ -32,25 +14,6 @@ async function syncedSite(options: SiteOptions = {}): Promise<Site> {
   assert.equal(code, 0, stderr);
   site.target.clearRequests();
   return site;
-}
-
-/** Changes of every kind. */
-async function disturb(site: Site): Promise<void> {
-  await change(site, user(site, 'amara'), { op: 'replace', path: 'title', value: 'Queen' });
-  await change(site, user(site, 'bastian'), { op: 'remove', path: 'title' });
-  await change(site, user(site, 'celeste'), { op: 'replace', path: 'active', value: false });
-  await byHand(site, 'DELETE', user(site, 'fergus'));
-  await change(
-    site,
-    group(site, 'oslo-sales'),
-    { op: 'remove', path: `members[value eq "${idOf(user(site, 'amara'))}"]` },
-    { op: 'add', path: 'members', value: [{ value: idOf(user(site, 'giselle')) }] },
-  );
-  await byHand(site, 'POST', '/Users', {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: 'visitor',
-  });
-  site.target.clearRequests();
 }
 
 const writes = ({ target }: Site): string[] =>
@@ -93,8 +56,7 @@ describe('verify', { concurrency: 2 }, () => {
       /8 users and 2 groups compared, all as they should be\n {2}not ours, and not touched: 1 user/,
     );
     assert.deepEqual(writes(site), []);
-    const amara = site.target.users().find(({ userName }) => String(userName).startsWith('amara'));
-    assert.equal(amara?.['title'], 'Director');
+    assert.equal(userNamed(site, 'amara')?.['title'], 'Director');
     assert.ok(site.target.users().some(({ userName }) => userName === 'visitor'));
     site.target.clearRequests();
     const { stdout } = await site.run('plan', '--json');
@@ -134,5 +96,65 @@ describe('verify', { concurrency: 2 }, () => {
     assert.deepEqual(drift.find(({ label }) => label.startsWith('amara'))?.values, [
       { path: 'title', held: 'Queen', wanted: 'Director' },
     ]);
+  });
+});
+
+describe('the daemon with schedule.verify', { concurrency: 2 }, () => {
+  const sections = daemonSections.replace('poll: 300ms', 'poll: 300ms, verify: 1s');
+  const drift = /dir2scim_drift_resources\{target="wiki",type="user",kind="attribute"\} (\d)/;
+
+  it('tells of drift in log, metrics and status, and writes nothing', async () => {
+    await using site = await syncedSite({ sections });
+    await using daemon = await startDaemon(site);
+    await daemon.moreCycles(1);
+    await disturb(site);
+    // One comparison may have begun before all was disturbed.
+    const all = { user: { attribute: 2, disabled: 1, missing: 1 }, group: { member: 1 } };
+    const isTold = (): boolean =>
+      daemon.log.some(
+        ({ event, level, drift: told }) => event === 'verified' && level === 'warn' && isDeepStrictEqual(told, all),
+      );
+    await until('drift is told', isTold);
+    assert.equal(drift.exec((await daemon.get('/metrics')).text)?.[1], '2');
+    assert.match((await daemon.get('/metrics')).text, /dir2scim_foreign_resources\{target="wiki",type="user"\} 1\n/);
+    await daemon.moreCycles(2);
+    assert.deepEqual(writes(site), []);
+    const { stdout } = await site.run('status');
+    assert.match(stdout, /wiki: in step but for what others changed there/);
+    assert.match(
+      stdout,
+      /drift {9}1 user missing, 1 user switched off, 2 users with other values, 1 group with other members; dir2scim verify shows it/,
+    );
+    assert.ok(!daemon.text().includes('amara') && !daemon.text().includes('Queen'), 'the log names nobody');
+  });
+
+  it('puts it right where that is configured, and then finds nothing and sends nothing', async () => {
+    await using site = await syncedSite({ sections, target: '    drift: repair' });
+    await using daemon = await startDaemon(site);
+    await daemon.moreCycles(1);
+    await disturb(site);
+    await until('everybody is there again', () => userNamed(site, 'fergus') !== undefined);
+    await until('the title is right', () => userNamed(site, 'amara')?.['title'] === 'Director');
+    await until('nothing differs any more', async () => {
+      const told = daemon.log.findLast((line) => line['event'] === 'verified');
+      return told?.['level'] === 'info' && drift.exec((await daemon.get('/metrics')).text)?.[1] === '0';
+    });
+    site.target.clearRequests();
+    const before = daemon.log.filter((line) => line['event'] === 'verified').length;
+    await until(
+      'it is compared again',
+      () => daemon.log.filter((line) => line['event'] === 'verified').length > before + 1,
+    );
+    assert.deepEqual(writes(site), []);
+    assert.ok(userNamed(site, 'visitor') !== undefined, 'foreign accounts stay');
+    assert.equal((await site.run('verify')).code, 0);
+  });
+
+  it('leaves out a target whose drift is off', async () => {
+    await using site = await syncedSite({ sections, target: '    drift: off' });
+    await using daemon = await startDaemon(site);
+    await daemon.moreCycles(6);
+    assert.deepEqual(site.target.requests, []);
+    assert.ok(!daemon.said('verified'));
   });
 });

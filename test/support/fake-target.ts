@@ -3,7 +3,14 @@ import type { TargetId } from '../../src/core/model/link.ts';
 import type { Failure, Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../src/core/model/resource.ts';
 import { assign, buildBody, readScimPath, scimPath, unassign } from '../../src/core/mapping/scim-path.ts';
-import type { Acknowledged, FoundResource, MemberChange, ScimChange, ScimTarget } from '../../src/ports/scim-target.ts';
+import type {
+  Acknowledged,
+  FoundResource,
+  MemberChange,
+  ProbeResult,
+  ScimChange,
+  ScimTarget,
+} from '../../src/ports/scim-target.ts';
 
 type Body = Record<string, unknown>;
 
@@ -294,10 +301,10 @@ export function createFakeTarget({
     },
     probe: (signal) => {
       signal.throwIfAborted();
-      return perform<Failure | undefined>(
+      return perform<ProbeResult>(
         { method: 'probe' },
-        (failure) => failure,
-        () => undefined,
+        (failure) => ({ kind: 'failed', failure }),
+        () => ({ kind: 'answers' }),
       );
     },
     settings: () => [],

@@ -17,6 +17,7 @@ import {
   type DirectoryState,
   type Intent,
   type RemovalRecord,
+  type VerifiedRecord,
   type TargetState,
   type QuarantineRecord,
 } from '../../src/ports/state-records.ts';
@@ -50,6 +51,7 @@ export interface Kept {
   readonly names: Map<string, readonly string[]>;
   readonly endpoints: Map<string, string>;
   readonly notes: Map<string, TargetNotes>;
+  readonly verified: Map<string, VerifiedRecord>;
   readonly log: LogEntry[];
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
@@ -71,6 +73,7 @@ export function createMemoryStore(): MemoryStore {
     names: new Map(),
     endpoints: new Map(),
     notes: new Map(),
+    verified: new Map(),
     log: [],
     removals: [],
   });
@@ -210,6 +213,7 @@ function open(kept: Kept): MemoryStore {
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),
+    verified: (target) => answer(() => kept.verified.get(target)),
     directory: (name) => answer(() => kept.directories.get(name)),
     identity: (name) => answer(() => kept.identities.get(name)),
     boundTo: (target) => answer(() => kept.endpoints.get(target)),
@@ -336,6 +340,9 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'target':
       kept.targets.set(change.target, change.state);
+      return;
+    case 'verified':
+      kept.verified.set(change.target, change.verified);
       return;
     case 'notes':
       kept.notes.set(change.target, change.notes);

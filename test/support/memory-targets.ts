@@ -4,7 +4,8 @@ import type { Kept } from './memory-store.ts';
 /** Everything that is kept by target and source id. */
 const byEntry = (kept: Kept) => [kept.links, kept.members, kept.quarantined, kept.intents] as Map<string, object>[];
 /** Everything that is kept by target. */
-const byTarget = (kept: Kept) => [kept.targets, kept.notes, kept.endpoints, kept.former] as Map<string, unknown>[];
+const byTarget = (kept: Kept) =>
+  [kept.targets, kept.notes, kept.verified, kept.endpoints, kept.former] as Map<string, unknown>[];
 
 /** Forgets everything about a target. */
 export function resetTarget(kept: Kept, target: string): void {

@@ -122,6 +122,7 @@ function targetOf(change: TargetChange): string {
     case 'former':
     case 'target':
     case 'notes':
+    case 'verified':
     case 'bound':
     case 'removal':
     case 'removals_over':

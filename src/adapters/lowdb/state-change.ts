@@ -13,6 +13,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'former',
   'target',
   'notes',
+  'verified',
   'directory',
   'identity',
   'names',

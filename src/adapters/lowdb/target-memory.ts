@@ -9,6 +9,7 @@ import {
   isQuarantined,
   type Intent,
   type RemovalRecord,
+  type VerifiedRecord,
   type TargetState,
   type QuarantineRecord,
 } from '../../ports/state-records.ts';
@@ -52,6 +53,7 @@ export class TargetMemory {
   state: TargetState = emptyTargetState;
   endpoint: string | undefined;
   notes: TargetNotes = noNotes;
+  verified: VerifiedRecord | undefined;
   /** By what was counted and when: what was done at one time is one record. */
   readonly removals = new Map<string, RemovalRecord>();
 
@@ -106,6 +108,9 @@ export class TargetMemory {
         return;
       case 'target':
         this.state = change.state;
+        return;
+      case 'verified':
+        this.verified = change.verified;
         return;
       case 'notes':
         this.notes = change.notes;
@@ -215,6 +220,7 @@ export class TargetMemory {
     yield { kind: 'target', target, state: this.state };
     if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
     if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
+    if (this.verified !== undefined) yield { kind: 'verified', target, verified: this.verified };
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
     for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };

@@ -57,6 +57,7 @@ export function createView(
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),
+    verified: (target) => Promise.resolve(of(target).verified),
     directory: (name) => Promise.resolve(memory.directory(name)),
     identity: (directory) => Promise.resolve(memory.identity(directory)),
     boundTo: (target) => Promise.resolve(of(target).endpoint),

@@ -80,6 +80,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
   const discovered = createDiscovery(exchange, targetDialect, clock);
   let announce = (): void => undefined;
+  let isRestored = false;
   const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
   const target = writeAfter(discovered, {
     name,
@@ -104,7 +105,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       const told = await membersTold(talk(signal), id, body);
       return told !== undefined && isRefusal(told) ? toFailure(told) : told;
     },
-    shows: (type, path) => (path === 'externalId' ? showsOurs(targetDialect) : showsPath(targetDialect, type, path)),
+    shows: (type, path) => showsPath(targetDialect, type, path),
     async read(type, id, signal, without) {
       const read = await readOne(talk(signal), type, id, without);
       return isFailure(read) ? read : keep(type, read);
@@ -145,6 +146,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     probe: (signal) => probeTarget(find, exchange, signal),
     settings: () => targetDialect.settings(),
     restore(notes) {
+      if (isRestored) return;
+      isRestored = true;
       targetDialect.restore(notes);
       pace.restore(notes);
     },

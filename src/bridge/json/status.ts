@@ -10,7 +10,17 @@ export function statusJson({ directories, targets, notConfigured, unusableDecisi
   };
 }
 
-function targetJson({ target, state, counts, unstored, strangers, refusals, notes, waiting }: TargetStatus): unknown {
+function targetJson({
+  target,
+  state,
+  counts,
+  unstored,
+  strangers,
+  refusals,
+  notes,
+  verified,
+  waiting,
+}: TargetStatus): unknown {
   const {
     lastCycleAt,
     lastSuccessAt,
@@ -42,6 +52,7 @@ function targetJson({ target, state, counts, unstored, strangers, refusals, note
     unstored,
     strangers,
     refusals,
+    verified,
     resources: counts,
     held,
     rejections,

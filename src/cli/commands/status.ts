@@ -2,9 +2,10 @@ import type { App } from '../../bridge/app.ts';
 import type { CommandLine } from '../../bridge/command-line.ts';
 import { statusJson } from '../../bridge/json/status.ts';
 import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
+import { driftText } from '../../core/wording/drift-counts.ts';
 import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo } from '../../core/wording/operation-counts.ts';
-import type { DirectoryState, TargetState } from '../../ports/state-records.ts';
+import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
 import { withApp, type CommandContext } from '../session.ts';
@@ -66,13 +67,13 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, strangers, refusals, notes, waiting }: TargetStatus,
+  { target, state, counts, unstored, strangers, refusals, notes, verified, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
 ): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, counts, { unstored, strangers }, colors)}`);
+  print(`${colors.bold(target)}: ${summary(state, counts, { unstored, strangers, verified }, colors)}`);
   const ago = (at: string | undefined) =>
     at === undefined ? 'never' : `${at} (${durationText(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
@@ -102,6 +103,7 @@ function show(
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
     print(`  paused        until ${pausedUntil}: the target asked for it`);
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
+  if (verified !== undefined) showVerifiedRecord(verified, ago(verified.at), terminal);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
   for (const { status, said, entries } of refusals)
     print(
@@ -132,7 +134,7 @@ function show(
 function summary(
   state: TargetState,
   counts: LinkCounts,
-  other: Pick<TargetStatus, 'unstored' | 'strangers'>,
+  others: Pick<TargetStatus, 'unstored' | 'strangers' | 'verified'>,
   colors: Terminal['colors'],
 ): string {
   switch (state.lastResult) {
@@ -140,7 +142,7 @@ function summary(
       return colors.dim('no cycle yet');
     case 'success':
       return (
-        lacking(state, counts, other, colors) ??
+        lacking(state, counts, others, colors) ??
         colors.green(state.pending === 0 ? 'in step' : `in step, with ${count(state.pending, 'change')} pending`)
       );
     case 'held':
@@ -150,6 +152,17 @@ function summary(
     case 'error':
       return colors.red('failing');
   }
+}
+
+/** What the last comparison came to. */
+function showVerifiedRecord({ drift, isRepaired }: VerifiedRecord, at: string, { colors, print }: Terminal): void {
+  const text = driftText(drift);
+  const found = isRepaired ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
+  print(
+    text === ''
+      ? `  verified      as it should be, ${at}`
+      : `  ${colors.yellow('drift')}         ${found}, as of ${at}`,
+  );
 }
 
 /** What was found too much, in numbers: the state has nobody's name. */
@@ -177,7 +190,7 @@ function findingLine({
 function lacking(
   { rejected = {}, unresolved, rejections = [] }: TargetState,
   { user, group }: LinkCounts,
-  { unstored, strangers }: Pick<TargetStatus, 'unstored' | 'strangers'>,
+  { unstored, strangers, verified }: Pick<TargetStatus, 'unstored' | 'strangers' | 'verified'>,
   colors: Terminal['colors'],
 ): string | undefined {
   const unwritten = Object.values(rejected).reduce((sum, number) => sum + number, 0);
@@ -189,6 +202,9 @@ function lacking(
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
     ...(strangers > 0 ? [strangersText(strangers)] : []),
+    ...(verified !== undefined && !verified.isRepaired && driftText(verified.drift) !== ''
+      ? ['what others changed there']
+      : []),
     ...(rejections.length > 0 ? ['what was rejected'] : []),
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];

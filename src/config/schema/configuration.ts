@@ -17,6 +17,11 @@ export const configurationSchema = z.strictObject({
       full: schedule
         .prefault('0 3 * * *')
         .describe('When everything is read and compared: an interval or a cron expression.'),
+      verify: z
+        .exactOptional(schedule)
+        .describe(
+          'When targets are read back and compared with what they should have: an interval or a cron expression. Without it: never. Targets say with `drift` what becomes of what is found.',
+        ),
       probe: duration
         .prefault('5m')
         .describe(

@@ -3,7 +3,6 @@ import type { ConfigPath } from '../place.ts';
 /** Keys of the product that are not built yet, and what to do meanwhile. `*` stands for any name. */
 const notYet: Readonly<Record<string, string>> = {
   admin: 'the status page and its API are not available yet; leave admin out',
-  'schedule.verify': 'comparing with what the target itself returns is not available yet; leave verify out',
   'state.postgres': 'a state in PostgreSQL is not available yet; use state.path',
 };
 

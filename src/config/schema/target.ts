@@ -175,6 +175,11 @@ export const targetSchema = z.strictObject({
     })
     .prefault({})
     .describe('How fast the target may be asked.'),
+  drift: choice(['report', 'repair', 'off'])
+    .default('report')
+    .describe(
+      'What `schedule.verify` does with what others changed on the target: `report` it (log, metrics, `status`), `repair` it under the guard, or `off`: this target is not compared.',
+    ),
   allowCleartext: flag
     .default(false)
     .describe(

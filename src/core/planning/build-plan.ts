@@ -1,9 +1,11 @@
+import type { SourceId } from '../model/entry.ts';
+import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
 import { handOver } from './hand-over.ts';
 import { keepChoices } from './keep-choice.ts';
 import { createAvailability } from './availability.ts';
 import { planDeparture } from './plan-departure.ts';
-import type { PlanInput, PlannedOperations } from './plan-input.ts';
+import type { PlanInput, PlannedOperations, PlannedPart } from './plan-input.ts';
 import { beforeDeletions, planMembers } from './plan-members.ts';
 import { planRejected, planResource } from './plan-resource.ts';
 
@@ -38,18 +40,38 @@ export function buildPlan(given: PlanInput): PlannedOperations {
     ...handed,
     resources: handed.resources.map((resource) => keepChoices(resource, handed, availability.targetIdOf)),
   };
-  const parts = [
-    ...input.resources.map((resource) => planResource(resource, input, availability)),
-    ...input.resources.filter(({ type }) => type === 'group').map((group) => planMembers(group, input, availability)),
-    ...input.rejected.map((rejected) => planRejected(rejected, input, availability)),
-    ...input.departures.map((departure) => planDeparture(departure, input, availability)),
-  ];
+  const parts = new Parts();
+  for (const resource of input.resources) parts.add(resource, planResource(resource, input, availability));
+  for (const resource of input.resources)
+    if (resource.type === 'group') parts.add(resource, planMembers(resource, input, availability));
+  for (const rejected of input.rejected) parts.add(rejected, planRejected(rejected, input, availability));
+  for (const departure of input.departures) parts.add(departure.link, planDeparture(departure, input, availability));
+  const { operations, remembered, forgotten, waiting, incomplete } = parts;
   return {
-    operations: beforeDeletions(parts.flatMap((part) => part.operations ?? [])).sort(inOrder),
-    remembered: parts.flatMap((part) => part.remembered ?? []),
-    forgotten: parts.flatMap((part) => part.forgotten ?? []),
-    waiting: parts.reduce((sum, part) => sum + (part.waiting ?? 0), 0),
+    operations: beforeDeletions(operations).sort(inOrder),
+    remembered,
+    forgotten,
+    waiting,
+    incomplete: [...incomplete],
   };
+}
+
+/** What was planned so far, put together. */
+class Parts {
+  readonly operations: Operation[] = [];
+  readonly remembered: Link[] = [];
+  readonly forgotten: Link[] = [];
+  readonly incomplete = new Set<SourceId>();
+  waiting = 0;
+
+  add({ sourceId }: { readonly sourceId: SourceId }, part: PlannedPart): void {
+    for (const operation of part.operations ?? []) this.operations.push(operation);
+    for (const link of part.remembered ?? []) this.remembered.push(link);
+    for (const link of part.forgotten ?? []) this.forgotten.push(link);
+    if (part.waiting === undefined || part.waiting === 0) return;
+    this.waiting += part.waiting;
+    this.incomplete.add(sourceId);
+  }
 }
 
 /** By stage; within one, so that the same plan always reads the same. */

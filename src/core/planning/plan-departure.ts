@@ -1,5 +1,5 @@
 import type { Link } from '../model/link.ts';
-import type { PlanInput, PlannedOperations } from './plan-input.ts';
+import type { PlanInput, PlannedPart } from './plan-input.ts';
 import type { Departure } from './departures.ts';
 import type { Availability } from './availability.ts';
 import { heldMembers } from './plan-members.ts';
@@ -19,11 +19,7 @@ import { subject } from './subject.ts';
  *
  * and the same for groups that are to be deleted: their members leave first.
  */
-export function planDeparture(
-  departure: Departure,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+export function planDeparture(departure: Departure, input: PlanInput, availability: Availability): PlannedPart {
   const { link, cause, evidence } = departure;
   if (link.lifecycle === 'lost')
     return link.lookalike === undefined || input.removal.leaves === 'keep'
@@ -48,7 +44,7 @@ function reasonOf({ cause, perhapsHidden }: Departure): string {
 }
 
 /** Who has lost access already: the time to come back starts with the departure, and ends with the deletion. */
-function planGrace({ link, cause, evidence }: Departure, reason: string, input: PlanInput): Partial<PlannedOperations> {
+function planGrace({ link, cause, evidence }: Departure, reason: string, input: PlanInput): PlannedPart {
   // A departure in the future was noted while the clock was fast: the time to come back starts now.
   if (link.departedAt === undefined || Date.parse(link.departedAt) > input.now) {
     const departed: Link = { ...link, departedAt: new Date(input.now).toISOString() };
@@ -67,7 +63,7 @@ function planGroupDeparture(
   reason: string,
   input: PlanInput,
   availability: Availability,
-): Partial<PlannedOperations> {
+): PlannedPart {
   const { link, cause, evidence } = departure;
   const { groups } = input.removal;
   if (groups === 'keep') return {};

@@ -67,4 +67,9 @@ export interface PlannedOperations {
   readonly forgotten: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** Whose references or members these are. */
+  readonly incomplete: readonly SourceId[];
 }
+
+/** What is planned for one entry. */
+export type PlannedPart = Partial<Omit<PlannedOperations, 'incomplete'>>;

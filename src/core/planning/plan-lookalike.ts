@@ -1,6 +1,6 @@
 import type { Link } from '../model/link.ts';
 import type { Evidence, RemovalCause } from '../model/plan.ts';
-import type { PlanInput, PlannedOperations } from './plan-input.ts';
+import type { PlanInput, PlannedPart } from './plan-input.ts';
 import { stages } from './stages.ts';
 import { subject } from './subject.ts';
 
@@ -14,7 +14,7 @@ export function planLookalike(
   cause: RemovalCause,
   { matches, removal }: PlanInput,
   evidence?: Evidence,
-): Partial<PlannedOperations> {
+): PlannedPart {
   const { lookalike } = link;
   if (lookalike === undefined || [...matches.values()].some(({ targetId }) => targetId === lookalike)) return {};
   const warning = removal.offIsDeletion === true ? ', and switching off is deleting there' : '';

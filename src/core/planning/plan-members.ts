@@ -1,7 +1,7 @@
 import type { SourceId } from '../model/entry.ts';
 import type { MembersOperation, Operation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
-import type { PlanInput, PlannedOperations } from './plan-input.ts';
+import type { PlanInput, PlannedPart } from './plan-input.ts';
 import type { Availability } from './availability.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
@@ -11,7 +11,7 @@ import { subject } from './subject.ts';
  * Who joins and who leaves a wanted group. Those who leave the target altogether leave its groups as well, and before:
  * a target may refuse to delete someone, or keep a deleted one in its groups (RFC 7644 §3.6 leaves both open).
  */
-export function planMembers(group: Resource, input: PlanInput, availability: Availability): Partial<PlannedOperations> {
+export function planMembers(group: Resource, input: PlanInput, availability: Availability): PlannedPart {
   const wanted = new Set(group.members);
   const known = [...wanted].filter((id) => availability.willExist(id));
   const held = heldMembers(group.sourceId, input, availability);

@@ -3,7 +3,7 @@ import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.
 import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
 import { wantsSwitchingOn } from '../mapping/active.ts';
 import { shortPath } from '../mapping/scim-path.ts';
-import type { Match, PlanInput, PlannedOperations, Successor } from './plan-input.ts';
+import type { Match, PlanInput, PlannedPart, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink, partsBeside } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Availability } from './availability.ts';
 import { planLookalike } from './plan-lookalike.ts';
@@ -12,11 +12,7 @@ import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
 
 /** What one wanted resource needs, its members apart. */
-export function planResource(
-  resource: Resource,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+export function planResource(resource: Resource, input: PlanInput, availability: Availability): PlannedPart {
   const link = availability.live.get(resource.sourceId);
   if (link !== undefined) {
     const successor = input.successors.get(resource.sourceId) ?? movedLink(resource, link, input);
@@ -37,11 +33,7 @@ export function planResource(
 }
 
 /** Someone in scope who cannot be written: access ends when the directory says so, and nothing else happens. */
-export function planRejected(
-  rejected: Rejected,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+export function planRejected(rejected: Rejected, input: PlanInput, availability: Availability): PlannedPart {
   // They are planned as the directory shows them that counts.
   if (rejected.reasons.some(({ code }) => code === 'duplicate_entry')) return {};
   const link = availability.live.get(rejected.sourceId);
@@ -54,7 +46,7 @@ export function planRejected(
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
 
-function planCreation(resource: Resource, again: boolean, availability: Availability): Partial<PlannedOperations> {
+function planCreation(resource: Resource, again: boolean, availability: Availability): PlannedPart {
   const { known, waiting } = withoutStrangers(new Map([...resource.createOnly, ...resource.attributes]), availability);
   const { now, later } = splitCircles(resource, known, availability);
   const reason = again ? 'the target lost it' : 'new in scope';
@@ -75,12 +67,7 @@ function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | und
   return once.length === 0 ? undefined : new Set(once);
 }
 
-function planAdoption(
-  resource: Resource,
-  match: Match,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+function planAdoption(resource: Resource, match: Match, input: PlanInput, availability: Availability): PlannedPart {
   const { strangersLeave } = input;
   // Theirs before, and lost by the target: it was switched off with them.
   const isOurs = input.links.has(resource.sourceId);
@@ -144,12 +131,7 @@ function planAdoption(
   };
 }
 
-function planLinked(
-  resource: Resource,
-  link: Link,
-  input: PlanInput,
-  availability: Availability,
-): Partial<PlannedOperations> {
+function planLinked(resource: Resource, link: Link, input: PlanInput, availability: Availability): PlannedPart {
   const { known, waiting } = withoutStrangers(resource.attributes, availability);
   const changes = diffWithLink(known, link.attributes, input.digest, availability.targetIdOf).flatMap(
     (change): AttributeChange[] => {

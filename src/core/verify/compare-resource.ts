@@ -23,9 +23,9 @@ export interface ResourceComparison {
   readonly values: readonly ValueDrift[];
   /** What has a value, and of which the resource shows nothing at all. */
   readonly absent: readonly ValueDrift[];
-  /** Paths that the target shows, so that its silence about them in others says something. */
+  /** Paths that the target shows, of externalId only as it was given, so that its silence about them in others says something. */
   readonly shown: readonly string[];
-  /** It carries an externalId that is not the one that was acknowledged. */
+  /** It carries an externalId that is not the one that was acknowledged: somebody else's, where the target keeps what it is given. */
   readonly isAnothers: boolean;
   /** Differences that the next cycle writes anyway. */
   readonly waiting: number;
@@ -55,9 +55,9 @@ export function compareResource({ resource, link, body, digest, targetIdOf }: Co
     if (text === lifecyclePath) continue;
     const path = scimPath(text);
     const held = readScimPath(body, path);
-    if (isFilled(held)) shown.push(text);
     const wanted = plainValue(desired, targetIdOf);
     const verdict = compareValue(body, path, wanted);
+    if (isFilled(held) && (verdict === 'same' || text !== 'externalId')) shown.push(text);
     if (verdict === 'same' || verdict === 'untold' || link.unstored?.includes(text) === true) continue;
     if (!isAcknowledged(text, desired, link, digest, targetIdOf)) waiting += 1;
     else if (verdict === 'absent') absent.push({ path: text, held: undefined, wanted });

@@ -82,15 +82,20 @@ function isSpelledAlike(path: ScimPath, wanted: ScimValue, held: unknown): boole
   const shown = isObject(held) ? ownValue(held, 'value') : held;
   if (sameScimValue(wanted, shown)) return true;
   if (typeof wanted !== 'string' || typeof shown !== 'string') return false;
+  const [one, other] = [fold(withoutPrefix(wanted)), fold(withoutPrefix(shown))];
+  if (one === other) return true;
   const isStrict = path.schema === undefined && isIdentity.has(path.attribute.toLowerCase());
-  return (
-    fold(wanted) === fold(shown) || (!isStrict && (letters(wanted) === letters(shown) || isInstant(wanted, shown)))
-  );
+  return !isStrict && (letters(one) === letters(other) || isInstant(wanted, shown));
 }
 
-/** A text without what servers normalise away, and without what they put before it (RFC 3966). */
+/** Without what servers put before it: of a telephone number (RFC 3966), of a name in WSO2's first store. */
+function withoutPrefix(text: string): string {
+  return text.replace(/^(?:tel:|PRIMARY\/)/i, '');
+}
+
+/** A text without what servers normalise away. */
 function letters(text: string): string {
-  return fold(text.replace(/^tel:/i, '')).replace(/[^\p{L}\p{N}]/gu, '');
+  return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;

@@ -1,7 +1,7 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ScimTarget } from '../../ports/scim-target.ts';
+import type { FoundResource, ScimTarget } from '../../ports/scim-target.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 import type { MatchPolicy } from '../shared/target-setup.ts';
 
@@ -14,6 +14,8 @@ export interface AccountSearch {
   readonly links: Map<SourceId, Link>;
   /** Who was the first in this push to get an account: `type targetId` → entry. */
   readonly claims: Map<string, SourceId>;
+  /** What the target listed in this push, for those whom it has and no search finds. */
+  readonly lists: Map<ResourceType, Promise<readonly FoundResource[] | undefined>>;
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   /** Ends requests in flight. */
   readonly signal: AbortSignal;

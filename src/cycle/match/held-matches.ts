@@ -19,6 +19,8 @@ export interface HeldMatch {
  */
 export interface HeldMatches {
   readonly of: (target: string, clock: Pick<Clock, 'monotonic'>) => ReadonlyMap<SourceId, HeldMatch>;
+  /** When the first of them is too old, by the monotonic clock. */
+  readonly until: (target: string) => number;
   /** In place of those that were kept before. */
   readonly keep: (target: string, matches: ReadonlyMap<SourceId, HeldMatch>) => void;
 }
@@ -35,6 +37,12 @@ export function createHeldMatches(): HeldMatches {
     of(target, clock) {
       const now = clock.monotonic();
       return new Map([...(kept.get(target) ?? [])].filter(([, { foundAt }]) => now - foundAt < longestMilliseconds));
+    },
+    until(target) {
+      let first = Infinity;
+      for (const { foundAt } of kept.get(target)?.values() ?? [])
+        first = Math.min(first, foundAt + longestMilliseconds);
+      return first;
     },
     keep: (target, matches) => void kept.set(target, matches),
   };

@@ -23,8 +23,12 @@ export async function findLeftover(
   { target, policy, store, signal }: LeftoverSearch,
   worthRequests: number,
 ): Promise<FoundResource | Failure | undefined> {
+  // What shows no externalId where others do was never reached by the adoption, and is not ours to switch off.
+  const isTheirs = (found: FoundResource): boolean =>
+    isSourceId(found.body['externalId'], sourceId) ||
+    (!target.shows(type, 'externalId') && !isForeign(found, sourceId, policy[type]));
   const begun = adopts === undefined ? undefined : await target.read(type, adopts, signal, 'members');
-  if (begun !== undefined && !isFailure(begun) && !isForeign(begun, sourceId, policy[type])) return begun;
+  if (begun !== undefined && !isFailure(begun) && isTheirs(begun)) return begun;
   if (isFailure(begun) && !saysNo.has(begun.class)) return begun;
   const searched = await target.find(type, 'externalId', sourceId, signal);
   if (isFailure(searched) && !isRefused(searched)) return searched;

@@ -1,42 +1,72 @@
 import type { Entry, SourceId } from '../../core/model/entry.ts';
+import type { Link } from '../../core/model/link.ts';
+import type { Hold, Operation } from '../../core/model/plan.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Rejected } from '../../core/model/resource.ts';
+import type { UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { draftProjection, type Draft } from '../../core/mapping/project.ts';
 import { reviseProjection } from '../../core/mapping/revise-projection.ts';
 import { holdsAt } from '../../core/mapping/validity.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { CycleResult } from '../../ports/cycle-observer.ts';
+import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
 
 /**
- * Which targets were in step after their last cycle, and with what. As long as the directories show nothing new, there
- * is nothing to plan for them; after that, only what changed. In memory only: it holds personal data.
+ * How the last cycle left each target: in step, but for what waits for a person, a time or somebody else. As long as the
+ * directories show nothing new, there is nothing to plan for them; after that, only what changed, and what waits. In
+ * memory only: it holds personal data.
  */
 export interface CleanCycles {
-  /** Undefined when the target was not in step, or when it is time to plan everything again. */
+  /** Undefined when more was left undone, or when it is time to plan everything again. */
   readonly last: (target: string, clock: Pick<Clock, 'monotonic'>) => CleanCycle | undefined;
   readonly remember: (target: string, cleanCycle: CleanCycle) => void;
   readonly forget: (target: string) => void;
 }
 
-/** A cycle that left nothing undone. */
+/** What a cycle has to say to the next one. */
 export interface CleanCycle {
   readonly readings: readonly CompleteReading[];
   readonly draft: Draft;
-  /** In scope, and found unmatchable by a search on the target; they rest. */
-  readonly unmatchable: readonly Rejected[];
   /** Linked, and there although no reading shows them. */
   readonly unseen: ReadonlySet<SourceId>;
   /** When everything was planned last, by the monotonic clock. */
   readonly plannedAt: number;
-  /** When the first of the unmatchable is looked for again, by the monotonic clock: what was in their way may be gone, also by what was sent. */
+  /** When the first of those who wait for a time is tried again, or looked for, by the monotonic clock. */
   readonly lookAt: number;
+  /**
+   * Who is not in step: held, rejected by a person, refused or not found and waiting for another try, or waiting for
+   * somebody who is not on the target. They are part of every plan, so that a plan about some people finds what a plan
+   * about everybody would.
+   */
+  readonly open: ReadonlySet<SourceId>;
+  /** What it came to, where it is not in step with everybody. */
+  readonly left: WhatIsLeft | undefined;
+  /** Decisions that waited after it. A new one has everything planned again. */
+  readonly decisions: ReadonlySet<string>;
   /**
    * For whom something was sent: some operations have others in their wake (an account that was adopted is switched off
    * by the next plan), so that they are planned again until nothing is left to send.
    */
   readonly reverify: 'everyone' | ReadonlySet<SourceId>;
+}
+
+/** What cycles report that have nothing to do but to wait: as the last one that planned found it. */
+export interface WhatIsLeft {
+  readonly result: CycleResult;
+  /** How much failed lately, and waits for another try. */
+  readonly deferred: number;
+  readonly hold: Hold | undefined;
+  /** What people rejected. */
+  readonly undone: readonly Operation[];
+  readonly rejections: readonly RejectionRecord[];
+  readonly rejected: readonly Rejected[];
+  readonly leftOut: number;
+  readonly reverify: readonly Link[];
+  readonly waiting: number;
+  readonly unresolved: UnresolvedCounts | undefined;
 }
 
 /** Some things come with time alone: those who left are deleted after a while. */
@@ -47,9 +77,7 @@ export function createCleanCycles(): CleanCycles {
   return {
     last(target, clock) {
       const cleanCycle = steps.get(target);
-      return cleanCycle !== undefined &&
-        clock.monotonic() - cleanCycle.plannedAt < longestMilliseconds &&
-        clock.monotonic() < cleanCycle.lookAt
+      return cleanCycle !== undefined && clock.monotonic() - cleanCycle.plannedAt < longestMilliseconds
         ? cleanCycle
         : undefined;
     },
@@ -67,9 +95,14 @@ function isSame({ readings, draft }: CleanCycle, now: readonly CompleteReading[]
   );
 }
 
-/** Whether there is nothing to plan: these readings come to what they came to then, and nothing was sent since. */
-export function isQuiet(cleanCycle: CleanCycle, now: readonly CompleteReading[], clock: Pick<Clock, 'now'>): boolean {
-  return cleanCycle.reverify !== 'everyone' && cleanCycle.reverify.size === 0 && isSame(cleanCycle, now, clock);
+/** Whether there is nothing to plan: these readings come to what they came to then, nothing was sent since, and no time has come. */
+export function isQuiet(
+  cleanCycle: CleanCycle,
+  now: readonly CompleteReading[],
+  clock: Pick<Clock, 'now' | 'monotonic'>,
+): boolean {
+  const { reverify, lookAt } = cleanCycle;
+  return reverify !== 'everyone' && reverify.size === 0 && clock.monotonic() < lookAt && isSame(cleanCycle, now, clock);
 }
 
 /** What readings come to: as then, as then but for a few entries, or worked out anew. */

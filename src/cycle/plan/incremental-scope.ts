@@ -7,7 +7,7 @@ import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import type { CleanCycle } from './clean-cycles.ts';
 
-/** Whom a plan is about. Everyone else is as the last plan left them: in step. */
+/** Whom a plan is about. Everyone else is as the last plan left them, which is in step. */
 export interface IncrementalScope {
   readonly resources: readonly Resource[];
   readonly rejected: readonly Rejected[];
@@ -15,15 +15,13 @@ export interface IncrementalScope {
   readonly left: readonly SourceId[];
   /** Mentioned, in scope, and not on the target: they were left alone by the last plan, and nobody waits for them. */
   readonly bystanders: ReadonlySet<SourceId>;
-  /** Found unmatchable by an earlier search, and not part of this plan. */
-  readonly unmatchable: readonly Rejected[];
   /** Not shown by any reading, as the last plan found, and there all the same. */
   readonly unseen: ReadonlySet<SourceId>;
 }
 
 /**
- * What changed since a target was in step: whoever is wanted in another way, for whom something was sent, and those who
- * refer to one of them who is not on the target yet, and may be after this plan.
+ * What changed since the last plan, and what that left open: whoever is wanted in another way, for whom something was sent
+ * or waits, and those who refer to one of them who is not on the target yet, and may be after this plan.
  */
 export async function incrementalScopeOf(
   cleanCycle: CleanCycle,
@@ -33,7 +31,8 @@ export async function incrementalScopeOf(
 ): Promise<IncrementalScope | undefined> {
   if (cleanCycle.reverify === 'everyone') return undefined;
   const { changed, left } = compareProjections(cleanCycle.draft.projection, projection);
-  const own = changed.union(cleanCycle.reverify);
+  const pending = cleanCycle.reverify.union(cleanCycle.open);
+  const own = changed.union(pending);
   const isLive = async (ids: Iterable<SourceId>) => {
     const links = await gather([...ids], (batch) => store.links(target, batch));
     // Where someone who was deactivated is created again to come back, they come back as somebody else.
@@ -55,9 +54,8 @@ export async function incrementalScopeOf(
   return {
     resources,
     rejected: projection.rejected,
-    left: [...new Set([...left, ...cleanCycle.reverify])].filter((id) => !wanted.has(id)),
+    left: [...new Set([...left, ...pending])].filter((id) => !wanted.has(id)),
     bystanders: new Set([...mentioned].filter((id) => !chosen.has(id) && !isMentionedLive(id))),
     unseen: cleanCycle.unseen,
-    unmatchable: cleanCycle.unmatchable.filter(({ sourceId }) => !chosen.has(sourceId) && !left.includes(sourceId)),
   };
 }

@@ -48,6 +48,8 @@ export interface MadePlan extends JudgedPlan {
   readonly forgotten: readonly Link[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
+  /** Whose references or members these are; undefined where some of them were not planned at all. */
+  readonly incomplete: readonly SourceId[] | undefined;
   /** How much names nobody who is read, of everything that is wanted. */
   readonly unresolved: UnresolvedCounts;
   /** How far the data had come that this plan goes by. */
@@ -90,20 +92,20 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     const wasSought = operation.verb === 'create' && !matches.unsearched.has(operation.sourceId);
     if (wasSought) quarantine.heldCreation(operation);
   }
-  const unmatchable = [...matches.rejected, ...(incrementalScope?.unmatchable ?? [])];
   return {
     plan: {
       id: planId(planned.operations, sha256),
       target: input.setup.target.name,
       operations: planned.operations,
-      rejected: [...unmapped, ...unmatchable, ...hiddenEntries(known)],
+      rejected: [...unmapped, ...matches.rejected, ...hiddenEntries(known)],
     },
     ...judged,
     ...quarantine.divide(judged.verdict.proceed, pushedNow(judged.words)),
-    unmatchable,
+    unmatchable: matches.rejected,
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
     waiting: planned.waiting + learned.waiting,
+    incomplete: learned.waiting === 0 ? planned.incomplete : undefined,
     unresolved: countUnresolved(projection.resources),
     marks: marksAfter(input.readings, known.state.marks, older, judged),
   };

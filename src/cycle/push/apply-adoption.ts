@@ -2,7 +2,7 @@ import { isSourceId } from '../../core/directory/source-id.ts';
 import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../../core/mapping/active.ts';
 import { doubtful, type Link } from '../../core/model/link.ts';
-import type { Failure, FailureClass, Outcome } from '../../core/model/outcome.ts';
+import type { FailureClass, Outcome } from '../../core/model/outcome.ts';
 import type { AdoptOperation, CreateOperation } from '../../core/model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../../core/model/resource.ts';
 import { strangerId } from '../../core/model/stranger.ts';
@@ -17,11 +17,12 @@ import type { PushContext } from './push-context.ts';
 import { liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes, resolveChanges } from './resolve.ts';
 import { targetIds } from '../shared/target-ids.ts';
+import { applied, failed, type OperationResult } from './operation-result.ts';
 
 /** Brings an account that exists in step, and links it. */
-export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<Failure | undefined> {
+export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<OperationResult> {
   const owner = await claim(operation, operation.targetId, context);
-  if (owner !== undefined) return takenFailure('has one that fits,', operation.targetId, owner);
+  if (owner !== undefined) return failed(takenFailure('has one that fits,', operation.targetId, owner));
   const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
   // Until a reactivation of its own has switched it on, be it in this plan.
   const isOff =
@@ -49,7 +50,7 @@ export async function adoptFound(
   found: FoundResource,
   unsettled: Intent['members'],
   context: PushContext,
-): Promise<Failure | undefined> {
+): Promise<OperationResult> {
   // What has no value in the directory must have none there either; references to somebody who is to come wait.
   const attributes = new Map<string, DesiredValue | null>(
     [...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)),
@@ -75,7 +76,7 @@ export async function adoptFound(
     operation.type === 'group'
       ? shownMembers(found.body, initialMembers.wanted.get(operation.sourceId) ?? [], targetIds(context))
       : undefined;
-  const failure = await adopt(
+  const result = await adopt(
     {
       ...operation,
       verb: 'adopt',
@@ -90,10 +91,10 @@ export async function adoptFound(
     operation,
     context,
   );
-  if (failure === undefined && shown !== undefined)
+  if (result.kind === 'applied' && shown !== undefined)
     initialMembers.joined.set(operation.sourceId, new Set(shown.present));
-  if (failure === undefined && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
-  return failure;
+  if (result.kind === 'applied' && !wantsActive && isActive) context.toEnd.add(operation.sourceId);
+  return result;
 }
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
@@ -105,7 +106,7 @@ async function adopt(
   unsettled: Intent['members'],
   planned: AdoptOperation | CreateOperation,
   context: PushContext,
-): Promise<Failure | undefined> {
+): Promise<OperationResult> {
   // Half adopted and forgotten, an account would outlive its entry: nobody else remembers that it is ours.
   const intent = {
     ...intentOf(operation, context.target.name, context.clock.now(), unsettled),
@@ -123,7 +124,7 @@ async function adopt(
       (origin === 'adopted' || outcome.failure.class === 'gone')
     )
       await context.store.record([{ kind: 'settled', intent }]);
-    return outcome.failure;
+    return failed(outcome.failure);
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
   const made = outcome.kind === 'failed' ? ({ kind: 'applied', id: operation.targetId } as const) : outcome;
@@ -161,7 +162,7 @@ async function adopt(
     ),
     [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...effectOf(planned, effect, context)],
   );
-  return undefined;
+  return applied;
 }
 
 /** References to somebody who did not come about after all: what the account holds there meanwhile is not `empty`. */

@@ -14,6 +14,7 @@ import type { PushContext } from './push-context.ts';
 import { acknowledged, liveLink, newLink, remember } from './remember.ts';
 import { resolveAttributes } from './resolve.ts';
 import { searchAgain, searchWithPauses, type Searched } from '../match/search-again.ts';
+import { applied, failed, type OperationResult } from './operation-result.ts';
 
 /*
  * A create is the one request whose repetition does harm. Its intent is durable before it is sent, and it is sent once in
@@ -39,7 +40,7 @@ interface Creation {
   readonly older: ReadonlySet<TargetId>;
 }
 
-export async function applyCreate(operation: CreateOperation, context: PushContext): Promise<Failure | undefined> {
+export async function applyCreate(operation: CreateOperation, context: PushContext): Promise<OperationResult> {
   const first = operation.type === 'group' ? firstMembers(operation.sourceId, context) : [];
   const { attributes, body } = resolveAttributes(operation.attributes, context);
   const now = context.clock.now();
@@ -53,16 +54,17 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
   const creation: Creation = { operation, intent, before, attributes, first, older: new Set() };
   const isOpen = before !== undefined && before.adopts === undefined && mayStillShow(before, now);
   if (isOpen && before.unclear !== undefined && (before.unclear === 'lost' || context.attempt !== 'everything'))
-    return stillOpen(before);
+    return failed(stillOpen(before));
   if (isOpen || context.unsearched.has(operation.sourceId)) {
     const searched = isOpen
       ? await searchWithPauses(operation, context, 'afterCrash')
       : await searchAgain(operation, context);
-    if (searched.kind === 'unsearchable') return { class: 'transient', detail: 'the target could not be searched' };
+    if (searched.kind === 'unsearchable')
+      return failed({ class: 'transient', detail: 'the target could not be searched' });
     if (searched.kind !== 'none')
       return takeFound(searched, { ...creation, intent: before ?? { ...intent, members: [] } }, context);
   }
-  if (isOpen && context.isStopping()) return { class: 'transient', detail: 'stopped before it was sent' };
+  if (isOpen && context.isStopping()) return failed({ class: 'transient', detail: 'stopped before it was sent' });
   const older = await olderByName(operation, context);
   // What was found out about it before is no longer the last word.
   await context.store.record([{ kind: 'intent', intent }, ...context.quarantine.over(intent.sourceId)]);
@@ -93,7 +95,7 @@ async function takeCreated(
   outcome: Extract<Outcome, { kind: 'applied' }>,
   creation: Creation,
   context: PushContext,
-): Promise<Failure | undefined> {
+): Promise<OperationResult> {
   const { operation, intent, attributes, first, older } = creation;
   const settled = { kind: 'settled', intent } as const;
   if (outcome.named === true) context.showsNamed.add(operation.type);
@@ -103,7 +105,7 @@ async function takeCreated(
     await context.store.record([
       judgement.isOpen ? { kind: 'intent', intent: { ...intent, at, unclear: 'lost' } } : settled,
     ]);
-    return judgement.failure;
+    return failed(judgement.failure);
   }
   const { existed } = judgement;
   const add = joinedAtOnce(intent.sourceId, first, outcome.members ?? [], context);
@@ -129,7 +131,7 @@ async function takeCreated(
   ]);
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
-  return undefined;
+  return applied;
 }
 
 /** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
@@ -151,7 +153,7 @@ async function switchOff({ sourceId, type }: CreateOperation, context: PushConte
   );
 }
 
-async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<Failure | undefined> {
+async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<OperationResult> {
   const { operation, intent, before } = creation;
   // That this request had no effect says nothing about an earlier one, which may have made what is in the way.
   const over =
@@ -164,14 +166,14 @@ async function settleFailure(failure: Failure, creation: Creation, context: Push
     ]);
   } else if (failure.class !== 'conflict') {
     await context.store.record([over]);
-    return failure;
+    return failed(failure);
   }
   const searched = isUnclear
     ? await searchWithPauses(operation, context, 'afterRequest')
     : await searchAgain(operation, context, true);
   if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
   if (!isUnclear && searched.kind === 'none') await context.store.record([over]);
-  return failure;
+  return failed(failure);
 }
 
 /** Also what was only promised (202), or answered as done with something that says nothing. */
@@ -183,10 +185,10 @@ async function takeFound(
   searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>,
   { operation, intent, attributes }: Creation,
   context: PushContext,
-): Promise<Failure | undefined> {
+): Promise<OperationResult> {
   const { kind, found } = searched;
   if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
-  if (kind === 'populated') return populatedFailure(found.id);
-  if (kind === 'taken') return takenFailure('has one that fits,', found.id, searched.owner);
-  return foreignFailure('has one that fits,', found.id);
+  if (kind === 'populated') return failed(populatedFailure(found.id));
+  if (kind === 'taken') return failed(takenFailure('has one that fits,', found.id, searched.owner));
+  return failed(foreignFailure('has one that fits,', found.id));
 }

@@ -1,10 +1,10 @@
 import type { Link, TargetId } from '../../core/model/link.ts';
-import type { Failure } from '../../core/model/outcome.ts';
 import type { RemoveOperation } from '../../core/model/plan.ts';
 import { isFailure, type ScimChange } from '../../ports/scim-target.ts';
 import { isAlike, isOurs } from '../match/find-lost.ts';
 import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
+import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
 /**
  * Switches off an account of which a person said that it is a leaver's. It is looked at before: if it has become somebody
@@ -15,12 +15,12 @@ export async function applyLookalike(
   operation: RemoveOperation,
   lookalike: TargetId,
   context: PushContext,
-): Promise<Failure | 'skipped' | undefined> {
+): Promise<OperationResult> {
   const { target, store, policy, links, signal } = context;
   const link = links.get(operation.sourceId);
-  if (link?.lookalike !== lookalike) return 'skipped';
+  if (link?.lookalike !== lookalike) return skipped;
   const account = await target.read(operation.type, lookalike, signal);
-  if (isFailure(account) && account.class !== 'gone') return account;
+  if (isFailure(account) && account.class !== 'gone') return failed(account);
   const owner = (await store.owners(target.name, operation.type, [lookalike])).get(lookalike);
   if (
     isFailure(account) ||
@@ -29,19 +29,19 @@ export async function applyLookalike(
     !isAlike(account, link, policy[operation.type].match, store.digest)
   ) {
     await lookAnew(link, context);
-    return 'skipped';
+    return skipped;
   }
   if (account.active !== false) {
     const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
     const outcome = await target.update(operation.type, lookalike, [inactive], signal);
-    if (outcome.kind === 'failed') return outcome.failure;
+    if (outcome.kind === 'failed') return failed(outcome.failure);
   }
   await store.record([
     { kind: 'unlink', target: link.target, sourceId: link.sourceId },
     ...effectOf(operation, { link, targetId: lookalike, was: link.lifecycle }, context),
   ]);
   links.delete(link.sourceId);
-  return undefined;
+  return applied;
 }
 
 async function lookAnew(link: Link, { store, links, quarantine }: PushContext): Promise<void> {

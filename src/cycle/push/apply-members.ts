@@ -16,6 +16,7 @@ import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
 import { asShown, acknowledgedMembers, activeMembers, missingFrom, membersOf } from './known-of.ts';
 import { seekMembers } from './seek-members.ts';
+import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
 /**
  * Sends who joins and who leaves a group, piece by piece, each recorded before the next is sent. A piece that the target
@@ -24,15 +25,12 @@ import { seekMembers } from './seek-members.ts';
  * group, although they are in it as far as anybody knew, is sent again, once; and everybody in one piece, once, where that
  * takes others out.
  */
-export async function applyMembers(
-  operation: MembersOperation,
-  context: PushContext,
-): Promise<Failure | 'skipped' | undefined> {
+export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
-  if (link === undefined) return 'skipped';
+  if (link === undefined) return skipped;
   const joined = context.initialMembers.joined.get(operation.sourceId);
   const steps = inTurn(stepsOf(operation, context), context.quarantine.before(operation.sourceId)?.attempts ?? 0);
-  if (steps.length === 0) return joined === undefined ? 'skipped' : undefined;
+  if (steps.length === 0) return joined === undefined ? skipped : applied;
   const strangers = new Set(
     (await membersOf(operation.sourceId, context)).filter((id) => strangerAccount(id) !== undefined),
   );
@@ -84,13 +82,13 @@ class MembersPush {
     this.#link = link;
   }
 
-  async run(): Promise<Failure | undefined> {
+  async run(): Promise<OperationResult> {
     const { target, isStopping, signal } = this.#context;
     let piece = this.#pieces.next(target.memberChunk);
     this.#link = withUnsettled(this.#link, [], piece);
     await remember(this.#context, this.#link);
     while (piece.length > 0) {
-      if (isStopping()) return { class: 'transient', detail: 'stopped before all members were sent' };
+      if (isStopping()) return failed({ class: 'transient', detail: 'stopped before all members were sent' });
       const change = changeOf(this.#operation.sourceId, piece, this.#pieces.isHalf, this.#context);
       const isEmpty = change.add.length + change.remove.length === 0;
       const outcome = isEmpty ? nothing(this.#link) : await target.changeMembers(this.#link.targetId, change, signal);
@@ -100,11 +98,12 @@ class MembersPush {
         continue;
       }
       const { failure } = outcome;
-      if (failure.class !== 'rejected' || isAboutAll(failure)) return lostIfGone(this.#link, failure, this.#context);
+      if (failure.class !== 'rejected' || isAboutAll(failure))
+        return failed(await lostIfGone(this.#link, failure, this.#context));
       const result = await this.#rejected(piece, failure, idsIn(change));
       piece = result === 'halve' ? this.#pieces.halve(piece) : await this.#record(result);
     }
-    return this.#refused;
+    return this.#refused === undefined ? applied : failed(this.#refused);
   }
 
   async #applied(piece: readonly MemberStep[], outcome: Applied): Promise<PieceResult> {

@@ -17,9 +17,7 @@ import { acknowledged, doubt, liveLink, lostIfGone, remember } from './remember.
 import { isSettling, settlingFailure } from '../match/settling.ts';
 import { resolveChanges } from './resolve.ts';
 import { wholeElements } from './whole-elements.ts';
-
-/** A failure, or undefined when it took effect. `skipped`: whoever it needs did not come about; there was nothing to send. */
-export type OperationResult = Failure | 'skipped' | undefined;
+import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
 /**
  * Carries out one operation and records its outcome, durably, before it returns.
@@ -47,8 +45,8 @@ export async function applyOperation(operation: Operation, context: PushContext)
 
 async function applyUpdate(operation: UpdateOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
-  if (link === undefined) return 'skipped';
-  if (resolveChanges(operation.changes, context).sent.length === 0) return 'skipped';
+  if (link === undefined) return skipped;
+  if (resolveChanges(operation.changes, context).sent.length === 0) return skipped;
   const { planned, sent } = resolveChanges([...operation.changes, ...(operation.beside ?? [])], context);
   // Whoever may be active again counts as active: then a departure ends their access.
   const back = operation.verb === 'reactivate' ? { lifecycle: 'active' as const, leftDisabled: undefined } : {};
@@ -66,7 +64,7 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
     context.signal,
     knownOf(link, context),
   );
-  if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
+  if (outcome.kind === 'failed') return failed(await lostIfGone(doubted, outcome.failure, context));
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of planned) {
     attributes[change.path] = empty;
@@ -100,14 +98,14 @@ async function applyUpdate(operation: UpdateOperation, context: PushContext): Pr
   );
   // To some targets a change of the name is a new list of members.
   return missing.length === 0
-    ? undefined
+    ? applied
     : applyMembers({ ...operation, verb: 'members', add: missing, remove: [], cause: 'changed' }, context);
 }
 
 async function applyDeactivation(operation: RemoveOperation, context: PushContext): Promise<OperationResult> {
   if (operation.lookalike !== undefined) return applyLookalike(operation, operation.lookalike, context);
   const link = liveLink(context, operation.sourceId);
-  if (link === undefined) return 'skipped';
+  if (link === undefined) return skipped;
   const inactive: ScimChange = { path: 'active', change: 'set', value: false, had: true };
   const doubted = await doubt(context, link, ['active']);
   const outcome = await context.target.update(
@@ -117,7 +115,7 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
     context.signal,
     knownOf(link, context),
   );
-  if (outcome.kind === 'failed') return lostIfGone(doubted, outcome.failure, context);
+  if (outcome.kind === 'failed') return failed(await lostIfGone(doubted, outcome.failure, context));
   const departedAt = operation.cause === 'disabled' ? undefined : new Date(context.clock.now()).toISOString();
   const attributes = { ...doubted.attributes, ...acknowledged(new Map([['active', false]]), context) };
   const off = {
@@ -134,21 +132,21 @@ async function applyDeactivation(operation: RemoveOperation, context: PushContex
     asShown(off, outcome.shown, ['active']),
     effectOf(operation, { link: off, was: accessOf(link) }, context),
   );
-  return undefined;
+  return applied;
 }
 
 async function applyDeletion(operation: RemoveOperation, context: PushContext): Promise<OperationResult> {
   const link = liveLink(context, operation.sourceId);
-  if (link === undefined) return 'skipped';
+  if (link === undefined) return skipped;
   // Should the entry come back before the answer does, something has to be sent that finds out whether it is still there.
   await doubt(context, link, [operation.type === 'user' ? 'active' : 'externalId']);
   const outcome = await context.target.remove(operation.type, link.targetId, context.signal, knownOf(link, context));
   if (outcome.kind === 'failed')
     return outcome.failure.class === 'gone'
       ? applyAbsence(operation, link, outcome.failure, context)
-      : endAccessInstead(operation, link, outcome.failure, context);
+      : failed(await endAccessInstead(operation, link, outcome.failure, context));
   await forget(operation, link, context);
-  return undefined;
+  return applied;
 }
 
 /**
@@ -178,9 +176,9 @@ async function emptyInstead(operation: RemoveOperation, failure: Failure, contex
     { ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence },
     context,
   );
-  if (result === undefined)
+  if (result.kind === 'applied')
     return { ...failure, detail: `DELETE is refused (${failure.detail}); the group was emptied instead` };
-  return result !== 'skipped' && endsAll.has(result.class) ? result : failure;
+  return result.kind === 'failed' && endsAll.has(result.failure.class) ? result.failure : failure;
 }
 
 async function switchOffInstead(
@@ -233,33 +231,33 @@ async function applyAbsence(
   const others = await othersThan(link, context.links, store);
   if (!isRepeated && (await isSettling(link, others, context, clock.now()))) {
     await remember(context, link); // nothing was done
-    return settlingFailure(failure);
+    return failed(settlingFailure(failure));
   }
   const absenceReason = await findLost(link, { target, store, policy, signal, others });
-  if (absenceReason.kind === 'unknown') return disbelieved(failure);
+  if (absenceReason.kind === 'unknown') return failed(disbelieved(failure));
   if (absenceReason.kind === 'alike') {
     await remember(context, { ...link, lifecycle: 'lost', lookalike: absenceReason.targetId });
-    return {
+    return failed({
       ...failure,
       detail: `the target does not have this one any more, and has ${absenceReason.targetId} with the same name, which may be somebody else's: a person decides`,
-    };
+    });
   }
   if (absenceReason.kind === 'gone') {
     await forget(operation, link, context);
-    return undefined;
+    return applied;
   }
   await remember(context, absenceReason.link);
   if (absenceReason.link.targetId === link.targetId)
-    return { ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' };
+    return failed({ ...failure, class: 'rejected', detail: 'DELETE was answered with 404, and it is still there' });
   const outcome = await target.remove(
     operation.type,
     absenceReason.link.targetId,
     signal,
     knownOf(absenceReason.link, context),
   );
-  if (outcome.kind === 'failed') return outcome.failure;
+  if (outcome.kind === 'failed') return failed(outcome.failure);
   await forget(operation, absenceReason.link, context);
-  return undefined;
+  return applied;
 }
 
 async function forget(operation: RemoveOperation, link: Link, context: PushContext): Promise<void> {

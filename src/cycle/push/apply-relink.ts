@@ -1,5 +1,4 @@
 import { empty, type Link } from '../../core/model/link.ts';
-import type { Failure } from '../../core/model/outcome.ts';
 import type { RelinkOperation } from '../../core/model/plan.ts';
 import { heldPaths } from '../../core/planning/link-paths.ts';
 import { asShown, knownOf } from './known-of.ts';
@@ -8,22 +7,20 @@ import { effectOf } from './operation-log.ts';
 import type { PushContext } from './push-context.ts';
 import { resolveChanges } from './resolve.ts';
 import { wholeElements } from './whole-elements.ts';
+import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
 /**
  * Hands the account of an entry that is gone to the one that came in its place. Until the target has answered, the link
  * belongs to the entry that is gone: cut short, it is done again, and when the newcomer leaves as well, it departs. An
  * entry that moved into another directory without a difference costs no request.
  */
-export async function applyRelink(
-  operation: RelinkOperation,
-  context: PushContext,
-): Promise<Failure | 'skipped' | undefined> {
+export async function applyRelink(operation: RelinkOperation, context: PushContext): Promise<OperationResult> {
   const before = liveLink(context, operation.replaces);
-  if (before?.targetId !== operation.targetId) return 'skipped';
+  if (before?.targetId !== operation.targetId) return skipped;
   const { planned, sent } = resolveChanges(operation.changes, context);
   if (sent.length === 0 && operation.replaces === operation.sourceId) {
     await handOver({ ...before, directory: operation.directory, departedAt: undefined }, operation, context);
-    return undefined;
+    return applied;
   }
   const back = planned.some(({ path, change }) => path === 'active' && change === 'set')
     ? { lifecycle: 'active' as const, leftDisabled: undefined }
@@ -43,7 +40,7 @@ export async function applyRelink(
     knownOf(before, context),
   );
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
-  if (outcome.kind === 'failed' && !isUnchanged) return lostIfGone(doubted, outcome.failure, context);
+  if (outcome.kind === 'failed' && !isUnchanged) return failed(await lostIfGone(doubted, outcome.failure, context));
   // A target that takes no changes has the account all the same: what it did not take stays in doubt.
   const attributes: Record<string, string> = { ...doubted.attributes };
   for (const change of isUnchanged ? [] : planned) {
@@ -71,7 +68,7 @@ export async function applyRelink(
     operation,
     context,
   );
-  return undefined;
+  return applied;
 }
 
 async function handOver(link: Link, operation: RelinkOperation, context: PushContext): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Failure, FailureClass } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
+import type { ProbeResult } from '../../ports/scim-target.ts';
 import { createSilence } from './silence.ts';
 
 /** Operations of one verb on one type, of which so many failed in a row that the rest of them is not tried. */
@@ -47,9 +48,9 @@ const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled'
  *
  * What waits for nothing is given up sooner than what fails at once, so that a cycle ends in minutes whatever a target does.
  *
- * @param probe asks the target for something that costs next to nothing; undefined when it answers
+ * @param probe asks the target for something that costs next to nothing
  */
-export function createBreaker(probe: () => Promise<Failure | undefined>): Breaker {
+export function createBreaker(probe: () => Promise<ProbeResult>): Breaker {
   const inARow = new Map<string, number>();
   const silence = createSilence();
   const open = new Map<string, { readonly operation: Operation; readonly failure: Failure; readonly inARow: number }>();
@@ -57,7 +58,8 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
   let stopped: Failure | undefined;
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
-    stopped ??= await probe();
+    const result = await probe();
+    if (result.kind === 'failed') stopped ??= result.failure;
     ofAll = 0;
   };
   return {
@@ -89,24 +91,11 @@ export function createBreaker(probe: () => Promise<Failure | undefined>): Breake
     isOpen: (operation) => open.has(kindOf(operation)),
     stoppedBy: () => stopped,
     givenUp: (skipped) =>
-      [...open].map(
-        ([
-          kind,
-          {
-            operation: { verb, type },
-            failure,
-            inARow: count,
-          },
-        ]): GivenUp => {
-          return {
-            verb,
-            type,
-            failure,
-            inARow: count,
-            notStarted: skipped.filter((operation) => kindOf(operation) === kind).length,
-          };
-        },
-      ),
+      [...open].map(([kind, { operation, failure, inARow: count }]) => {
+        const { verb, type } = operation;
+        const notStarted = skipped.filter((one) => kindOf(one) === kind).length;
+        return { verb, type, failure, inARow: count, notStarted };
+      }),
   };
 }
 

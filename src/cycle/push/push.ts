@@ -1,12 +1,13 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { applyOperation, type OperationResult } from './apply-operation.ts';
+import { applyOperation } from './apply-operation.ts';
 import { createBreaker, type Breaker, type GivenUp } from './breaker.ts';
 import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
 import { createNoteKeeper } from '../shared/target-notes.ts';
 import { forEachConcurrently } from '../shared/work.ts';
+import { failed, type OperationResult } from './operation-result.ts';
 
 export interface PushReport {
   readonly applied: readonly Operation[];
@@ -32,12 +33,13 @@ export interface PushReport {
  */
 export async function push(
   operations: readonly Operation[],
-  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'toEnd' | 'missing' | 'showsNamed'>,
+  rest: Omit<PushContext, 'initialMembers' | 'claims' | 'lists' | 'toEnd' | 'missing' | 'showsNamed'>,
 ): Promise<PushReport> {
   const context: PushContext = {
     ...rest,
     initialMembers: initialMembersOf(operations),
     claims: new Map(),
+    lists: new Map(),
     toEnd: new Set(),
     missing: new Set(),
     showsNamed: new Set(),
@@ -55,15 +57,14 @@ export async function push(
   // Who lost more than one may have lost them all: everyone is looked at once, by the next cycle.
   if (context.missing.size > 1)
     await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
-  const { applied, failed, skipped, started } = progress;
   const givenUp = breaker.givenUp(progress.passedOver);
   tellGivenUp(givenUp, context);
   return {
-    applied,
+    applied: progress.applied,
     toEnd: context.toEnd,
-    failed,
-    skipped,
-    notStarted: operations.length - started,
+    failed: progress.failed,
+    skipped: progress.skipped,
+    notStarted: operations.length - progress.started,
     givenUp,
     stoppedBy: breaker.stoppedBy(),
   };
@@ -98,13 +99,14 @@ async function carryOut(
   }
   progress.started += 1;
   const result = await applyContained(operation, context);
-  if (result === undefined) {
+  if (result.kind === 'applied') {
     progress.applied.push(operation);
     breaker.succeeded(operation);
-  } else if (result === 'skipped') progress.skipped += 1;
+  } else if (result.kind === 'skipped') progress.skipped += 1;
   else {
-    progress.failed.push({ operation, failure: result });
-    await Promise.all([breaker.failed(operation, result), recordFailure(operation, result, context)]);
+    const { failure } = result;
+    progress.failed.push({ operation, failure });
+    await Promise.all([breaker.failed(operation, failure), recordFailure(operation, failure, context)]);
   }
   tell(operation, result, context);
   return true;
@@ -126,7 +128,7 @@ async function applyContained(operation: Operation, context: PushContext): Promi
   } catch (thrown) {
     if (!isTrippedOver(thrown) || context.signal.aborted) throw thrown;
     context.observer({ kind: 'answer_unusable', target: context.target.name, thrown });
-    return { class: 'protocol', detail: 'its answer cannot be worked with' };
+    return failed({ class: 'protocol', detail: 'its answer cannot be worked with' });
   }
 }
 
@@ -136,14 +138,14 @@ function isTrippedOver(thrown: unknown): boolean {
 }
 
 function tell(operation: Operation, result: OperationResult, context: PushContext): void {
-  const failure = result === 'skipped' ? undefined : result;
+  const failure = result.kind === 'failed' ? result.failure : undefined;
   context.observer({
     kind: 'operation_finished',
     target: context.target.name,
     type: operation.type,
     sourceId: operation.sourceId,
     verb: operation.verb,
-    outcome: result === 'skipped' ? 'skipped' : result === undefined ? 'applied' : 'failed',
+    outcome: result.kind,
     failure: failure?.class,
     status: failure?.status,
     detail: failure?.detail,

@@ -211,6 +211,11 @@ export class QuarantineLedger {
     this.#mislaid.set(lost.sourceId, record);
   }
 
+  /** Who was mislaid. */
+  get missing(): Iterable<SourceId> {
+    return this.#mislaid.keys();
+  }
+
   /** How many were mislaid, and when the first of them is looked for again (ISO 8601). */
   get searchedAgain(): { readonly count: number; readonly lookAt: string } | undefined {
     const [lookAt] = [...this.#mislaid.values()].map(({ retryAt }) => retryAt).sort();

@@ -2,12 +2,8 @@ import type { ScimTarget } from '../../ports/scim-target.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
 
-const reminded = new WeakSet<ScimTarget>();
-
 /** Hands the target what earlier processes noted about it, before it is asked for anything. */
 export async function remind(target: ScimTarget, store: StateView): Promise<void> {
-  if (reminded.has(target)) return;
-  reminded.add(target);
   target.restore(await store.notes(target.name));
 }
 

@@ -45,8 +45,8 @@ export async function explainUnreached(
   signal: AbortSignal,
 ): Promise<BridgeError | undefined> {
   if (entries.length === 0) return undefined;
-  const down = await target.probe(signal);
-  return down === undefined ? unreachedError(target.name, entries) : targetError(target.name, down);
+  const result = await target.probe(signal);
+  return result.kind === 'failed' ? targetError(target.name, result.failure) : unreachedError(target.name, entries);
 }
 
 /** For whoever asked for the cycle; its target answers other things. */

@@ -35,6 +35,8 @@ export interface Compared {
   readonly drift: Drift | undefined;
   /** Of which it shows nothing: a difference where the target shows these paths of others. */
   readonly absent: readonly ValueDrift[];
+  /** It carries another externalId: somebody else's, where the target shows those that it was given. */
+  readonly isAnothers: boolean;
   readonly shown: readonly string[];
   readonly acknowledged: ReadonlySet<SourceId>;
   /** The next cycle writes something anyway. */
@@ -76,7 +78,8 @@ export async function compareSubject(
   const lifecycle = compareLifecycle(link, subject.active, found.active);
   return {
     drift: driftOf(subject, compared, members ?? nobody, lifecycle),
-    absent: compared.isAnothers ? [] : compared.absent,
+    isAnothers: compared.isAnothers,
+    absent: compared.absent,
     shown: compared.shown,
     acknowledged,
     waits: compared.waiting > 0,
@@ -113,11 +116,10 @@ async function membersCompared(
 
 function driftOf(
   subject: Subject,
-  { values, isAnothers }: ResourceComparison,
+  { values }: ResourceComparison,
   { left, joined, strangers }: MemberComparison,
   lifecycle: 'enabled' | 'disabled' | undefined,
 ): Drift | undefined {
-  if (isAnothers) return plainDrift(subject, ['identity']);
   const kinds: DriftKind[] = [
     ...(lifecycle === undefined ? [] : [lifecycle]),
     ...(values.length > 0 ? (['attribute'] as const) : []),

@@ -13,6 +13,8 @@ export interface Found {
   readonly members: ReadonlySet<SourceId>;
 }
 
+const ownId = 'externalId';
+
 /** What was found out so far about one type. Of those who are as they should be, no more than ids is kept. */
 export class Findings {
   readonly #type: ResourceType;
@@ -40,7 +42,8 @@ export class Findings {
   /** As a list shows it: nobody is done whom it shows to differ. */
   takeListed(subject: Subject, compared: Compared): void {
     for (const path of compared.shown) this.#shown.add(path);
-    const differs = compared.drift !== undefined || compared.absent.some(({ path }) => this.#isShown(path));
+    const differs =
+      compared.drift !== undefined || compared.isAnothers || compared.absent.some(({ path }) => this.#isShown(path));
     if (!differs) this.take(subject, compared);
   }
 
@@ -56,11 +59,13 @@ export class Findings {
     if (compared.waits) this.#waiting.add(id);
     if (compared.hidesMembers) this.#hiding.add(id);
     if (compared.foreignMembers > 0) this.#foreignMembers.set(id, compared.foreignMembers);
-    const open = compared.absent.map(({ path }) => path).filter((path) => !this.#isShown(path));
+    const silent = compared.absent.map(({ path }) => path);
+    const open = [...silent, ...(compared.isAnothers ? [ownId] : [])].filter((path) => !this.#isShown(path));
     if (open.length > 0) this.#absent.set(id, open);
     else this.#absent.delete(id);
     const gone = compared.absent.filter(({ path }) => this.#isShown(path));
-    const drift = withAbsent(subject, compared.drift, gone);
+    const isAnothers = compared.isAnothers && this.#isShown(ownId);
+    const drift = isAnothers ? plainDrift(subject, ['identity']) : withAbsent(subject, compared.drift, gone);
     if (drift === undefined) this.#found.delete(id);
     else this.#found.set(id, { drift, link, members: compared.acknowledged });
   }

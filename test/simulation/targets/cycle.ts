@@ -20,8 +20,6 @@ export async function runCycle(
   const { clock, source, setup, store, client, departures } = world;
   const stop = new AbortController();
   const before = departures.count;
-  let reports: CycleReport[] | undefined;
-  let failure: Error | undefined;
   const running = runCycles(['wiki'], {
     mode: 'incremental',
     attempt,
@@ -33,21 +31,37 @@ export async function runCycle(
     signal: stop.signal,
     isStopping: () => false,
   });
+  const reports = await whileTimePasses(world, running, () => departures.count - before >= diesAt);
+  if (reports !== undefined) return reports[0];
+  store.crash();
+  stop.abort(new Error('the process ended'));
+  running.catch(() => undefined);
+  departures.deaths.push(clock.now());
+  await restart(world);
+  return undefined;
+}
+
+/**
+ * Waits for what goes on; time passes as in a cycle.
+ *
+ * @returns undefined when it was not to be waited for any more
+ */
+export async function whileTimePasses<T>(
+  { clock, client }: World,
+  running: Promise<T>,
+  isOver: () => boolean = () => false,
+): Promise<T | undefined> {
+  let result: { readonly value: T } | undefined;
+  let failure: Error | undefined;
   running.then(
-    (all) => (reports = all),
+    (value) => (result = { value }),
     (error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))),
   );
   const deadline = performance.now() + longest;
   let idle = 0;
-  while (reports === undefined && failure === undefined) {
+  while (result === undefined && failure === undefined) {
     await nextTurn();
-    if (departures.count - before >= diesAt) {
-      store.crash();
-      stop.abort(new Error('the process ended'));
-      departures.deaths.push(clock.now());
-      await restart(world);
-      return undefined;
-    }
+    if (isOver()) return undefined;
     const next = clock.untilNext();
     idle = client.inFlight() === 0 && next !== undefined ? idle + 1 : 0;
     if (idle > 1 && next !== undefined) await clock.advance(next);
@@ -57,7 +71,7 @@ export async function runCycle(
       );
   }
   if (failure !== undefined) throw failure;
-  return reports?.[0];
+  return result?.value;
 }
 
 /** Another process takes over, with what was noted. */

@@ -36,7 +36,6 @@ const notYet: Record<string, Case> = {
     '10:1',
     /admin: the status page and its API are not available yet/,
   ],
-  'schedule.verify': [`${smallest}schedule: { verify: 1d }\n`, '10:13', /not available yet; leave verify out/],
   'state.postgres': [
     `${smallest}state: { postgres: {} }\n`,
     '10:10',

@@ -46,6 +46,7 @@ it('fills in the defaults of the product page', async (t) => {
     allowCleartext: false,
     from: ['corp'],
     overlap: 'held',
+    drift: 'report',
     scope: { users: { memberOf: [] }, groups: { memberOf: [] }, nested: 'flatten' },
     users: {
       match: ['externalId', 'userName'],

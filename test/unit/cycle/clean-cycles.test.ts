@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
+import { createHeldMatches } from '../../../src/cycle/match/held-matches.ts';
 import { createCleanCycles } from '../../../src/cycle/plan/clean-cycles.ts';
 import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { decide } from '../../support/decision-stage.ts';
 import { definition } from '../../support/entries.ts';
+import { noLimits } from '../../support/limits.ts';
 
 describe('a daemon whose directory shows nothing new', () => {
   const settled = async () => {
@@ -235,5 +238,117 @@ describe('what a daemon knows of a directory', () => {
     assert.notEqual(wider.directoryCache, made.directoryCache);
     assert.deepEqual([...wider.attributes.user].sort(), ['cn', 'mail']);
     assert.equal(directoryCaches.of('corp', names('cn')).directoryCache, wider.directoryCache);
+  });
+});
+
+describe('a daemon that waits', () => {
+  type Stage = ReturnType<typeof cycleStage>;
+  const daemon = (stage: Stage) => {
+    const memory = {
+      directoryCaches: createDirectoryCaches(),
+      cleanCycles: createCleanCycles(),
+      heldMatches: createHeldMatches(),
+    };
+    /** One poll: what it reported, and whether anything was planned. */
+    return async () => {
+      stage.events.splice(0);
+      const { report, calls } = await stage.cycle(memory);
+      return { report, calls: inShort(calls), isPlanned: stage.events.some(({ kind }) => kind === 'plan_made') };
+    };
+  };
+  const refuse = (stage: Stage, name: string): void => {
+    stage.target.setHook((call) =>
+      call.method === 'create' && call.attributes.get('userName') === name
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
+  };
+
+  it('for somebody whom the target refused plans nothing before it is time, and says that not all is well', async () => {
+    const stage = cycleStage([person('ann'), person('bo')]);
+    refuse(stage, 'ann@example.org');
+    const poll = daemon(stage);
+    assert.equal((await poll()).report.failed.length, 1);
+    await poll();
+    const { report, calls, isPlanned } = await poll();
+    assert.deepEqual([report.result, report.deferred, calls, isPlanned], ['partial', 1, [], false]);
+    assert.equal(report.failing?.cycles, 3);
+    await stage.clock.advance(minute);
+    assert.equal((await poll()).report.failed.length, 1);
+    await poll();
+    assert.equal((await poll()).isPlanned, false);
+    stage.target.setHook(undefined);
+    await stage.clock.advance(4 * minute);
+    assert.deepEqual(operationsOf((await poll()).report.applied), ['create ann']);
+    await poll();
+    assert.deepEqual([(await poll()).report.result, stage.target.users().length], ['success', 2]);
+  });
+
+  it('for a manager whom the target refused sends everything else, and the reference when they have come', async () => {
+    const stage = cycleStage([person('ann'), person('bo', { manager: 'CN=ann,OU=Staff,DC=corp' })]);
+    refuse(stage, 'ann@example.org');
+    const poll = daemon(stage);
+    for (let cycle = 0; cycle < 3; cycle += 1) await poll();
+    const waiting = await poll();
+    assert.deepEqual([waiting.report.waiting, waiting.isPlanned], [1, false]);
+    stage.source.put(person('bo', { manager: 'CN=ann,OU=Staff,DC=corp', title: 'Boss' }));
+    assert.deepEqual(operationsOf((await poll()).report.applied), ['update bo']);
+    stage.target.setHook(undefined);
+    await stage.clock.advance(minute);
+    assert.deepEqual(operationsOf((await poll()).report.applied), ['create ann', 'update bo']);
+  });
+
+  describe('for a person', () => {
+    const held = async () => {
+      const stage = cycleStage(
+        ['a', 'b', 'c', 'd', 'e'].map((id) => person(id)),
+        { limits: { ...noLimits, removals: { percent: 0, atLeast: 1 } } },
+      );
+      const poll = daemon(stage);
+      for (let cycle = 0; cycle < 3; cycle += 1) await poll();
+      for (const id of ['a', 'b']) stage.source.remove(id);
+      const { report } = await poll();
+      assert.deepEqual(operationsOf(report.hold?.operations ?? []), ['deactivate a', 'deactivate b']);
+      return { stage, poll, holdId: report.hold?.holdId ?? '' };
+    };
+
+    it('plans nothing, and tells of the hold', async () => {
+      const { stage, poll, holdId } = await held();
+      const { report, calls, isPlanned } = await poll();
+      assert.deepEqual([report.result, report.hold?.holdId, calls, isPlanned], ['held', holdId, [], false]);
+      assert.ok(stage.events.some(({ kind }) => kind === 'held'));
+      const { held: record, lastResult, pending } = await stage.store.target('wiki');
+      assert.deepEqual([record?.holdId, lastResult, pending], [holdId, 'held', 2]);
+    });
+
+    it('sends what changes, and holds the same', async () => {
+      const { stage, poll, holdId } = await held();
+      stage.source.put(person('c', { title: 'Boss' }));
+      const { report } = await poll();
+      assert.deepEqual([operationsOf(report.applied), report.hold?.holdId], [['update c'], holdId]);
+    });
+
+    it('holds nothing more when the directory does not want it any more', async () => {
+      const { stage, poll } = await held();
+      stage.source.put(person('a'));
+      const { report } = await poll();
+      assert.deepEqual([operationsOf(report.applied), report.hold], [['deactivate b'], undefined]);
+    });
+
+    for (const decision of ['approve', 'reject'] as const)
+      it(`goes by what they decide at once: ${decision}`, async () => {
+        const { stage, poll, holdId } = await held();
+        await poll();
+        await decide(stage, holdId, decision);
+        const { report } = await poll();
+        assert.deepEqual(
+          [operationsOf(report.applied), operationsOf(report.undone)],
+          decision === 'approve' ? [['deactivate a', 'deactivate b'], []] : [[], ['deactivate a', 'deactivate b']],
+        );
+        await poll();
+        const after = await poll();
+        assert.deepEqual([after.isPlanned, after.report.undone.length], [false, decision === 'approve' ? 0 : 2]);
+        assert.equal((await stage.store.target('wiki')).rejections?.length ?? 0, decision === 'approve' ? 0 : 1);
+      });
   });
 });

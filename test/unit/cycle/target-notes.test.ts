@@ -58,7 +58,7 @@ describe('what a target wants noted', () => {
       restore,
       inventory: () => Promise.resolve({ class: 'throttled', detail: 'not now' }),
       find: () => Promise.resolve({ class: 'throttled', detail: 'not now' }),
-      probe: () => Promise.resolve({ class: 'throttled', detail: 'not now' }),
+      probe: () => Promise.resolve({ kind: 'failed', failure: { class: 'throttled', detail: 'not now' } }),
       newNotes: () => paused,
     };
     const { report } = await stage.cycle({ prepare: () => Promise.resolve({ ...stage.setup, target: turned }) });

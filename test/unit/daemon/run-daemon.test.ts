@@ -33,6 +33,7 @@ function daemon(runCycles: RunCycles, rest: Partial<DaemonParts> = {}) {
     },
     signals,
     onHangup: () => log.log.info({ event: 'hangup' }),
+    onStopping: () => undefined,
     writesInFlight: () => 1,
     ...rest,
   }).finally(() => (over = true));

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { createProbing } from '../../../src/daemon/target-probe.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
+import type { ProbeResult } from '../../../src/ports/scim-target.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const minute = 60_000;
@@ -21,7 +22,7 @@ function stage(failure: Failure = { class: 'auth', status: 401, detail: 'no' }) 
   });
   const ended = probing.run((target) => {
     asked.push(target);
-    return Promise.resolve(target === 'down' ? failure : undefined);
+    return Promise.resolve<ProbeResult>(target === 'down' ? { kind: 'failed', failure } : { kind: 'answers' });
   }, over.signal);
   return {
     clock,

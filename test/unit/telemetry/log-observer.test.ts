@@ -308,6 +308,8 @@ describe('log of events', () => {
       rate_limit_wait: true,
       resources_counted: true,
       unresolved_counted: true,
+      verified: true,
+      verify_failed: true,
       state_opened: true,
       state_written: true,
       notified: true,

@@ -44,8 +44,8 @@ export function openDoctorConnection(options: CheckedOptions, configured: Dialec
     watched,
     {
       ...transport,
-      async send(request, headers, signal) {
-        const reply = await transport.send(request, headers, signal);
+      async send(request, headers, signal, onHeld) {
+        const reply = await transport.send(request, headers, signal, onHeld);
         location = reply.kind === 'answer' ? reply.location : undefined;
         if (reply.kind === 'answer') for (const name of Object.keys(reply.quota ?? {})) quotaHeaders.add(name);
         return reply;

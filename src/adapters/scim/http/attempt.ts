@@ -14,12 +14,12 @@ import { secretsIn } from '../shared/sanitize.ts';
  * @param expect told what an answer says is left for us, before the answer is judged
  */
 export function createAttempt(options: CheckedOptions, transport: Transport, expect: (quota: Quota) => void): Attempt {
-  return async (request, signal) => {
+  return async (request, signal, onHeld) => {
     const credentials = await options.auth.headers(signal);
     if ('refusal' in credentials) return credentials.refusal;
     const { headers } = credentials;
     for (const [name, value] of Object.entries(headers)) checkHeader(options.name, name, value);
-    const reply = await transport.send(request, headers, signal);
+    const reply = await transport.send(request, headers, signal, onHeld);
     // Only what goes wrong is put into words.
     const isPlain = reply.kind === 'answer' && reply.status < 300 && reply.content.kind !== 'foreign';
     const result = classify(reply, request, options.origin, isPlain ? [] : secretsIn(headers));

@@ -11,18 +11,20 @@ export interface Patience {
 /**
  * Holds an answer up until there is a place for it, when it has become longer than usual.
  *
+ * @param onHeld called when it has to wait for that
  * @returns to be told after each piece how much came so far
  */
 export function createHoldUp(
   places: Places,
   patience: Patience,
   isOver: () => boolean,
+  onHeld: () => void,
 ): (answer: Dispatcher.DispatchController, bytes: number) => void {
   let length: AnswerLength | undefined;
   const holdUp = async (answer: Dispatcher.DispatchController, wanted: AnswerLength): Promise<void> => {
     answer.pause();
     patience.stop();
-    await places.enter(wanted);
+    await places.enter(wanted, onHeld);
     if (isOver() || wanted !== length) return;
     patience.goOn();
     answer.resume();

@@ -15,8 +15,8 @@ const longestBackOff = 20_000;
 /** How long a request lets itself be turned away before it is given back to the cycle. */
 const throttleBudgetMilliseconds = 15 * 60_000;
 
-/** One try: sends, and judges the answer. */
-export type Attempt = (request: ScimRequest, signal: AbortSignal) => Promise<Answer | Refusal>;
+/** One try: sends, and judges the answer. `onHeld` is called when that has begun, and waits for what others of us have. */
+export type Attempt = (request: ScimRequest, signal: AbortSignal, onHeld: () => void) => Promise<Answer | Refusal>;
 
 /**
  * Repeats what is safe to repeat. A target that turns us away (429, 503) stops all callers until it is ready again and
@@ -44,7 +44,10 @@ export function createExchange(
       let ending: Ending = 'given_up';
       const began = clock.monotonic();
       try {
-        const result = await attempt(request, signal);
+        const result = await attempt(request, signal, () => {
+          // Whoever has what it waits for may have to send once more before they give it back.
+          permit.leave('given_up');
+        });
         ending = endingOf(result);
         if (!isRefusal(result)) return result;
         refusal = result;

@@ -32,7 +32,12 @@ export class Late extends Error {
 export function sendOnce(
   pool: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  limits: { readonly maxBytes: number; readonly milliseconds: number; readonly places: Places },
+  limits: {
+    readonly maxBytes: number;
+    readonly milliseconds: number;
+    readonly places: Places;
+    readonly onHeld: () => void;
+  },
   signal: AbortSignal,
 ): Promise<WholeAnswer | NoAnswer> {
   return new Promise((resolve) => {
@@ -60,7 +65,7 @@ export function sendOnce(
     const patience = startPatience(limits.milliseconds, () => {
       giveUp(new Late('too late'));
     });
-    const holdUp = createHoldUp(limits.places, patience, () => isOver);
+    const holdUp = createHoldUp(limits.places, patience, () => isOver, limits.onHeld);
     signal.addEventListener('abort', onAbort, { once: true });
 
     pool.dispatch(request, {

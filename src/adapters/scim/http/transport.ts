@@ -27,7 +27,13 @@ export type Reply =
 
 export interface Transport {
   /** One request, once. Rejects only with the signal's reason, or what the pool says about a wrong use. */
-  send(request: ScimRequest, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Reply>;
+  /** @param onHeld called when the answer has begun, and is held up until there is memory for it */
+  send(
+    request: ScimRequest,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    onHeld: () => void,
+  ): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -35,10 +41,10 @@ export interface Transport {
 export function createTransport(options: CheckedOptions): Transport {
   const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
   return {
-    async send(request, headers, signal) {
+    async send(request, headers, signal, onHeld) {
       const { places, isOwn } = options.places.current();
       try {
-        return await sendAndRead(connections.pool, { ...options, held: places }, request, headers, signal);
+        return await sendAndRead(connections.pool, { ...options, held: places, onHeld }, request, headers, signal);
       } finally {
         if (isOwn) places.leave();
       }
@@ -49,7 +55,7 @@ export function createTransport(options: CheckedOptions): Transport {
 
 async function sendAndRead(
   pool: Pool,
-  options: CheckedOptions & { readonly held: Places },
+  options: CheckedOptions & { readonly held: Places; readonly onHeld: () => void },
   request: ScimRequest,
   authentication: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -68,10 +74,15 @@ async function sendAndRead(
   // What a slow target makes after we gave up, nobody knows of: a creation is waited for longer.
   const milliseconds = options.requestMilliseconds * (request.method === 'POST' ? 3 : 1);
   options.onSending?.(request.method);
-  const result = await sendOnce(pool, sent, { maxBytes: request.maxBytes, milliseconds, places: options.held }, signal);
+  const result = await sendOnce(
+    pool,
+    sent,
+    { maxBytes: request.maxBytes, milliseconds, places: options.held, onHeld: options.onHeld },
+    signal,
+  );
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);
   if (!('error' in result)) {
-    if (isPacked(result)) await options.held.enter('long'); // nobody knows how much comes out
+    if (isPacked(result)) await options.held.enter('long', options.onHeld); // nobody knows how much comes out
     return readAnswer(result, request.maxBytes);
   }
   signal.throwIfAborted();

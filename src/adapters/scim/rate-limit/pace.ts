@@ -9,7 +9,7 @@ import { notePace, restorePace } from './pace-notes.ts';
 import { createPause, type Pause } from './pause.ts';
 import type { Quota } from './quota.ts';
 
-/** To be given back, once, when the request has ended. */
+/** To be given back when the request has ended, or keeps nobody waiting any more; only the first time counts. */
 export interface Permit {
   /** Milliseconds that budgets or a pause held it up. */
   readonly waited: number;
@@ -194,9 +194,12 @@ export class Pace {
     this.#pause.took();
     this.#inFlight += 1;
     const { fallen } = this.#concurrency;
+    let isOver = false;
     waiter.settle({
       waited: now - (waiter.heldSince ?? now),
       leave: (ending) => {
+        if (isOver) return;
+        isOver = true;
         const isFull = this.#inFlight >= this.#concurrency.limit;
         this.#inFlight -= 1;
         const milliseconds = this.#clock.monotonic() - now;

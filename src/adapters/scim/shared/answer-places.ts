@@ -6,8 +6,12 @@ export type AnswerLength = 'medium' | 'long';
 
 /** The places that one call has for its answers, until it ends. */
 export interface Places {
-  /** Resolves when there is a place; at once when it has one already. */
-  enter(length: AnswerLength): Promise<void>;
+  /**
+   * Resolves when there is a place; at once when it has one already, for such an answer or a longer one.
+   *
+   * @param onWait called where there is none now: whoever waits must hold nothing that those need who have the places
+   */
+  enter(length: AnswerLength, onWait?: () => void): Promise<void>;
   /** Frees the places, or gives up waiting for them. */
   leave(): void;
 }
@@ -57,9 +61,12 @@ export function createAnswerPlaces(most = { medium: mediumAnswers, long: longAns
 function createPlaces(seats: Readonly<Record<AnswerLength, Seats>>): Places {
   const held = new Map<AnswerLength, Seat>();
   return {
-    enter(length) {
+    enter(length, onWait) {
+      // Who has a long one waits for no other: they would have what the others wait for.
+      if (held.get('long')?.isGiven() === true) return Promise.resolve();
       const seat = held.get(length) ?? seats[length]();
       held.set(length, seat);
+      if (!seat.isGiven()) onWait?.();
       return seat.given;
     },
     leave() {
@@ -72,6 +79,7 @@ function createPlaces(seats: Readonly<Record<AnswerLength, Seats>>): Places {
 /** One place, or the wish for one. */
 interface Seat {
   readonly given: Promise<void>;
+  isGiven(): boolean;
   free(): void;
 }
 
@@ -116,6 +124,7 @@ function createRoom(most: number): () => Seats {
       give();
       return {
         given,
+        isGiven: () => isGiven,
         free() {
           if (isGiven) {
             taken -= 1;

@@ -1,6 +1,6 @@
 import { BridgeError } from '../../../core/model/errors.ts';
 import type { Failure, Outcome } from '../../../core/model/outcome.ts';
-import { overriding, type ScimTarget } from '../../../ports/scim-target.ts';
+import { overriding, type ProbeResult, type ScimTarget } from '../../../ports/scim-target.ts';
 import type { TargetPlaces } from './answer-places.ts';
 
 /**
@@ -54,7 +54,7 @@ export function contained(
     answers: (type, signal) => contain(signal, false, () => target.answers(type, signal)),
     remove: (type, id, signal, known) =>
       contain<Outcome>(signal, unusableOutcome, () => target.remove(type, id, signal, known)),
-    probe: (signal) => contain<Failure | undefined>(signal, unusable, () => target.probe(signal)),
+    probe: (signal) => contain<ProbeResult>(signal, { kind: 'failed', failure: unusable }, () => target.probe(signal)),
   });
 }
 

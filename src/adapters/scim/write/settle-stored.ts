@@ -96,7 +96,7 @@ export function isHidden({ targetDialect: { evidence } }: Conversation, type: Re
   );
 }
 
-/** Whether an answer to a write, or the resource as it was read after it, had a value at this path. */
+/** Whether an answer to a write, or the resource as it was read after it, had what was sent at this path. */
 export function showsPath({ evidence }: Conversation['targetDialect'], type: ResourceType, path: string): boolean {
   return evidence.has(shows(type, path));
 }
@@ -260,10 +260,13 @@ function open(
   isFresh: boolean,
 ): readonly WireChange[] {
   if (body === undefined) return [];
-  for (const { path, from, value } of changes)
-    if (value !== undefined && !isNoValue(readScimPath(body, path)))
-      targetDialect.evidence.note(shows(type, from ?? path.text));
-  return unstored(body, changes, isFresh || !targetDialect.evidence.has(partial(method)));
+  const left = unstored(body, changes, isFresh || !targetDialect.evidence.has(partial(method)));
+  for (const change of changes) {
+    const { path, from, value } = change;
+    const isShown = value !== undefined && !left.includes(change) && !isNoValue(readScimPath(body, path));
+    if (isShown) targetDialect.evidence.note(shows(type, from ?? path.text));
+  }
+  return left;
 }
 
 /** Nothing more can be found out about it: it is about this value, or nothing stores it. */

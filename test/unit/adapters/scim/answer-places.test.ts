@@ -93,4 +93,28 @@ describe('places for answers that are longer than usual', () => {
     places.leave();
     await target.ofCall(() => target.current().places.enter('long'));
   });
+
+  it('of one call are never waited for by those who have a longer one', async () => {
+    const target = createAnswerPlaces({ medium: 1, long: 1 }).open();
+    const other = target.current().places;
+    await other.enter('medium');
+    await target.ofCall(async () => {
+      await target.current().places.enter('long');
+      await target.current().places.enter('medium');
+    });
+    other.leave();
+  });
+
+  it('tell who has to wait for one', async () => {
+    const target = createAnswerPlaces({ medium: 1, long: 1 }).open();
+    const [first, second] = [target.current().places, target.current().places];
+    let waits = 0;
+    const count = (): void => void (waits += 1);
+    await first.enter('long', count);
+    const entered = second.enter('long', count);
+    assert.equal(waits, 1);
+    first.leave();
+    await entered;
+    second.leave();
+  });
 });

@@ -1,0 +1,129 @@
+import type { DirectoryCaches } from '../cycle/read/directory-caches.ts';
+import { readDirectories } from '../cycle/read/read-directories.ts';
+import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
+import { markDrift, noteNotTaken } from '../cycle/verify/mark-drift.ts';
+import { toBridgeError } from '../core/model/errors.ts';
+import type { CompleteReading } from '../core/model/reading.ts';
+import { countDrift } from '../core/model/drift.ts';
+import type { SourceId } from '../core/model/entry.ts';
+import type { VerifiedRecord } from '../ports/state-records.ts';
+import type { App } from './app.ts';
+import type { HeldStore } from './held-store.ts';
+import type { NextCycle } from './next-cycle.ts';
+
+export interface ScheduledVerify {
+  readonly app: App;
+  readonly store: HeldStore;
+  readonly directoryCaches: DirectoryCaches;
+  readonly nextCycle: NextCycle;
+  /** Whether the directories of a target may be read now. */
+  readonly mayRead: (target: string) => boolean;
+  /** Asks for a cycle now. */
+  readonly ring: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Compares every target that is not left out, one after the other, and gives what drifted to a cycle where that is configured. */
+export async function verifyScheduled(input: ScheduledVerify): Promise<void> {
+  const { app, signal } = input;
+  const isOver = (): boolean => signal.aborted;
+  for (const [target, { drift }] of app.configuration.targets) {
+    if (drift === 'off' || !input.mayRead(target) || isOver()) continue;
+    try {
+      await verifyOne(target, drift === 'repair', input);
+    } catch (thrown) {
+      if (isOver()) return;
+      const { code, message, remedy } = toBridgeError(thrown);
+      app.observer({ kind: 'verify_failed', target, code, message, remedy });
+    }
+  }
+}
+
+async function verifyOne(target: string, repairs: boolean, input: ScheduledVerify): Promise<void> {
+  const { app, store, signal } = input;
+  const began = app.clock.monotonic();
+  const verified = await compare(target, input);
+  if (signal.aborted) return; // what was compared by then says too little
+  const found = verified.found.filter(({ drift }) => !drift.kinds.includes('identity'));
+  const isRepaired = repairs && found.length > 0;
+  const record = recordOf(verified, new Date(app.clock.now()).toISOString(), isRepaired);
+  const tell = async (one: VerifiedRecord, isNews: boolean): Promise<void> => {
+    await (await store.current()).record([{ kind: 'verified', target, verified: one }]);
+    const milliseconds = app.clock.monotonic() - began;
+    app.observer({ kind: 'verified', target, verified: one, milliseconds, isNews });
+  };
+  await tell(record, true);
+  if (!isRepaired || !(await repair(verified, input))) return;
+  // The rest was put right, or is held, failed, or counted as not stored.
+  const left = verified.drift.filter(({ kinds }) => kinds.includes('identity'));
+  await tell({ ...record, drift: countDrift(left) }, false);
+}
+
+async function compare(
+  target: string,
+  { app, store, directoryCaches, signal }: ScheduledVerify,
+  only?: ReadonlySet<SourceId>,
+): Promise<VerifiedTarget> {
+  const setup = await app.prepare(target, signal);
+  const current = await store.current();
+  const control = { ...app, directoryCaches, store: current, signal };
+  const readings = await readDirectories([setup.definition], app.sources, control);
+  const own = [...setup.definition.maps.keys()].map((name): CompleteReading => {
+    const reading = readings.complete.get(name);
+    if (reading !== undefined) return reading;
+    throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
+  });
+  return verifyTarget({
+    setup,
+    readings: own,
+    store: current,
+    storeAfter: () => store.current(),
+    only,
+    now: app.clock.now(),
+    signal,
+    isStopping: () => signal.aborted,
+  });
+}
+
+/**
+ * Gives what drifted to the next cycle, which comes at once, and looks afterwards whether the target took it.
+ *
+ * @returns whether a cycle has gone through it
+ */
+async function repair({ target, found }: VerifiedTarget, input: ScheduledVerify): Promise<boolean> {
+  let marked: ReadonlySet<SourceId> = new Set();
+  const cycle = input.nextCycle.before(target, async (store) => {
+    marked = await markDrift(found, target, store);
+  });
+  input.ring();
+  const report = await Promise.race([cycle, aborted(input.signal)]);
+  if (report === undefined || report.error !== undefined || input.signal.aborted) return false;
+  const done = marked.intersection(new Set(report.applied.map(({ sourceId }) => sourceId)));
+  if (done.size === 0) return true;
+  const left = await compare(target, input, done);
+  if (left.found.length > 0) void input.nextCycle.before(target, (store) => noteNotTaken(left.found, store));
+  return true;
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve(undefined);
+    });
+  });
+}
+
+function recordOf(
+  { compared, counts, foreign, notCompared }: VerifiedTarget,
+  at: string,
+  isRepaired: boolean,
+): VerifiedRecord {
+  return {
+    at,
+    compared,
+    drift: counts,
+    foreign: Object.fromEntries(Object.entries(foreign).map(([type, { count }]) => [type, count])),
+    unread: notCompared.unread,
+    isRepaired,
+  };
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
+import { verifyTarget, type VerifiedTarget } from '../../../src/cycle/verify-target.ts';
+import { whileTimePasses } from './cycle.ts';
+import type { World } from './world.ts';
+
+/**
+ * Where everything is as it should be, as far as the target lets itself be brought, a comparison finds nothing: whatever
+ * the target returns, hides, spells in its own way or lists wrongly. It sends nothing but reads.
+ */
+export async function expectNoDrift(world: World): Promise<void> {
+  const { server } = world;
+  const before = server.requests.length;
+  const verified = await whileTimePasses(world, readBack(world));
+  assert.deepEqual(verified?.drift, [], 'nothing has drifted');
+  const written = server.requests.slice(before).filter(({ method }) => method !== 'GET');
+  assert.deepEqual(
+    written.map(({ method, path }) => `${method} ${path}`),
+    [],
+    'a comparison sends nothing but reads',
+  );
+}
+
+async function readBack({ clock, source, setup, store, client }: World): Promise<VerifiedTarget> {
+  const { signal } = new AbortController();
+  const observer = (): void => undefined;
+  const control = { clock, observer, store, signal };
+  const { complete } = await readDirectories([setup.definition], new Map([['corp', source]]), control);
+  return verifyTarget({
+    setup: { ...setup, target: client.target },
+    readings: [...complete.values()],
+    store,
+    storeAfter: () => Promise.resolve(store),
+    now: clock.now(),
+    signal,
+    isStopping: () => false,
+  });
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { daemonSections, startDaemon } from '../e2e/support/daemon.ts';
+import { office, officeWithout, personalWords } from '../e2e/support/people.ts';
+import { createSite } from '../e2e/support/site.ts';
+import { until } from '../support/until.ts';
+
+const run = promisify(execFile);
+const unit = join(import.meta.dirname, '../../deploy/systemd/dir2scim.service');
+
+/** A socket as systemd has it for a service. */
+async function notifySocket(context: TestContext, path: string): Promise<readonly string[]> {
+  const messages: string[] = [];
+  const receiver = spawn('perl', [join(import.meta.dirname, 'receive.pl'), path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  context.after(() => receiver.kill());
+  const lines = createInterface(receiver.stdout);
+  await once(lines, 'line');
+  // A barrier of systemd-notify says nothing of the service.
+  lines.on('line', (line) => line !== 'BARRIER=1' && messages.push(line));
+  return messages;
+}
+
+describe('the unit for systemd', () => {
+  it('exposes no more than 1.5 of 10', async () => {
+    const args = ['security', '--offline=true', '--no-pager', '--threshold=15', unit];
+    const { stdout } = await run('systemd-analyze', args);
+    assert.match(stdout, /Overall exposure level for dir2scim\.service: [01]\.\d/);
+  });
+
+  it('is understood, but for the program that is not installed here', async () => {
+    const { stderr } = await run('systemd-analyze', ['verify', unit]).catch(
+      (error: unknown) => error as { stderr: string },
+    );
+    const complaints = stderr.split('\n').filter((line) => line !== '' && !line.includes('is not executable'));
+    assert.deepEqual(complaints, []);
+  });
+
+  it('gives requests in flight their time, and does not start again what cannot work', async () => {
+    const text = await readFile(unit, 'utf8');
+    const value = (key: string): string | undefined => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1];
+    assert.ok(Number(value('TimeoutStopSec')) > 30);
+    assert.equal(value('RestartPreventExitStatus'), '2 4');
+    assert.equal(value('Type'), 'notify');
+    assert.equal(value('ExecReload'), '/bin/kill -HUP $MAINPID');
+  });
+});
+
+describe('a daemon that systemd started', () => {
+  it('tells when it is ready, how its targets are, that it lives, reads its configuration again and stops', async (context) => {
+    await using site = await createSite({ company: office, sections: daemonSections });
+    const socket = join(site.folder, 'notify.sock');
+    const messages = await notifySocket(context, socket);
+    const said = (text: string) => () => messages.includes(text);
+    await using daemon = await startDaemon(site, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '600000' });
+    await until('it is ready', said('READY=1'));
+    await until('its status is told', said('STATUS=wiki: in step'));
+    await until('the watchdog is fed', () => messages.filter((message) => message === 'WATCHDOG=1').length > 2);
+    await site.show(officeWithout('hector', 'giselle', 'fergus', 'elodie', 'dorian', 'celeste'));
+    await until('the hold is told', said('STATUS=wiki: something is held'));
+    daemon.kill('SIGHUP');
+    await until('the reload is told', said('RELOADING=1'));
+    await until('its end is told', () => messages.lastIndexOf('READY=1') > messages.indexOf('RELOADING=1'));
+    daemon.kill('SIGTERM');
+    assert.equal((await daemon.ended).code, 0);
+    await until('the end is told', () => messages.some((message) => message.startsWith('STOPPING=1;STATUS=stopping')));
+    for (const word of personalWords) assert.ok(!messages.join('\n').toLowerCase().includes(word.toLowerCase()), word);
+  });
+
+  it('lives without systemd-notify: nothing depends on being heard', async (context) => {
+    await using site = await createSite({ company: office, sections: daemonSections });
+    const socket = join(site.folder, 'notify.sock');
+    await notifySocket(context, socket);
+    await using daemon = await startDaemon(site, { NOTIFY_SOCKET: `${socket}.gone`, WATCHDOG_USEC: 'often' });
+    await daemon.moreCycles(2, 'success');
+  });
+});
