@@ -6,7 +6,7 @@ import { besides } from '../cycle/shared/unmarked.ts';
 export async function quarantinedOn(target: string, view: StateView): Promise<QuarantineRecord[]> {
   const records: QuarantineRecord[] = [];
   for await (const ids of besides([], view, (marks) => marks.unmarkedQuarantine(target)))
-    records.push(...(await view.quarantined(target, ids)).values());
+    for (const record of (await view.quarantined(target, ids)).values()) records.push(record);
   return records;
 }
 

@@ -105,7 +105,7 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
   }
 }
 
-/** Commands that take back, or let go, what was done before. */
+/** Commands that carry out what a person looked at, take it back, or try it again. */
 function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
   command('undo', 'takes back what a cycle took away: reactivates, restores memberships, creates again')
     .argument('<cycle>', 'the id of the cycle, as sync and log show it')
@@ -114,6 +114,13 @@ function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish):
     .action(async (cycle: string, given: Configured & UndoOptions) => {
       const { undo } = await import('./commands/undo.ts');
       finish(await undo(cycle, given, contextOf(given)));
+    });
+  command('apply', 'carries out exactly the plan of a file, or nothing')
+    .argument('<file>', 'the file that plan --out wrote')
+    .option(...json)
+    .action(async (file: string, given: Configured & { readonly json: boolean }) => {
+      const { apply } = await import('./commands/apply.ts');
+      finish(await apply(file, given, contextOf(given)));
     });
   command('retry', 'tries again what failed, without waiting for its pause')
     .argument('[who]', 'a person or group: any name that explain knows, or a source id')
@@ -144,9 +151,10 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
   command('plan', 'prints what sync would do, and why; writes nothing')
     .option(...full)
     .option('--all', 'name everything, however much it is, also the accounts that nobody manages', false)
+    .option('--out <file>', 'write the plan to a file that only you can read, for apply')
     .option(...target)
     .option(...json)
-    .action(async (given: Given & { readonly all: boolean }) => {
+    .action(async (given: Given & { readonly all: boolean; readonly out?: string }) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });
