@@ -1,6 +1,7 @@
 import { fold } from '../directory/fold.ts';
 import type { SourceId } from '../model/entry.ts';
 import { valueOf, type Reason, type Rejected, type Resource } from '../model/resource.ts';
+import type { Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
 
 /** As many others as a person wants to read about. */
@@ -31,17 +32,17 @@ export interface Duplicates {
  *
  * @param holders by `holderKey`
  */
-export function findDuplicates(
+export function* findDuplicates(
   resources: readonly Resource[],
   match: TargetDefinition['match'],
   holders: ReadonlySet<string>,
-): Duplicates {
+): Steps<Duplicates> {
   const reasons = new Map<SourceId, Reason[]>();
   const contested: Contest[] = [];
   for (const type of ['user', 'group'] as const) {
     for (const path of match[type]) {
       if (path.toLowerCase() === 'externalid') continue;
-      for (const alike of groupByValue(resources, type, path)) {
+      for (const alike of yield* groupByValue(resources, type, path)) {
         const holding = alike.filter(({ sourceId }) => holders.has(holderKey({ sourceId, path })));
         const keeper = holding.length === 1 ? holding[0] : undefined;
         for (const resource of alike) {
@@ -69,14 +70,15 @@ export function reject(resource: Resource, reasons: readonly Reason[]): Rejected
 }
 
 /** Those that share a value with others, value by value. */
-function groupByValue(
+function* groupByValue(
   resources: readonly Resource[],
   type: Resource['type'],
   path: string,
-): Iterable<readonly Resource[]> {
+): Steps<Iterable<readonly Resource[]>> {
   const first = new Map<string, Resource>();
   const groups = new Map<string, Resource[]>();
   for (const resource of resources) {
+    yield;
     const value = resource.type === type ? valueOf(resource, path) : undefined;
     if (typeof value !== 'string') continue;
     const folded = fold(value);

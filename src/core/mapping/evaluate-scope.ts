@@ -1,5 +1,6 @@
 import { EvaluationError, type Expression, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
+import { inOneGo, type Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
 import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
@@ -66,15 +67,27 @@ export function evaluateScope(
   now: number,
   memory: Memory,
 ): ScopeEvaluation {
+  return inOneGo(evaluateInSteps(entries, definition, now, memory));
+}
+
+/** The same, a step for each entry. */
+export function* evaluateInSteps(
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  now: number,
+  memory: Memory,
+): Steps<ScopeEvaluation> {
   const ordered = inOrderOfDirectories(entries, definition);
   const sees = visibilityOf(definition.sees);
   const index = indexDirectories(ordered, sees, memory.former);
+  yield;
   const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
   const { validity, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) =>
     definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out';
   const verdicts = new Map<SourceId, ScopeVerdict>();
   for (const entry of ordered) {
+    yield;
     if ((verdicts.get(entry.id) ?? 'out') === 'out') verdicts.set(entry.id, judgeOwn(entry));
   }
   const isUnique = verdicts.size === ordered.length;

@@ -1,5 +1,6 @@
 import type { Entry, ResourceType } from '../model/entry.ts';
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
+import { inOneGo, type Steps } from '../model/steps.ts';
 import { readyRules } from './apply-rule.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
 import { findDuplicates, reject, type Contest } from './duplicates.ts';
@@ -8,7 +9,7 @@ import { mapEntry, type ReadyMap } from './map-entry.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { reportAppearance } from './ownership.ts';
 import { requirementsOf } from './requirement.ts';
-import { evaluateScope, type ScopeEvaluation } from './evaluate-scope.ts';
+import { evaluateInSteps, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /** What a target should hold: sorted by type (users first) and source id, whatever the order of the entries. */
 export interface Projection {
@@ -44,8 +45,18 @@ export function draftProjection(
   now: number,
   memory: Memory = noMemory,
 ): Draft {
-  const evaluation = evaluateScope(entries, definition, now, memory);
-  return { evaluation, memory, ...projectEvaluation(entries, definition, evaluation, memory) };
+  return inOneGo(draftInSteps(entries, definition, now, memory));
+}
+
+/** The same, a step for each entry. */
+export function* draftInSteps(
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  now: number,
+  memory: Memory = noMemory,
+): Steps<Draft> {
+  const evaluation = yield* evaluateInSteps(entries, definition, now, memory);
+  return { evaluation, memory, ...(yield* projectInSteps(entries, definition, evaluation, memory)) };
 }
 
 /** The same, where it is already known who is in scope. */
@@ -55,10 +66,20 @@ export function projectEvaluation(
   evaluation: ScopeEvaluation,
   memory: Memory,
 ): Pick<Draft, 'projection' | 'contested'> {
+  return inOneGo(projectInSteps(entries, definition, evaluation, memory));
+}
+
+function* projectInSteps(
+  entries: readonly Entry[],
+  definition: TargetDefinition,
+  evaluation: ScopeEvaluation,
+  memory: Memory,
+): Steps<Pick<Draft, 'projection' | 'contested'>> {
   const mapOf = mapsByDirectory(definition);
   const resources: Resource[] = [];
   const rejected: Rejected[] = [];
   for (const entry of entries) {
+    yield;
     if (!evaluation.isWanted(entry.id)) continue;
     const owner = evaluation.owners.get(entry.id) ?? entry;
     if (owner !== entry) {
@@ -75,7 +96,8 @@ export function projectEvaluation(
     }
   }
   resources.sort(inOrder);
-  const { reasons: duplicates, contested } = findDuplicates(resources, definition.match, memory.holders);
+  yield;
+  const { reasons: duplicates, contested } = yield* findDuplicates(resources, definition.match, memory.holders);
   for (const resource of resources) {
     const reasons = duplicates.get(resource.sourceId);
     if (reasons !== undefined) rejected.push(reject(resource, reasons));

@@ -1,6 +1,8 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
+import type { Resource } from '../model/resource.ts';
+import { inOneGo, type Steps } from '../model/steps.ts';
 import { handOver } from './hand-over.ts';
 import { keepChoices } from './keep-choice.ts';
 import { createAvailability } from './availability.ts';
@@ -34,18 +36,37 @@ import { planRejected, planResource } from './plan-resource.ts';
 
 /** Works out the operations that bring a target from its links to what is wanted, in their order. */
 export function buildPlan(given: PlanInput): PlannedOperations {
+  return inOneGo(planInSteps(given));
+}
+
+/** The same, a step for each entry. */
+export function* planInSteps(given: PlanInput): Steps<PlannedOperations> {
   const handed = handOver(given);
   const availability = createAvailability(handed);
-  const input = {
-    ...handed,
-    resources: handed.resources.map((resource) => keepChoices(resource, handed, availability.targetIdOf)),
-  };
+  yield;
+  const resources: Resource[] = [];
+  for (const resource of handed.resources) {
+    resources.push(keepChoices(resource, handed, availability.targetIdOf));
+    yield;
+  }
+  const input = { ...handed, resources };
   const parts = new Parts();
-  for (const resource of input.resources) parts.add(resource, planResource(resource, input, availability));
-  for (const resource of input.resources)
+  for (const resource of resources) {
+    parts.add(resource, planResource(resource, input, availability));
+    yield;
+  }
+  for (const resource of resources) {
     if (resource.type === 'group') parts.add(resource, planMembers(resource, input, availability));
-  for (const rejected of input.rejected) parts.add(rejected, planRejected(rejected, input, availability));
-  for (const departure of input.departures) parts.add(departure.link, planDeparture(departure, input, availability));
+    yield;
+  }
+  for (const rejected of input.rejected) {
+    parts.add(rejected, planRejected(rejected, input, availability));
+    yield;
+  }
+  for (const departure of input.departures) {
+    parts.add(departure.link, planDeparture(departure, input, availability));
+    yield;
+  }
   const { operations, remembered, forgotten, waiting, incomplete } = parts;
   return {
     operations: beforeDeletions(operations).sort(inOrder),

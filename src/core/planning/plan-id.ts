@@ -1,5 +1,6 @@
 import { canonicalText } from '../mapping/scim-path.ts';
 import type { AttributeChange, Operation } from '../model/plan.ts';
+import { inOneGo, type Steps } from '../model/steps.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type Resource } from '../model/resource.ts';
 import { holdMarks } from './held-operation.ts';
 
@@ -12,7 +13,27 @@ export type TextHash = (text: string | Iterable<string>) => string;
  * the longest text there may be.
  */
 export function planId(operations: readonly Operation[], hash: TextHash): string {
-  return `plan-${hash(operations.map((operation) => hash(fingerprint(operation))).sort()).slice(0, 12)}`;
+  return inOneGo(planIdInSteps(operations, hash));
+}
+
+/** The same, a step for each operation. */
+export function* planIdInSteps(operations: readonly Operation[], hash: TextHash): Steps<string> {
+  // By their beginnings, so that no list is long to be sorted.
+  const digests = new Map<string, string[]>();
+  for (const operation of operations) {
+    const digest = hash(fingerprint(operation));
+    const beginning = digest.slice(0, 2);
+    const known = digests.get(beginning);
+    if (known === undefined) digests.set(beginning, [digest]);
+    else known.push(digest);
+    yield;
+  }
+  const sorted: string[] = [];
+  for (const beginning of [...digests.keys()].sort()) {
+    for (const digest of digests.get(beginning)?.sort() ?? []) sorted.push(digest);
+    yield;
+  }
+  return `plan-${hash(sorted).slice(0, 12)}`;
 }
 
 /**

@@ -5,13 +5,15 @@ import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Rejected } from '../../core/model/resource.ts';
 import type { UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
-import { draftProjection, type Draft } from '../../core/mapping/project.ts';
+import { draftInSteps, type Draft } from '../../core/mapping/project.ts';
 import { reviseProjection } from '../../core/mapping/revise-projection.ts';
 import { holdsAt } from '../../core/mapping/validity.ts';
+import type { Memory } from '../../core/mapping/memory.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleResult } from '../../ports/cycle-observer.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import { inTurns } from '../shared/turns.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
 
 /**
@@ -105,20 +107,23 @@ export function isQuiet(
   return reverify !== 'everyone' && reverify.size === 0 && clock.monotonic() < lookAt && isSame(cleanCycle, now, clock);
 }
 
+/** Without monotonic time it is worked out in one go: where nobody waits for a turn meanwhile. */
+type DraftClock = Pick<Clock, 'now'> | Pick<Clock, 'now' | 'monotonic'>;
+
 /** What readings come to: as then, as then but for a few entries, or worked out anew. */
-function draftFrom(
+async function draftFrom(
   cleanCycle: CleanCycle | undefined,
   readings: readonly CompleteReading[],
   definition: TargetDefinition,
-  clock: Pick<Clock, 'now'>,
-): Draft {
+  clock: DraftClock,
+): Promise<Draft> {
   if (cleanCycle !== undefined && isSame(cleanCycle, readings, clock)) return cleanCycle.draft;
   const changed = cleanCycle === undefined ? undefined : changedSince(cleanCycle, readings);
   const revised =
     cleanCycle === undefined || changed === undefined
       ? undefined
       : reviseProjection(cleanCycle.draft, changed, definition, clock.now());
-  return revised ?? draftProjection(entriesOf(readings), definition, clock.now(), cleanCycle?.draft.memory);
+  return revised ?? draftAnew(readings, definition, clock, cleanCycle?.draft.memory);
 }
 
 /** The same, with what the state knows of earlier readings. */
@@ -126,14 +131,22 @@ export async function draftKnowing(
   cleanCycle: CleanCycle | undefined,
   readings: readonly CompleteReading[],
   definition: TargetDefinition,
-  clock: Pick<Clock, 'now'>,
+  clock: DraftClock,
   store: StateView,
 ): Promise<Draft> {
-  const draft = draftFrom(cleanCycle, readings, definition, clock);
+  const draft = await draftFrom(cleanCycle, readings, definition, clock);
   const memory = await recallMemory(draft, definition, store);
-  return isSameMemory(memory, draft.memory)
-    ? draft
-    : draftProjection(entriesOf(readings), definition, clock.now(), memory);
+  return isSameMemory(memory, draft.memory) ? draft : draftAnew(readings, definition, clock, memory);
+}
+
+function draftAnew(
+  readings: readonly CompleteReading[],
+  definition: TargetDefinition,
+  clock: DraftClock,
+  memory: Memory | undefined,
+): Promise<Draft> {
+  const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory);
+  return inTurns(steps, 'monotonic' in clock ? clock : undefined);
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {

@@ -6,14 +6,16 @@ import type { Rejected } from '../../core/model/resource.ts';
 import { countUnresolved, type UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
-import { buildPlan } from '../../core/planning/build-plan.ts';
-import { planId } from '../../core/planning/plan-id.ts';
+import { planInSteps } from '../../core/planning/build-plan.ts';
+import { planIdInSteps } from '../../core/planning/plan-id.ts';
 import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { Matches } from '../match/search-unlinked.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
+import { inTurns } from '../shared/turns.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { withRemark } from './built-anew.ts';
 import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
@@ -78,6 +80,8 @@ interface MakeInput extends GuardPlanInput {
   /** Whom a person wants switched on, although their accounts were left switched off. */
   readonly wantedBack?: ReadonlySet<SourceId> | undefined;
   readonly store: StateView;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
 }
 
 /** Works out the operations, lays them before people's decisions and the guard, and says which are due. */
@@ -94,7 +98,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
   }
   return {
     plan: {
-      id: planId(planned.operations, sha256),
+      id: await inTurns(planIdInSteps(planned.operations, sha256), input.clock),
       target: input.setup.target.name,
       operations: planned.operations,
       rejected: [...unmapped, ...matches.rejected, ...hiddenEntries(known)],
@@ -132,10 +136,10 @@ const noUndos: Undos = { asked: new Map(), back: [] };
 
 async function planOf(
   { known, matches, learned, successors }: Findings,
-  { setup, incrementalScope, projection, wantedBack = nobody, store, now }: MakeInput,
+  { setup, incrementalScope, projection, wantedBack = nobody, store, clock, now }: MakeInput,
 ): Promise<PlannedOperations> {
   const { rejected } = incrementalScope ?? projection;
-  return buildPlan({
+  const planInput = {
     ...known,
     resources: learned.resources.filter(
       ({ sourceId }) => !matches.unplannable.has(sourceId) && !learned.lost.has(sourceId),
@@ -156,7 +160,8 @@ async function planOf(
     partsReplace: setup.target.partsReplace,
     digest: store.digest,
     now,
-  });
+  };
+  return inTurns(planInSteps(planInput), clock);
 }
 
 /** Of whom somebody decided that they are switched on: a decision that waits, or one that is under way. */

@@ -5,6 +5,7 @@ import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { HeldMatch } from '../match/held-matches.ts';
 import { searchUnlinked, type Matches } from '../match/search-unlinked.ts';
@@ -43,6 +44,8 @@ export interface PrepareInput {
   /** The groups by which its scope goes. */
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
+  /** Where others wait for their turn while it is planned. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Whom the plan is about; without it, everyone. */
   readonly incrementalScope?: IncrementalScope | undefined;
   /** The only one whom the target may be asked about, among those who are linked; without it, everyone. */

@@ -1,0 +1,36 @@
+import type { Steps } from '../../core/model/steps.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** How long work on everybody may keep the event loop from its next turn. */
+const sliceMilliseconds = 5;
+
+/** Those whose slice is used up. There is one event loop: they have a slice each in turn, and it has its own between two. */
+const waiting: (() => void)[] = [];
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 1) setImmediate(resume);
+  });
+}
+
+function resume(): void {
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(resume);
+}
+
+/**
+ * Carries out work on everybody, so that requests, timers and health checks do not wait for its end.
+ *
+ * @param clock without one, for a command that does nothing else, it is done in one go
+ */
+export async function inTurns<T>(steps: Steps<T>, clock: Pick<Clock, 'monotonic'> | undefined): Promise<T> {
+  let began = clock?.monotonic() ?? 0;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (clock === undefined || clock.monotonic() - began < sliceMilliseconds) continue;
+    await nextTurn();
+    began = clock.monotonic();
+  }
+}
