@@ -127,7 +127,7 @@ describe('a day of a daemon, as Prometheus sees it', () => {
     await rm(site.config, { force: true });
 
     const empty = panels.filter(({ expression }) => !filled.has(expression)).map(({ title }) => title);
-    assert.deepEqual(empty, [], 'panels without data'); a file is no LDAP server');
+    assert.deepEqual(empty, [], 'panels without data');
   });
 });
 
