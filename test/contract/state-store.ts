@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { strangerId } from '../../src/core/model/stranger.ts';
 import type { Link } from '../../src/core/model/link.ts';
 import { emptyTargetState, type TargetState, type QuarantineRecord } from '../../src/ports/state-records.ts';
 import type { StateStore, StateView } from '../../src/ports/state-store.ts';
@@ -103,6 +104,17 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       ]);
       assert.deepEqual(await store.members(target, []), new Map());
       assert.deepEqual(await store.members('another', ['crew']), new Map());
+    });
+
+    it('counts the members who have no entry, of all groups of a target', async () => {
+      const target = 'strangers';
+      const of = (group: string, add: string[], remove: string[] = []) =>
+        ({ kind: 'members', target, group, add, remove }) as const;
+      await store.record([of('crew', ['a', strangerId('1'), strangerId('2')]), of('staff', [strangerId('1')])]);
+      assert.equal(await store.strangers(target), 3);
+      await store.record([of('crew', [], [strangerId('1'), 'a'])]);
+      assert.equal(await store.strangers(target), 2);
+      assert.equal(await store.strangers('another'), 0);
     });
 
     it('takes what one call records as one transaction, in the order of its changes', async () => {
@@ -300,6 +312,23 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await store.target('states'), state);
       await reopen();
       assert.deepEqual(await store.target('states'), state);
+    });
+
+    it('keeps what the last comparison of each target came to', async () => {
+      const verified = {
+        at: '2026-11-01T00:00:00.000Z',
+        compared: { user: 8, group: 2 },
+        drift: { user: { attribute: 2, missing: 1 }, group: {} },
+        foreign: { user: 3 },
+        unread: 0,
+        isRepaired: false,
+      };
+      assert.equal(await store.verified('compared'), undefined);
+      await store.record([{ kind: 'verified', target: 'compared', verified: { ...verified, unread: 5 } }]);
+      await store.record([{ kind: 'verified', target: 'compared', verified }]);
+      assert.deepEqual(await store.verified('compared'), verified);
+      await reopen();
+      assert.deepEqual(await store.verified('compared'), verified);
     });
 
     it('remembers removals until their time is over', async () => {
