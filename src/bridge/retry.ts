@@ -3,7 +3,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { QuarantineRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
-import { besides } from '../cycle/shared/unmarked.ts';
+import { besides } from '../cycle/shared/batches.ts';
 import type { App } from './app.ts';
 import { chosenTargets } from './targets.ts';
 import { readWho } from './who.ts';
