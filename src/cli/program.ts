@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { typedHere } from './command-line.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
@@ -22,13 +23,18 @@ const json = ['--json', 'print the result as JSON', false] as const;
 const target = ['--target <name>', 'only this target'] as const;
 const full = ['--full', 'try everything again, also what failed or was not found before', false] as const;
 
-/** All commands with their options; each is loaded when it runs. `finish` is told the exit code of the one that ran. */
-export function createProgram(terminal: Terminal, finish: Finish): Command {
-  const contextOf: ContextOf = ({ config }) => ({
-    terminal,
-    config: config ?? process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml',
-    configGiven: config !== undefined,
-  });
+/**
+ * All commands with their options; each is loaded when it runs.
+ *
+ * @param finish told the exit code of the one that ran
+ * @param onTyping told, before it runs, how texts that name commands are completed: for what it throws
+ */
+export function createProgram(
+  terminal: Terminal,
+  finish: Finish,
+  onTyping: (typed: (text: string) => string) => void = () => undefined,
+): Command {
+  const contextOf = contextIn(terminal, onTyping);
   const program = new Command('dir2scim')
     .description(
       'Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.',
@@ -75,6 +81,20 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
       finish(await notifyTest(given, contextOf(given)));
     });
   return program;
+}
+
+/** What a command is given, by its arguments and the environment. */
+function contextIn(terminal: Terminal, onTyping: (typed: (text: string) => string) => void): ContextOf {
+  return (given) => {
+    const config = given.config ?? process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml';
+    const configGiven = given.config !== undefined;
+    const typed = typedHere({ config, configGiven });
+    onTyping(typed);
+    const note = (line: string): void => {
+      terminal.note(typed(line));
+    };
+    return { terminal: { ...terminal, typed, note }, config, configGiven };
+  };
 }
 
 /** Commands that change something. */
