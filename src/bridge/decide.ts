@@ -4,7 +4,6 @@ import type { Decider, RejectionRecord } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { isUndo } from '../cycle/plan/undo-id.ts';
 import type { App } from './app.ts';
-import type { CommandLine } from './command-line.ts';
 import { planAll } from './plan-all.ts';
 import { chosenTargets } from './targets.ts';
 
@@ -37,19 +36,14 @@ export type DecideAnswer = Subject & Pick<DecideRequest, 'decision' | 'holdId'>;
  *
  * @throws BridgeError D2S_PLAN_NOT_HELD, which names what is held
  */
-export async function decide(
-  app: App,
-  request: DecideRequest,
-  call: CommandLine,
-  signal: AbortSignal,
-): Promise<DecideAnswer> {
+export async function decide(app: App, request: DecideRequest, signal: AbortSignal): Promise<DecideAnswer> {
   const { decision, holdId, target: only, by } = request;
   const view = await app.openView();
   try {
     const targets = chosenTargets(app, only);
     if (only !== undefined) await refuseOther(view, holdId, only, [...app.configuration.targets.keys()]);
     const subject =
-      (await inState(view, holdId, targets)) ?? (await inPlans(app, view, { decision, holdId, targets, call }, signal));
+      (await inState(view, holdId, targets)) ?? (await inPlans(app, view, { decision, holdId, targets }, signal));
     const { target, as } = subject;
     const isSaid = (decision === 'approve' && as === 'approved') || (decision === 'reject' && as === 'rejected');
     if (!isSaid) {
@@ -91,12 +85,11 @@ interface Asked {
   readonly decision: DecideRequest['decision'];
   readonly holdId: string;
   readonly targets: readonly string[];
-  readonly call: CommandLine;
 }
 
 /** What a cycle would hold under this id now. @throws BridgeError D2S_PLAN_NOT_HELD, which names what is or would be held */
 async function inPlans(app: App, view: StateView, asked: Asked, signal: AbortSignal): Promise<Subject> {
-  const { decision, holdId, targets, call } = asked;
+  const { decision, holdId, targets } = asked;
   // Without a word before it, it is of an earlier version.
   if (!/^((hold|plan)-)?[0-9a-f]{12}$/.test(holdId)) {
     throw new BridgeError(
@@ -116,7 +109,11 @@ async function inPlans(app: App, view: StateView, asked: Asked, signal: AbortSig
     const what = `${holdId} is the id of the whole plan for ${target}, not of a hold`;
     if (hold === undefined)
       throw new BridgeError('D2S_PLAN_NOT_HELD', what, 'nothing of it is held: it needs no decision');
-    throw new BridgeError('D2S_PLAN_NOT_HELD', what, `of it, ${hold.holdId} is held: ${call(decision, hold.holdId)}`);
+    throw new BridgeError(
+      'D2S_PLAN_NOT_HELD',
+      what,
+      `of it, ${hold.holdId} is held: dir2scim ${decision} ${hold.holdId}`,
+    );
   }
   const [failure] = failures;
   if (failure !== undefined) throw failure;
@@ -131,13 +128,13 @@ async function remedy(
   view: StateView,
   targets: readonly string[],
   planned: ReadonlyMap<string, string>,
-  { decision, call }: Asked,
+  { decision }: Asked,
 ): Promise<string> {
   const known: string[] = [];
   for (const target of targets) {
     const holdId = planned.get(target) ?? (await view.target(target)).held?.holdId;
     if (holdId !== undefined) known.push(`${holdId} (${target})`);
   }
-  if (known.length === 0) return `nothing is held; ${call('status')} shows it`;
-  return `held now: ${known.join(', ')}; look at it with ${call('plan')}, then ${decision} that`;
+  if (known.length === 0) return `nothing is held; dir2scim status shows it`;
+  return `held now: ${known.join(', ')}; look at it with dir2scim plan, then ${decision} that`;
 }

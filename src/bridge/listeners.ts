@@ -36,7 +36,7 @@ export function createLife(
   const conditions = createConditions(clock, (notification) => queue?.add(notification), approveCommand);
   let sound = true;
   const listeners: readonly CycleObserver[] = [
-    logObserver(log, clock, approveCommand),
+    logObserver(log, clock),
     metrics.observer,
     conditions.observer,
     (event) => {

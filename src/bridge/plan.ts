@@ -26,6 +26,8 @@ export interface ShownPlan {
 }
 
 export interface PlanAnswer {
+  /** Of which state it is; undefined where that knows of no account yet. */
+  readonly lineage: string | undefined;
   readonly targets: readonly ShownPlan[];
   /** What is wrong with targets and directories that could not be asked. */
   readonly failures: readonly BridgeError[];
@@ -40,7 +42,8 @@ export async function plan(app: App, request: PlanRequest, signal: AbortSignal):
     const targets: ShownPlan[] = [];
     for (const one of planned) targets.push(await withAccounts(one, view, request.all, signal));
     signal.throwIfAborted();
-    return { targets, failures };
+    const lineage = (await view.linkTotals()).length === 0 ? undefined : view.lineage;
+    return { lineage, targets, failures };
   } finally {
     await view.close();
   }

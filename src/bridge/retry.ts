@@ -58,7 +58,7 @@ export async function retry(app: App, { who, target, by }: RetryRequest, signal:
 async function quarantinedOn(target: string, view: StateView): Promise<QuarantineRecord[]> {
   const records: QuarantineRecord[] = [];
   for await (const ids of besides([], view, (marks) => marks.unmarkedQuarantine(target)))
-    records.push(...(await view.quarantined(target, ids)).values());
+    for (const record of (await view.quarantined(target, ids)).values()) records.push(record);
   return records;
 }
 

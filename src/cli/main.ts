@@ -15,9 +15,16 @@ process.umask(0o077);
 
 const terminal = processTerminal();
 let exitCode = 0;
-const program = createProgram(terminal, (code) => {
-  exitCode = code;
-});
+let typed = (text: string): string => text;
+const program = createProgram(
+  terminal,
+  (code) => {
+    exitCode = code;
+  },
+  (how) => {
+    typed = how;
+  },
+);
 try {
   refuseUncheckedTls();
   await program.parseAsync();
@@ -26,7 +33,7 @@ try {
     exitCode = thrown.exitCode === 0 ? 0 : 2;
   } else {
     const error = toBridgeError(thrown);
-    terminal.note(error.line);
+    terminal.note(typed(error.line));
     if (error.code === 'D2S_INTERNAL' && thrown instanceof Error) terminal.note(thrown.stack ?? '');
     exitCode = error.exitCode;
   }

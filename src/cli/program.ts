@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { typedHere } from './command-line.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
@@ -22,13 +23,18 @@ const json = ['--json', 'print the result as JSON', false] as const;
 const target = ['--target <name>', 'only this target'] as const;
 const full = ['--full', 'try everything again, also what failed or was not found before', false] as const;
 
-/** All commands with their options; each is loaded when it runs. `finish` is told the exit code of the one that ran. */
-export function createProgram(terminal: Terminal, finish: Finish): Command {
-  const contextOf: ContextOf = ({ config }) => ({
-    terminal,
-    config: config ?? process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml',
-    configGiven: config !== undefined,
-  });
+/**
+ * All commands with their options; each is loaded when it runs.
+ *
+ * @param finish told the exit code of the one that ran
+ * @param onTyping told, before it runs, how texts that name commands are completed: for what it throws
+ */
+export function createProgram(
+  terminal: Terminal,
+  finish: Finish,
+  onTyping: (typed: (text: string) => string) => void = () => undefined,
+): Command {
+  const contextOf = contextIn(terminal, onTyping);
   const program = new Command('dir2scim')
     .description(
       'Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.',
@@ -77,6 +83,20 @@ export function createProgram(terminal: Terminal, finish: Finish): Command {
   return program;
 }
 
+/** What a command is given, by its arguments and the environment. */
+function contextIn(terminal: Terminal, onTyping: (typed: (text: string) => string) => void): ContextOf {
+  return (given) => {
+    const config = given.config ?? process.env['DIR2SCIM_CONFIG'] ?? 'dir2scim.yaml';
+    const configGiven = given.config !== undefined;
+    const typed = typedHere({ config, configGiven });
+    onTyping(typed);
+    const note = (line: string): void => {
+      terminal.note(typed(line));
+    };
+    return { terminal: { ...terminal, typed, note }, config, configGiven };
+  };
+}
+
 /** Commands that change something. */
 function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
   command('run', 'the daemon: keeps every target in step until SIGTERM').action(async (given: Given) => {
@@ -105,7 +125,7 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
   }
 }
 
-/** Commands that take back, or let go, what was done before. */
+/** Commands that carry out what a person looked at, take it back, or try it again. */
 function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
   command('undo', 'takes back what a cycle took away: reactivates, restores memberships, creates again')
     .argument('<cycle>', 'the id of the cycle, as sync and log show it')
@@ -114,6 +134,13 @@ function addAmending(command: AddCommand, contextOf: ContextOf, finish: Finish):
     .action(async (cycle: string, given: Configured & UndoOptions) => {
       const { undo } = await import('./commands/undo.ts');
       finish(await undo(cycle, given, contextOf(given)));
+    });
+  command('apply', 'carries out exactly the plan of a file, or nothing')
+    .argument('<file>', 'the file that plan --out wrote')
+    .option(...json)
+    .action(async (file: string, given: Configured & { readonly json: boolean }) => {
+      const { apply } = await import('./commands/apply.ts');
+      finish(await apply(file, given, contextOf(given)));
     });
   command('retry', 'tries again what failed, without waiting for its pause')
     .argument('[who]', 'a person or group: any name that explain knows, or a source id')
@@ -144,9 +171,10 @@ function addShowing(command: AddCommand, contextOf: ContextOf, finish: Finish): 
   command('plan', 'prints what sync would do, and why; writes nothing')
     .option(...full)
     .option('--all', 'name everything, however much it is, also the accounts that nobody manages', false)
+    .option('--out <file>', 'write the plan to a file that only you can read, for apply')
     .option(...target)
     .option(...json)
-    .action(async (given: Given & { readonly all: boolean }) => {
+    .action(async (given: Given & { readonly all: boolean; readonly out?: string }) => {
       const { plan } = await import('./commands/plan.ts');
       finish(await plan(given, contextOf(given)));
     });

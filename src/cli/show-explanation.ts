@@ -11,7 +11,7 @@ import { nameOf, type KnownAccounts } from '../bridge/known-accounts.ts';
 import { columns, wrap } from './layout.ts';
 import { contentParts, valueText } from './operation-text.ts';
 import { deciderText } from './show-plan.ts';
-import type { Terminal } from './terminal.ts';
+import { asItIs, type Terminal } from './terminal.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { unresolvedValues } from './words.ts';
 
@@ -25,9 +25,9 @@ export function showExplanation(
   terminal: Terminal,
   call: CommandLine,
 ): void {
-  const { colors, print, width } = terminal;
+  const { colors, print, width, typed = asItIs } = terminal;
   const { explanation } = one;
-  for (const line of wrap(sentenceOf(one, who), width, '  ')) print(colors.bold(line));
+  for (const line of wrap(typed(sentenceOf(one, who)), width, '  ')) print(colors.bold(line));
   const tell = teller(terminal);
   if (explanation === undefined)
     tell(
@@ -54,7 +54,7 @@ function showEntry(
   known: KnownAccounts,
   terminal: Terminal,
 ): void {
-  const { colors, print } = terminal;
+  const { colors, print, typed = asItIs } = terminal;
   const tell = teller(terminal);
   tell('entry', printable(explanation.dn));
   print(colors.dim(`${' '.repeat(column)}${explanation.type} ${explanation.sourceId} in ${explanation.directory}`));
@@ -64,7 +64,7 @@ function showEntry(
   if (explanation.groups.length > 0)
     tell('', `on the target: ${explanation.groups.map(({ label }) => printable(label)).join(', ')}`);
   showMapping(explanation, known, terminal);
-  for (const { text } of rejected?.reasons ?? []) tell('rejected', printable(text), colors.red);
+  for (const { text } of rejected?.reasons ?? []) tell('rejected', printable(typed(text)), colors.red);
   showMembers(explanation, known, tell);
   const isInactive = explanation.type === 'user' && explanation.resource?.attributes.get('active') === false;
   if (isInactive && !createInactive && link === undefined)

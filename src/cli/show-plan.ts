@@ -14,7 +14,7 @@ import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/decisions.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
-import type { Terminal } from './terminal.ts';
+import { asItIs, type Terminal } from './terminal.ts';
 import { resourceTypeName } from './words.ts';
 
 /** Beyond this, what is not risky is counted; `--all` names it. */
@@ -223,12 +223,13 @@ export function showLeftOut(
 }
 
 /** Entries that cannot be written, with what has to be mended. */
-export function showRejected(rejected: readonly Rejected[], { colors, print, width }: Terminal, all = false): void {
+export function showRejected(rejected: readonly Rejected[], terminal: Terminal, all = false): void {
+  const { colors, print, width, typed = asItIs } = terminal;
   const shown = all ? rejected.length : longest;
   const alike = Map.groupBy(rejected, ({ type, label }) => `${type} ${label}`);
   for (const one of rejected.slice(0, shown)) {
     const isShared = (alike.get(`${one.type} ${one.label}`)?.length ?? 0) > 1;
-    const reasons = printable(one.reasons.map(({ text }) => text).join('; '));
+    const reasons = printable(one.reasons.map(({ text }) => typed(text)).join('; '));
     const head = `${one.type.padEnd(5)} ${printable(one.label)}${isShared ? ` (${one.sourceId})` : ''}`;
     const [first = '', ...others] = wrap(`  rejected   ${head}  ${reasons}`, width, '             ');
     print(first.replace('rejected', colors.magenta('rejected')));

@@ -4,7 +4,7 @@ import type { CommandContext } from './session.ts';
 
 type Given = { readonly config?: string; readonly target?: string } & StateOptions;
 
-/** `dir2scim state …`: what a person decides about the state. None of it runs beside a daemon. */
+/** `dir2scim state …`: what a person decides about the state. None of it but `verify` runs beside a daemon. */
 export function addState(
   group: Command,
   begin: (parent: Command, name: string, description: string) => Command,
@@ -15,6 +15,12 @@ export function addState(
     begin(group, name, description)
       .option('--yes', 'do not ask', false)
       .option('--json', 'print the result as JSON', false);
+  begin(group, 'verify', 'reads the state and the provisioning log, and says whether they are as they were written')
+    .option('--json', 'print the result as JSON', false)
+    .action(async (given: Given) => {
+      const { stateVerify } = await import('./commands/state-verify.ts');
+      finish(await stateVerify(given, contextOf(given)));
+    });
   command('rebind', 'the service of a target moved: keeps its links, after a look at some of them at the new url')
     .argument('<target>', 'a target of the configuration')
     .action(async (target: string, given: Given) => {

@@ -17,10 +17,17 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** A line about what is going on, on standard error, so that results can be piped. */
   readonly note: (line: string) => void;
+  /** Completes a text of ours with the commands that it names as they are typed here. Notes are completed anyway. */
+  readonly typed?: ((text: string) => string) | undefined;
   /** From here on this is not printed: a server may repeat what it was sent. */
   readonly keepSecret?: ((secret: string) => void) | undefined;
   /** Asks whoever sits there, yes or no; undefined where nobody does. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** For a terminal that completes nothing. */
+export function asItIs(text: string): string {
+  return text;
 }
 
 /** The process's own terminal. NO_COLOR: no-color.org. */

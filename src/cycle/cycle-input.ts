@@ -1,4 +1,5 @@
 import type { SourceId } from '../core/model/entry.ts';
+import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleMode, CycleObserver } from '../ports/cycle-observer.ts';
 import type { StateStore } from '../ports/state-store.ts';
@@ -8,6 +9,16 @@ import type { DirectoryReadings } from './read/read-directories.ts';
 import type { CleanCycles } from './plan/clean-cycles.ts';
 import type { AttemptMode, TargetSetup } from './shared/target-setup.ts';
 import type { Timekeeper } from './shared/timekeeper.ts';
+
+/**
+ * Compares a plan with the one that a person looked at, before anything is recorded or sent.
+ *
+ * @throws BridgeError D2S_PLAN_CHANGED when it is another one
+ */
+export type PlanReview = (
+  target: string,
+  plan: { readonly proceed: readonly Operation[]; readonly hold: Hold | undefined },
+) => Promise<void>;
 
 /** What one cycle of one target works with. */
 export interface CycleInput {
@@ -26,6 +37,8 @@ export interface CycleInput {
   readonly timekeeper?: Timekeeper | undefined;
   /** Counts failures from cycle to cycle; without it, the state alone does. */
   readonly failures?: FailureCounts | undefined;
+  /** Only what a person looked at is carried out. */
+  readonly review?: PlanReview | undefined;
   /** Whom a verification found to differ on this target. */
   readonly repaired?: ReadonlySet<SourceId> | undefined;
   readonly store: StateStore;

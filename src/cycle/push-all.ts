@@ -15,7 +15,8 @@ import { createRemovalRecords } from './shared/removal-records.ts';
  */
 export async function pushAll(input: CycleInput, prepared: Preparation, from: PrepareInput): Promise<PushReport> {
   const pushed = await pushDue(input, prepared);
-  if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined) return pushed;
+  // Of a plan that was reviewed, what nobody could see in it is for the next cycle.
+  if (pushed.toEnd.size === 0 || pushed.stoppedBy !== undefined || input.review !== undefined) return pushed;
   const resources = from.projection.resources.filter(({ sourceId }) => pushed.toEnd.has(sourceId));
   const incrementalScope: IncrementalScope = {
     resources,

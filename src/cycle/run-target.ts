@@ -82,6 +82,8 @@ async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
     return await runCycle(input);
   } catch (thrown) {
     const error = toBridgeError(thrown);
+    // It says nothing about the target.
+    if (error.code === 'D2S_PLAN_CHANGED') return { ...nothingDone, result: 'error', error, failing: undefined };
     const failing = await commitError(input.setup.target.name, error, input, input.setup.target);
     return { ...nothingDone, result: 'error', error, failing };
   }
@@ -150,9 +152,10 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const { lookUp } = input.readings;
   const now = clock.now();
   const from = { ...input, heldMatches, readings, lookUp, projection, evaluation, scopeGroups, incrementalScope, now };
-  const first = await preparePlan({ ...from, mayCut: true });
+  const first = await preparePlan({ ...from, mayCut: input.review === undefined });
   const ended = first.wasCut ? await endFirst(input, first) : undefined;
   const prepared = first.wasCut ? await preparePlan({ ...from, now: clock.now() }) : first;
+  await input.review?.(target, prepared.made.verdict);
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tellFindings(prepared, input);
   const state = await recordFindings(input, prepared);

@@ -91,24 +91,29 @@ export function createShutdown({
     whenQuiet(clock, writesInFlight, graceMilliseconds, disposed.signal).then(abort, () => undefined);
   };
 
-  const listeners = names.map(
-    (name) =>
-      [
-        name,
-        () => {
-          onSignal(name);
-        },
-      ] as const,
-  );
-  for (const [name, listener] of listeners) signals.on(name, listener);
+  const stopListening = listenTo(signals, onSignal);
   return {
     stopping: stopping.signal,
     aborting: aborting.signal,
     givenUp: givenUp.promise,
     dispose() {
       disposed.abort();
-      for (const [name, listener] of listeners) signals.off(name, listener);
+      stopListening();
     },
+  };
+}
+
+/** @returns how to end it */
+function listenTo(signals: SignalSource, onSignal: (signal: Signal) => void): () => void {
+  const listeners = names.map((name) => {
+    const listener = (): void => {
+      onSignal(name);
+    };
+    signals.on(name, listener);
+    return { name, listener };
+  });
+  return () => {
+    for (const { name, listener } of listeners) signals.off(name, listener);
   };
 }
 

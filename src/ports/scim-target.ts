@@ -48,14 +48,14 @@ export interface ScimTarget {
   ): Promise<FoundResource[] | Failure | undefined>;
   /**
    * Walks what the target lists of a type and hands each page on before it asks for the next, so that one page at a time
-   * is in memory, however many there are. `whole`: as many different ones came as any page promised; `partial`: it does
+   * is in memory, however many there are; false ends the walk. `whole`: as many different ones came as any page promised; `partial`: it does
    * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Like an
    * inventory, it is never proof of absence.
    */
   walk(
     type: ResourceType,
     worthRequests: number,
-    onPage: (page: readonly FoundResource[]) => Promise<void>,
+    onPage: (page: readonly FoundResource[]) => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<'whole' | 'partial' | Failure>;
   /** Who is in a group that was read a moment ago; undefined where the target does not show it, or not of everybody. */

@@ -36,11 +36,7 @@ interface Tally {
 }
 
 /** Lines about targets: their cycles, plans, holds and operations. */
-export function cycleLines(
-  log: Log,
-  repetition: Repetition,
-  approveCommand: (holdId: string) => string,
-): (event: CycleLineEvent) => void {
+export function cycleLines(log: Log, repetition: Repetition): (event: CycleLineEvent) => void {
   const tallies = new Map<string, Tally>();
   const tallyOf = (target: string): Tally => {
     const known = tallies.get(target);
@@ -63,7 +59,7 @@ export function cycleLines(
         return;
       case 'held':
         tallyOf(target).heldId = event.hold.holdId;
-        heldLine(log, repetition, event, approveCommand);
+        heldLine(log, repetition, event);
         return;
       case 'decided':
         decidedLine(log, event);
@@ -171,12 +167,7 @@ function givenUpLine(log: Log, repetition: Repetition, { cycle }: Tally, event: 
   );
 }
 
-function heldLine(
-  log: Log,
-  repetition: Repetition,
-  { kind, target, hold }: EventOf<'held'>,
-  approveCommand: (holdId: string) => string,
-): void {
+function heldLine(log: Log, repetition: Repetition, { kind, target, hold }: EventOf<'held'>): void {
   const repeated = repetition.tell(`hold ${target}`, hold.holdId);
   const counts: Record<string, number> = {};
   for (const { verb } of hold.operations) counts[verb] = (counts[verb] ?? 0) + 1;
@@ -193,7 +184,7 @@ function heldLine(
   const number = hold.operations.length;
   log[repeated === undefined ? 'debug' : 'warn'](
     { event: kind, target, hold: hold.holdId, counts, findings, ...(repeated ? { repeated } : {}) },
-    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident${hold.remark === undefined ? '' : ` (${hold.remark})`}; approve with: ${approveCommand(hold.holdId)}`,
+    `target ${target}: ${numberOf(number, 'operation')} ${number === 1 ? 'is' : 'are'} held, because together they look like an accident${hold.remark === undefined ? '' : ` (${hold.remark})`}; approve with: dir2scim approve ${hold.holdId}`,
   );
 }
 

@@ -15,16 +15,10 @@ import { stackFrames } from './scrub.ts';
  * nothing, a cycle that did something one line; a persistent problem is logged once, then every 15 minutes.
  * Source ids are the only trace of a person in it, but for who decided about a hold; what a target says about one appears
  * at debug only.
- *
- * @param approveCommand what a person types here to approve a hold
  */
-export function logObserver(
-  log: Log,
-  clock: Clock,
-  approveCommand = (holdId: string): string => `dir2scim approve ${holdId}`,
-): CycleObserver {
+export function logObserver(log: Log, clock: Clock): CycleObserver {
   const repetition = createRepetition(clock);
-  const cycles = cycleLines(log, repetition, approveCommand);
+  const cycles = cycleLines(log, repetition);
   const directories = directoryLines(log, repetition);
 
   return (event) => {

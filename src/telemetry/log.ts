@@ -10,6 +10,8 @@ export interface LogOptions {
   readonly format: 'auto' | 'json' | 'pretty';
   /** Stdout unless said. */
   readonly destination?: LogDestination | undefined;
+  /** Completes a message with the commands that it names as they are typed here. */
+  readonly typed?: ((text: string) => string) | undefined;
   /** The secrets known by now: wherever one turns up in a line, it is replaced. */
   readonly secrets?: (() => Iterable<string>) | undefined;
 }
@@ -22,7 +24,7 @@ export interface LogDestination extends DestinationStream {
  * One line an event, JSON or for a terminal. The NO_COLOR convention (no-color.org) is honoured: any non-empty value
  * switches colours off.
  */
-export function createLog({ level, format, destination, secrets = () => [] }: LogOptions): Log {
+export function createLog({ level, format, destination, secrets = () => [], typed = (text) => text }: LogOptions): Log {
   const terminal = (destination ?? process.stdout).isTTY === true;
   const lines = destination ?? pino.destination({ dest: 1, sync: true });
   // Scrubbing comes before colouring: escape codes would tear a secret apart.
@@ -38,7 +40,7 @@ export function createLog({ level, format, destination, secrets = () => [] }: Lo
         logMethod(args, method) {
           method.apply(
             this,
-            args.map((part: unknown) => (typeof part === 'string' ? logText(part) : part)) as typeof args,
+            args.map((part: unknown) => (typeof part === 'string' ? typed(logText(part)) : part)) as typeof args,
           );
         },
       },

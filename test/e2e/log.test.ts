@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { until } from '../support/until.ts';
 import type { LoggedEntry } from '../../src/core/model/log-entry.ts';
@@ -55,5 +57,25 @@ describe('log', { concurrency: 2 }, () => {
     await site.show(officeWithout('hector'));
     await until('what comes is shown', () => lines.some((line) => line.includes('"deactivate"')));
     assert.equal((await follower.stop('SIGTERM')).code, 0);
+  });
+
+  it('shows state verify when a line was changed or removed by hand', async () => {
+    await using site = await createSite({ company: office });
+    await site.run('sync');
+    const sound = await site.run('state', 'verify');
+    assert.equal(sound.code, 0, sound.stderr);
+    assert.match(sound.stdout, /provisioning log: \d+ entries, as they were written/);
+    const [name = ''] = await readdir(join(site.state, 'log'));
+    const file = join(site.state, 'log', name);
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, lines.filter((_, index) => index !== 3).join('\n'));
+    const removed = await site.run('state', 'verify');
+    assert.equal(removed.code, 4);
+    assert.match(removed.stdout, /entry 3: missing/);
+    await writeFile(
+      file,
+      lines.map((line, index) => (index === 3 ? line.replace('create', 'delete') : line)).join('\n'),
+    );
+    assert.match((await site.run('state', 'verify')).stdout, /entry 3: changed/);
   });
 });

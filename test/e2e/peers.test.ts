@@ -45,6 +45,31 @@ async function findUser(peer: Pick<Peer, 'url' | 'token'>, uid: string): Promise
   return (list['Resources'] as Json[])[0];
 }
 
+/** Somebody works on the peer by hand: a title, an account that is switched off, a member who leaves. */
+async function disturb(peer: Pick<Peer, 'url' | 'token'>): Promise<void> {
+  const idOf = async (uid: string): Promise<string> => String((await findUser(peer, uid))?.['id']);
+  const send = async (method: string, path: string, operations?: readonly Json[]): Promise<void> => {
+    const response = await fetch(`${peer.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${peer.token}`, 'content-type': 'application/scim+json' },
+      ...(operations === undefined
+        ? {}
+        : {
+            body: JSON.stringify({
+              schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+              Operations: operations,
+            }),
+          }),
+    });
+    assert.ok(response.ok, `${method} ${path}: ${response.status} ${await response.text()}`);
+  };
+  await send('PATCH', `/Users/${await idOf('person5')}`, [{ op: 'replace', path: 'title', value: 'Queen' }]);
+  await send('PATCH', `/Users/${await idOf('person6')}`, [{ op: 'replace', path: 'active', value: false }]);
+  const groups = (await get(peer, '/Groups'))['Resources'] as Json[];
+  const few = String(groups.find(({ displayName }) => displayName === 'few')?.['id']);
+  await send('PATCH', `/Groups/${few}`, [{ op: 'remove', path: `members[value eq "${await idOf('person2')}"]` }]);
+}
+
 const peers = [
   ['scimmy on Express 4', 'rfc7644', () => startScimmy()],
   ['scimmy on Express 5', 'rfc7644', () => startPeer('scimmy-express5')],
@@ -64,16 +89,23 @@ describe('the journey to SCIM servers that others wrote', () => {
         await writeFile(join(site.folder, 'token'), peer.token);
         await site.reconfigure((text) => text.replace(site.target.url, peer.url));
         const run = async (command: string, code: number) => {
-          const result = await site.run(command);
+          const result = await site.run(...command.split(' '));
           assert.equal(result.code, code, `${command}: ${result.stdout}${result.stderr}`);
         };
         await run('check', 0);
         await run('plan', 10);
         await run('sync', 0);
         await run('plan', 0);
+        await run('verify', 0);
         await site.show(company(true));
         await run('plan', 10);
         await run('sync', 0);
+        await run('plan', 0);
+        await run('verify', 0);
+        await disturb(peer);
+        await run('verify', 10);
+        await run('verify --repair', 0);
+        await run('verify', 0);
         await run('plan', 0);
         const chief = await findUser(peer, 'person1');
         const enterprise = chief?.['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'] as Json | undefined;

@@ -69,9 +69,10 @@ describe('what the state is bound to', { concurrency: 2 }, () => {
     assert.match((await site.run('status')).stdout, /corp: not in the configuration, \d+ links are remembered/);
     await site.reconfigure((text) => text.replace('  head:', '  corp:').replace('  wiki:', '  docs:'));
     await allRefuse(site, 'D2S_TARGET_CHANGED');
+    assert.match((await site.run('plan')).stderr, /npm run -s dir2scim -- state rename --config \S+ wiki docs/);
     assert.match(
       (await site.run('status')).stdout,
-      /wiki: not in the configuration, \d+ links are remembered; dir2scim state reset wiki/,
+      /wiki: not in the configuration, \d+ links are remembered; npm run -s dir2scim -- state reset --config \S+ wiki forgets them/,
     );
     assert.equal((await site.run('state', 'rename', 'wiki', 'docs')).code, 0);
     assert.doesNotMatch((await site.run('status')).stdout, /not in the configuration/);

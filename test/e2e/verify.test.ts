@@ -85,6 +85,19 @@ describe('verify', { concurrency: 2 }, () => {
     assert.match(stdout, /1 entry in scope is not linked to an account yet/);
   });
 
+  it('shows what was compared when it is interrupted, at once, and exits with 1', async () => {
+    await using site = await syncedSite({ target: '    limits: { concurrency: 1 }' });
+    site.target.setBehaviour({ http: { latencyMilliseconds: 400 }, list: { unfiltered: 'refused' } });
+    const program = await site.start('verify');
+    const lookUps = (): number => site.target.requests.filter(({ path }) => path.startsWith('/Users/')).length;
+    await until('some were looked up', () => lookUps() >= 3);
+    const { code, stdout } = await program.stop('SIGINT');
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /^wiki: ✓ [1-7] users and 0 groups compared/);
+    assert.match(stdout, /stopped: \d+ resources not looked at/);
+    assert.ok(lookUps() < 8, 'nothing new was begun');
+  });
+
   it('has one JSON shape, without anything but reads', async () => {
     await using site = await syncedSite();
     await disturb(site);
@@ -115,7 +128,7 @@ describe('the daemon with schedule.verify', { concurrency: 2 }, () => {
         ({ event, level, drift: told }) => event === 'verified' && level === 'warn' && isDeepStrictEqual(told, all),
       );
     await until('drift is told', isTold);
-    assert.equal(drift.exec((await daemon.get('/metrics')).text)?.[1], '2');
+    await until('it is measured', async () => drift.exec((await daemon.get('/metrics')).text)?.[1] === '2');
     assert.match((await daemon.get('/metrics')).text, /dir2scim_foreign_resources\{target="wiki",type="user"\} 1\n/);
     await daemon.moreCycles(2);
     assert.deepEqual(writes(site), []);

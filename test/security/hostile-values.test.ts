@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { addValues } from '../../src/adapters/ldap/read/attributes.ts';
+import { parseLine } from '../../src/adapters/ldif/record.ts';
 import { dnKey, parseDn } from '../../src/core/directory/dn.ts';
 import { fold, foldPart, presentText } from '../../src/core/directory/fold.ts';
 import { requirementsIn } from '../../src/core/directory/object-classes.ts';
 import { typeNamesOf } from '../../src/core/directory/attribute-types.ts';
 import { compileExpression, isProblem } from '../../src/core/expression/compile.ts';
 import { EvaluationError, type ExpressionContext, type ExpressionValue } from '../../src/core/expression/expression.ts';
-import { sameScimValue } from '../../src/core/mapping/scim-path.ts';
+import { projectTarget } from '../../src/core/mapping/project.ts';
+import { enterpriseUser, sameScimValue } from '../../src/core/mapping/scim-path.ts';
 import type { AttributeValue } from '../../src/core/model/entry.ts';
-import { entry } from '../support/entries.ts';
+import { definition, entry } from '../support/entries.ts';
 
 /** Values that people write into their own entries, or a directory into theirs. None of them holds everybody else up. */
 
@@ -125,6 +128,72 @@ describe('a value that is made to take long', () => {
     isQuick('lists', () => assert.equal(sameScimValue(numbers, numbers.toReversed()), true));
     assert.equal(sameScimValue(['a', 'a'], ['a', 'b']), false);
     assert.equal(sameScimValue(['1', '2'], [2, 1n]), true);
+  });
+
+  it('may be a photo, one of many that are alike, or thousands of addresses', () => {
+    const megabyte = 1024 * 1024;
+    const photos = Array.from({ length: 15 }, (_, at) => {
+      const bytes = new Uint8Array(15 * megabyte);
+      bytes[bytes.length - 1] = at;
+      return bytes;
+    });
+    const [one = new Uint8Array(0), other = new Uint8Array(0)] = photos;
+    for (const [source, attributes] of [
+      ['jpegPhoto', { jpegphoto: photos }],
+      ['size(unique(jpegPhoto))', { jpegphoto: photos.slice(0, 2) }],
+      ['jpegPhoto == audio', { jpegphoto: one, audio: other }],
+      ['base64(jpegPhoto)', { jpegphoto: one }],
+      [
+        'normalizeDiacritics(title)',
+        { title: Array.from({ length: 15 }, (_, at) => `${'\u00e4'.repeat(500_000)}${at}`) },
+      ],
+      ['first(mail)', { mail: Array.from({ length: 1_000_000 }, (_, at) => `${at}@example.org`) }],
+    ] as const) {
+      const run = evaluate(source, attributes);
+      isQuick(source, () => {
+        try {
+          run();
+        } catch (thrown) {
+          assert.ok(thrown instanceof EvaluationError, String(thrown));
+        }
+      });
+    }
+  });
+
+  it('is no text beyond 1 MB, wherever it comes from, and leaves that entry alone', () => {
+    const long = 'x'.repeat(1024 * 1024 + 1);
+    const into = new Map<string, AttributeValue[]>();
+    addValues(into, { description: 'title', values: [Buffer.from(long), Buffer.from('Boss')] });
+    const line = parseLine({ number: 1, text: `title: ${long}` }, 'people.ldif');
+    assert.deepEqual(
+      [...(into.get('title') ?? []), line.value].map((value) => typeof value),
+      ['object', 'string', 'object'],
+    );
+    const wanted = definition({ users: { userName: 'uid', title: 'title' } });
+    const anna = entry('anna', { uid: 'anna', title: Buffer.from(long) });
+    const { resources, rejected } = projectTarget([anna, entry('ben', { uid: 'ben', title: 'Boss' })], wanted, 0);
+    assert.deepEqual(
+      [resources.map(({ label }) => label), rejected.map(({ label, reasons }) => [label, reasons[0]?.code])],
+      [['ben'], [['anna', 'map_error']]],
+    );
+  });
+
+  it('is not sent where all of them together are more than a target answers, nor refers to everybody', () => {
+    const wanted = definition({ users: { userName: 'uid', title: 'title', 'enterprise.manager': 'ref(manager)' } });
+    const large = entry('anna', { uid: 'anna', title: 'x'.repeat(900_000) });
+    const many = entry('ben', { uid: 'ben', manager: Array.from({ length: 200_000 }, (_, at) => `uid=${at},dc=corp`) });
+    let result: ReturnType<typeof projectTarget> | undefined;
+    isQuick('projection', () => (result = projectTarget([large, many], wanted, 0)));
+    assert.deepEqual(
+      result?.rejected.map(({ label, reasons }) => [label, reasons[0]?.text]),
+      [
+        [
+          'anna',
+          'title: its values, with those before it in the map, are more than 768 kB together, and no target is sent so much about one',
+        ],
+        ['ben', `${enterpriseUser}:manager.value: refers to more than 10000 entries`],
+      ],
+    );
   });
 
   it('may be a definition in a schema', () => {

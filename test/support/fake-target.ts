@@ -248,7 +248,7 @@ export function createFakeTarget({
       if (isWithoutGroups && type === 'group') return 'partial';
       const pages = Math.max(1, Math.ceil(all.length / pageSize));
       for (let page = 0; page < Math.min(pages, worthRequests); page += 1)
-        await onPage(all.slice(page * pageSize, (page + 1) * pageSize));
+        if (!(await onPage(all.slice(page * pageSize, (page + 1) * pageSize)))) return 'partial';
       return pages <= worthRequests ? 'whole' : 'partial';
     },
     membersOf: ({ body }) => Promise.resolve([...membersOf(body).keys()]),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commandLine } from '../../src/cli/command-line.ts';
+import { commandLine, typedHere } from '../../src/cli/command-line.ts';
 
 describe('A command as it is typed here', () => {
   it('is by npm from the sources, and names the configuration that was given', () => {
@@ -18,5 +18,18 @@ describe('A command as it is typed here', () => {
       commandLine({ config: "/srv/it's here/a.yaml", configGiven: true })('sync'),
       String.raw`npm run -s dir2scim -- sync --config '/srv/it'\''s here/a.yaml'`,
     );
+  });
+  it('stands like that in texts that say what is to be done', () => {
+    const typed = typedHere({ config: '/srv/a b.yaml', configGiven: true });
+    assert.equal(
+      typed('if it moved: dir2scim state rebind wiki; if it is another one: dir2scim state reset wiki (forgets)'),
+      "if it moved: npm run -s dir2scim -- state rebind --config '/srv/a b.yaml' wiki; if it is another one: npm run -s dir2scim -- state reset --config '/srv/a b.yaml' wiki (forgets)",
+    );
+    assert.equal(typed('dir2scim plan says why'), "npm run -s dir2scim -- plan --config '/srv/a b.yaml' says why");
+    assert.equal(
+      typed('dir2scim goes on with what it read; dir2scim is running'),
+      'dir2scim goes on with what it read; dir2scim is running',
+    );
+    assert.equal(typedHere({ config: 'dir2scim.yaml' })('dir2scim plan'), 'npm run -s dir2scim -- plan');
   });
 });

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { AttributeValue } from '../../core/model/entry.ts';
 import { attributeKey, attributeName, isBinary } from '../../core/directory/attribute.ts';
+import { longestText, mostAttributes } from '../../core/directory/long-value.ts';
 import { invalid } from './invalid.ts';
 import type { LdifLine } from './lines.ts';
 
@@ -33,6 +34,13 @@ export function makeRecord(lines: readonly ParsedLine[], path: string): LdifReco
     if (name === 'dn') throw invalid(path, line, 'a second "dn:" in one record', 'put an empty line before it');
     if (value.length === 0) continue;
     const values = attributes.get(name);
+    if (values === undefined && attributes.size >= mostAttributes)
+      throw invalid(
+        path,
+        line,
+        `a record of more than ${mostAttributes} attributes`,
+        'is there an empty line missing?',
+      );
     if (values === undefined) attributes.set(name, [value]);
     else values.push(value);
   }
@@ -95,11 +103,11 @@ function toValue(raw: Buffer | string, binary: boolean, line: number, path: stri
   if (typeof raw === 'string') {
     // A disk that ran full, or a crash, leaves zeros.
     if (raw.includes('\0')) throw invalid(path, line, 'a zero byte in a value that is not base64', exportAgain);
-    if (!binary && /^[\x20-\x7e]*$/.test(raw)) return raw;
+    if (!binary && raw.length <= longestText && /^[\x20-\x7e]*$/.test(raw)) return raw;
   }
   const bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw;
   // RFC 2849 lets nothing but UTF-8 stand there without base64. A file in Latin-1 has no name right that is not plain.
   if (typeof raw === 'string' && !binary && !isUtf8(bytes))
     throw invalid(path, line, 'a value that is not UTF-8', 'save the file as UTF-8 (it may be in Latin-1)');
-  return !binary && isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes);
+  return !binary && bytes.length <= longestText && isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes);
 }

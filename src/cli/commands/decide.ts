@@ -25,7 +25,7 @@ export async function decide(
   return withApp(context, progressObserver(terminal), (app) =>
     interruptible(app, async ({ stopping }) => {
       const call = commandLine(context);
-      const answer = await decideHold(app, { decision, holdId, target, by: shellUser() }, call, stopping);
+      const answer = await decideHold(app, { decision, holdId, target, by: shellUser() }, stopping);
       if (json) printJson(terminal, decisionJson(answer));
       else terminal.print(sentence(answer, call));
       return 0;

@@ -4,14 +4,14 @@ import { serve } from '../../bridge/serve.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { createLog } from '../../telemetry/log.ts';
-import { commandLine } from '../command-line.ts';
+import { commandLine, typedHere } from '../command-line.ts';
 import type { CommandContext } from '../session.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
 export async function run(context: CommandContext): Promise<number> {
   const { file, log: logging, http } = await loadConfiguration(context.config);
   const secrets = new Set<string>();
-  const log = createLog({ ...logging, secrets: () => secrets });
+  const log = createLog({ ...logging, secrets: () => secrets, typed: typedHere(context) });
   await serve({
     log,
     configurationText: () => readFile(file, 'utf8'),

@@ -11,7 +11,7 @@ import { commandLine } from '../command-line.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
-import { printJson, type Terminal } from '../terminal.ts';
+import { asItIs, printJson, type Terminal } from '../terminal.ts';
 import { durationText, rejectedText, unresolvedText, unstoredText } from '../words.ts';
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
@@ -35,12 +35,12 @@ function showStatus(
   terminal: Terminal,
   call: CommandLine,
 ): void {
-  const { colors, print } = terminal;
+  const { colors, print, typed = asItIs } = terminal;
   for (const { directory, state } of directories) showDirectory(directory, state, app, terminal);
   for (const one of targets) show(one, app, terminal, call);
   for (const { name, links, remedy } of notConfigured)
     print(
-      `${colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${remedy}`,
+      `${colors.bold(name)}: not in the configuration, ${count(links, 'link')} ${links === 1 ? 'is' : 'are'} remembered; ${typed(remedy)}`,
     );
   for (const { key, because } of unusableDecisions) {
     print(
@@ -105,7 +105,7 @@ function show(
   if (verified !== undefined) showVerifiedRecord(verified, ago(verified.at), terminal);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
   if (state.rejected !== undefined)
-    print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; dir2scim plan says why`);
+    print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; ${call('plan')} says why`);
   if (state.mislaid !== undefined)
     print(
       `  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`,

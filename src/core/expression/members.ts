@@ -35,8 +35,11 @@ export function createMembers(values: readonly Value[] = []): Members {
 /** Of what is equal by its content. */
 function keyOf(value: Value): string | undefined {
   if (value instanceof DnReference) return `dn ${value.dn}`;
-  return value instanceof Uint8Array ? `bytes ${value.toString()}` : undefined;
+  return value instanceof Uint8Array ? `bytes ${eachByte.decode(value)}` : undefined;
 }
+
+/** A character for each byte (WHATWG Encoding §9.1: this is windows-1252, in which no two bytes are the same). */
+const eachByte = new TextDecoder('latin1');
 
 /** About how much work a value is: its characters, and something for each element. */
 export function sizeOf(value: Value): number {

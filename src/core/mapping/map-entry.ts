@@ -1,8 +1,10 @@
+import { EvaluationError } from '../expression/expression.ts';
 import { isReplicationConflict } from '../directory/replication-conflict.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
 import { otherChoices } from './choices.ts';
+import { largestResource, sizeOfValue, tooMuch } from './resource-size.ts';
 import type { Requirement } from './requirement.ts';
 import type { ScopeEvaluation } from './evaluate-scope.ts';
 import { holdsAt, Validity } from './validity.ts';
@@ -31,6 +33,7 @@ export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluatio
     references,
     mapAnew(entry, map, evaluation, validity, (dn) => {
       const reference = resolve(dn);
+      if (references.size >= mostReferences) throw new EvaluationError(`refers to more than ${mostReferences} entries`);
       references.set(dn, reference?.id ?? whyNot(dn, entry, evaluation));
       return reference;
     }),
@@ -44,6 +47,9 @@ export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluatio
   });
   return mapped;
 }
+
+/** DNs in one entry whose meaning a target is told. A manager has some hundreds of reports. */
+const mostReferences = 10_000;
 
 /** Shared, because an empty map of one's own for each of a hundred thousand users is not small. */
 const nothing: Resource['createOnly'] = new Map();
@@ -112,8 +118,14 @@ function mapAnew(
   const { rules } = map;
   // Nothing says that they are not: a map without a rule for it never disables anyone.
   if (entry.type === 'user' && !rules.some(({ path }) => path === 'active')) attributes.set('active', true);
+  let size = 0;
   for (const ready of rules) {
     const result = applyRule(ready, entry, context, resolve);
+    if (result.kind === 'value') size += sizeOfValue(result.value);
+    if (size > largestResource) {
+      flaws.push({ code: 'map_error', text: `${ready.path}: ${tooMuch}` });
+      break;
+    }
     if (result.kind === 'error') flaws.push({ code: result.code, text: `${ready.path}: ${result.text}` });
     if (result.kind === 'value' && ready.apply === 'always') {
       const others = otherChoices(ready, entry, context, resolve, result.value);

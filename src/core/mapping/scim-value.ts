@@ -136,7 +136,8 @@ function isSpecial(value: object): boolean {
 }
 
 function nameOf(value: ExpressionValue): string {
-  if (value instanceof Uint8Array) return 'bytes; use base64(), guid() or sid(), or see to it that the value is UTF-8';
+  if (value instanceof Uint8Array)
+    return 'bytes; use base64(), guid() or sid(), or see to it that the value is UTF-8 and no longer than 1 MB';
   if (value instanceof DnReference) return 'a reference';
   if (isList(value)) return 'a list';
   switch (typeof value) {

@@ -117,12 +117,8 @@ async function adopt(
   // A target that takes no changes has the account all the same: linked, so that access ends when it has to.
   const isUnchanged = outcome.kind === 'failed' && outcome.failure.class === 'unsupported';
   if (outcome.kind === 'failed' && !isUnchanged) {
-    // Our own account is not forgotten: it would outlive its entry.
-    if (
-      refused.has(outcome.failure.class) &&
-      outcome.failure.inPart !== true &&
-      (origin === 'adopted' || outcome.failure.class === 'gone')
-    )
+    // Our own account is not forgotten, whatever the target says of it now: it would outlive its entry.
+    if (refused.has(outcome.failure.class) && outcome.failure.inPart !== true && origin === 'adopted')
       await context.store.record([{ kind: 'settled', intent }]);
     return failed(outcome.failure);
   }

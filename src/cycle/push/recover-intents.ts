@@ -37,10 +37,13 @@ export async function recoverIntents({ resources, rejected }: Projection, recove
     setup.target.name,
     intents.map(({ sourceId }) => sourceId),
   );
-  // Whoever is switched off while their account was to be made, for the first time or again: no plan looks for them.
-  const isForgotten = ({ sourceId }: Intent): boolean =>
-    !wanted.has(sourceId) ||
-    (off.has(sourceId) && !setup.createInactive && (links.get(sourceId)?.lifecycle ?? 'deactivated') === 'deactivated');
+  // Whoever is switched off while their account was to be made again, or for the first time: no plan looks for them.
+  const isForgotten = ({ sourceId, adopts }: Intent): boolean => {
+    if (!wanted.has(sourceId)) return true;
+    const link = links.get(sourceId);
+    const isNew = link === undefined && adopts === undefined && !setup.createInactive;
+    return off.has(sourceId) && (isNew || link?.lifecycle === 'deactivated');
+  };
   for (const intent of intents.filter(isForgotten)) {
     if (attempt === 'due' && isLookedForLater(intent, now)) continue;
     const failure = await settle(intent, links.get(intent.sourceId), recovery);

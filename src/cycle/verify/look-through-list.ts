@@ -4,7 +4,7 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { isFilled } from '../../core/verify/same-value.ts';
-import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
+import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import { compareSubject } from './compare-subject.ts';
 import { linksReferredTo, subjectOf, type Subject } from './subjects.ts';
 import type { Findings } from './findings.ts';
@@ -49,19 +49,20 @@ export async function lookThroughList(
   const foreign = new Map<TargetId, string | undefined>();
   const ours = new Set<SourceId>();
   const trust = createTrust(input);
-  const end = await input.target.walk(
+  const end = await walkUnlessStopped(
     type,
     Math.max(fewPages, linked),
     async (page) => {
-      input.signal.throwIfAborted();
+      if (input.isStopping()) return false;
       const ids = page.map(({ id }) => id);
       const owners = await input.store.owners(input.target.name, type, ids);
       for (const one of page)
         if (!owners.has(one.id)) foreign.set(one.id, foreign.size < mostNamed ? nameOf(type, one) : undefined);
       for (const owner of owners.values()) ours.add(owner);
       if (type === 'user') await compareAll(page, owners, trust, findings, input);
+      return true;
     },
-    input.signal,
+    input,
   );
   return {
     isWhole: end === 'whole',
@@ -69,6 +70,21 @@ export async function lookThroughList(
     count: foreign.size,
     listed: [...foreign].slice(0, mostNamed).map(([id, name]) => ({ id, name })),
   };
+}
+
+/** Whoever stops it goes on without what is on its way. */
+async function walkUnlessStopped(
+  type: ResourceType,
+  worthRequests: number,
+  onPage: Parameters<ScimTarget['walk']>[2],
+  { target, signal, isStopping }: ReadBackInput,
+): ReturnType<ScimTarget['walk']> {
+  try {
+    return await target.walk(type, worthRequests, onPage, signal);
+  } catch (thrown) {
+    if (!isStopping()) throw thrown;
+    return 'partial';
+  }
 }
 
 async function compareAll(

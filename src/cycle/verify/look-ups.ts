@@ -44,12 +44,16 @@ export class LookUps {
    * @throws BridgeError when the target refuses the credentials, or does not answer (any more)
    */
   async ask(subjects: readonly Subject[]): Promise<number> {
-    const { target, store, isStopping } = this.#input;
+    const { target, store, signal, isStopping } = this.#input;
     let asked = 0;
     const references = await linksReferredTo(subjects, target.name, store);
     await forEachConcurrently(subjects, target.concurrency, isStopping, async (subject) => {
-      asked += 1;
-      await this.#askOne(subject, references);
+      try {
+        await this.#askOne(subject, references);
+        asked += 1;
+      } catch (thrown) {
+        if (!signal.aborted || !isStopping()) throw thrown; // what is on its way is not waited for
+      }
     });
     return asked;
   }
@@ -62,6 +66,10 @@ export class LookUps {
   async judgeMissing(): Promise<number> {
     const { target, signal } = this.#input;
     if (this.#gone.length === 0) return 0;
+    if (signal.aborted) {
+      this.#unread += this.#gone.length; // nobody can be asked any more whether they are there
+      return 0;
+    }
     const isOnlyOne = this.#gone.length === 1 && this.#findings.seen === 0;
     const isThere = this.#findings.seen > 0 || (isOnlyOne && (await target.answers(this.#type, signal)));
     if (!isThere) throw targetError(target.name, disbelieved({ class: 'gone', detail: '' }));

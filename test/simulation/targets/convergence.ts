@@ -44,7 +44,8 @@ export async function expectConvergence(world: World): Promise<void> {
       report.hold === undefined &&
       // What a request may have left of somebody who has gone is looked for, for a day; or until a lesson is forgotten.
       (await world.store.openIntents('wiki')).length === 0 &&
-      (report.leftOut === 0 || plot.lacks !== undefined) &&
+      // That a target has no groups is believed for a day, where it said so of one.
+      (report.leftOut === 0 || isLacking('group', '', plot.lacks)) &&
       (report.deferred === 0 || plot.lacks !== undefined)
     )
       break;

@@ -110,6 +110,28 @@ describe('what a request without a clear answer left of somebody who has gone', 
 });
 
 describe('an adoption without a clear answer', () => {
+  it('of our own account is remembered when the target says that it is gone: when its entry leaves, access ends', async () => {
+    const stage = cycleStage([person('cy'), person('ann')]);
+    stage.target.setHook((call) =>
+      call.method === 'create' && call.attributes.get('externalId') === 'ann'
+        ? { when: 'after', result: new Error('the process ended') }
+        : undefined,
+    );
+    await stage.cycle();
+    stage.source.put(person('ann', { mail: 'ann.jones@example.org' }));
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'gone', status: 404, detail: 'there is none' } }
+        : undefined,
+    );
+    await stage.cycle({ attempt: 'asked' });
+    stage.target.setHook(undefined);
+    stage.source.remove('ann');
+    await stage.clock.advance(hour);
+    await stage.cycle({ attempt: 'asked' });
+    assert.equal(stage.target.users().find((one) => one['externalId'] === 'ann')?.['active'], false);
+  });
+
   it('is gone on with by the id of the account, when the entry has another name and no search shows our id', async () => {
     const stage = cycleStage([person('ann')]);
     await stage.target.create(

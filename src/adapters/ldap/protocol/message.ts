@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { mostAttributes } from '../../../core/directory/long-value.ts';
 import { longestName, longestValue, mostControls, mostReferences, mostAttributeValues } from '../shared/bounds.ts';
 import { BerCursor, MalformedMessage, berTags } from './ber.ts';
 
@@ -106,6 +107,8 @@ function* decodeAttributes(cursor: BerCursor): Generator<undefined, RawAttribute
   const end = cursor.enter(berTags.sequence);
   while (cursor.within(end)) {
     if (pausesAfter()) yield;
+    if (attributes.length >= mostAttributes)
+      throw new MalformedMessage(`an entry of more than ${mostAttributes} attributes`);
     cursor.enter(berTags.sequence);
     const description = cursor.word(berTags.octetString);
     const values: Buffer[] = [];

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { describeAttribute } from '../../../core/directory/attribute.ts';
+import { longestText } from '../../../core/directory/long-value.ts';
 import type { AttributeValue } from '../../../core/model/entry.ts';
 import type { RawAttribute } from '../protocol/message.ts';
 
@@ -31,7 +32,7 @@ export function addValues(into: Map<string, AttributeValue[]>, { description, va
 }
 
 function decode(value: Buffer): AttributeValue {
-  return isUtf8(value) ? value.toString('utf8') : copy(value);
+  return value.length <= longestText && isUtf8(value) ? value.toString('utf8') : copy(value);
 }
 
 /** A view would keep the whole network buffer alive. */

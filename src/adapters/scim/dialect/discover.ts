@@ -5,7 +5,7 @@ import type { TargetDialect } from './target-dialect.ts';
 import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 import { isGroups } from './endpoints.ts';
 import { readList } from '../answers/list.ts';
-import { listAnswer } from '../shared/bounds.ts';
+import { documentAnswer } from '../shared/bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { advertisedDialect, supports } from './service-provider-config.ts';
 
@@ -25,9 +25,9 @@ export async function discoverTarget(
   if (isRefusal(types)) return toFailure(types);
   const definitions = await readDocument(exchange, 'Schemas', signal);
   if (isRefusal(definitions)) return toFailure(definitions);
-  const nothing = [config, types, definitions].every(({ body }) => body === undefined)
-    ? await seekUsers(exchange, targetDialect, signal)
-    : undefined;
+  const nothing = [config, types, definitions].some(({ body }) => body !== undefined && isScim(body))
+    ? undefined
+    : await seekUsers(exchange, targetDialect, signal);
   if (nothing !== undefined) return toFailure(nothing);
   const resourceTypes = types.body === undefined ? undefined : elementsOf(types.body);
   const facts = {
@@ -44,15 +44,43 @@ export async function discoverTarget(
   return { ...facts, details: [summary(facts, config.body), ...missing] };
 }
 
-/** A wrong base URL answers 404 to everything, and a search takes that for "nobody": only a list tells. */
+/** Whatever answers the same to everything (`{}`, a health check) describes nothing: every document says what it is. */
+function isScim(body: Body): boolean {
+  return (
+    listOf(readScimPath(body, scimPath('schemas'))).some(
+      (urn) => typeof urn === 'string' && /^urn:(?:ietf:params:)?scim:/i.test(urn),
+    ) ||
+    listOf(readScimPath(body, scimPath('Resources'))).length > 0 ||
+    supports(body, 'patch') !== undefined
+  );
+}
+
+/**
+ * A wrong base URL answers the same to everything (404, 400, 204, a page), and a search takes a 404 for "nobody": only a
+ * list tells, as an answer to a list or, where none is given, to a search.
+ *
+ * @returns why there is no SCIM service, as far as anybody can see
+ */
 async function seekUsers(
   exchange: Exchange,
   targetDialect: TargetDialect,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
-  if (!targetDialect.current().list.usable) return undefined;
-  const list = await readList(exchange, 'user', 'startIndex=1&count=1', signal);
-  return 'class' in list && list.class === 'unsupported' && list.status === 404 ? list : undefined;
+  const search = `filter=${encodeURIComponent('userName eq "dir2scim-check"')}`;
+  const { usable } = targetDialect.current().list;
+  const queries = usable ? ['startIndex=1&count=1', search] : [search];
+  let refusal: Refusal | undefined;
+  for (const query of queries) {
+    const list = await readList(exchange, 'user', query, signal);
+    if (!isRefusal(list) || (!usable && list.status === 404)) return undefined; // some say so that nobody was found
+    refusal ??= list;
+  }
+  if (refusal === undefined || (refusal.class !== 'rejected' && refusal.class !== 'protocol')) return refusal;
+  return {
+    ...refusal,
+    class: 'protocol',
+    detail: `nothing there looks like SCIM, neither documents nor users: ${refusal.detail}`,
+  };
 }
 
 interface Document {
@@ -87,7 +115,7 @@ async function readDocument(
   signal: AbortSignal,
 ): Promise<(Document & { readonly status?: number | undefined }) | Refusal> {
   const answer = await exchange(
-    { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer },
+    { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: documentAnswer },
     signal,
   );
   if (!isRefusal(answer))

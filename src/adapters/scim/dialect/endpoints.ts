@@ -10,7 +10,7 @@ import {
   type Refusal,
   type ScimRequest,
 } from '../shared/message.ts';
-import { listAnswer } from '../shared/bounds.ts';
+import { documentAnswer, listAnswer } from '../shared/bounds.ts';
 import type { TargetDialect } from './target-dialect.ts';
 import type { ScimSigns } from './scim-signs.ts';
 
@@ -145,7 +145,7 @@ async function seekGroups(
   signal: AbortSignal,
 ): Promise<'on' | 'off' | 'unknown'> {
   const types = await exchange(
-    { method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: listAnswer },
+    { method: 'GET', path: '/ResourceTypes', subject: 'discovery', maxBytes: documentAnswer },
     signal,
   );
   const named =

@@ -18,10 +18,11 @@ export function attributesOf(
   resourceTypes: readonly unknown[],
 ): TargetFacts['attributes'] {
   const attributes = { user: new Set(common), group: new Set(common) };
+  const owners = ownersOfExtensions(resourceTypes);
   for (const definition of definitions) {
     const urn = isBody(definition) ? definition['id'] : undefined;
     if (!isBody(definition) || typeof urn !== 'string') continue;
-    const types = typesOf(urn, definition, resourceTypes);
+    const types = typesOf(urn, definition, owners);
     const prefix = types.core ? '' : `${renamed(urn)}:`;
     for (const path of pathsOf(definition, prefix)) for (const type of types.of) attributes[type].add(path);
   }
@@ -46,20 +47,31 @@ function oldTypeOf(urn: string, { name, endpoint }: Body): ResourceType | undefi
 function typesOf(
   urn: string,
   definition: Body,
-  resourceTypes: readonly unknown[],
+  owners: ReadonlyMap<string, ReadonlySet<ResourceType>>,
 ): { readonly core: boolean; readonly of: readonly ResourceType[] } {
   if (same(urn, schemas.user)) return { core: true, of: ['user'] };
   if (same(urn, schemas.group)) return { core: true, of: ['group'] };
   const old = oldTypeOf(urn, definition);
   if (old !== undefined) return { core: true, of: [old] };
-  const extended = resourceTypes
-    .filter(isBody)
-    .filter((resourceType) => extensionsOf(resourceType).some((extension) => same(extension, urn)));
-  const owners = (['user', 'group'] as const).filter((type) =>
-    extended.some(({ schema }) => same(schema, schemas[type])),
-  );
-  if (owners.length > 0) return { core: false, of: owners };
+  const own = owners.get(urn.toLowerCase());
+  if (own !== undefined) return { core: false, of: [...own] };
   return { core: false, of: same(urn, enterpriseUser) || same(urn, enterprise11) ? ['user'] : ['user', 'group'] };
+}
+
+/** Which types have an extension, by its URN in lower case. */
+function ownersOfExtensions(resourceTypes: readonly unknown[]): ReadonlyMap<string, ReadonlySet<ResourceType>> {
+  const owners = new Map<string, Set<ResourceType>>();
+  for (const resourceType of resourceTypes) {
+    if (!isBody(resourceType)) continue;
+    const type = (['user', 'group'] as const).find((one) => same(resourceType['schema'], schemas[one]));
+    if (type === undefined) continue;
+    for (const extension of extensionsOf(resourceType)) {
+      if (typeof extension !== 'string') continue;
+      const urn = extension.toLowerCase();
+      owners.set(urn, (owners.get(urn) ?? new Set()).add(type));
+    }
+  }
+  return owners;
 }
 
 function extensionsOf(resourceType: Body): readonly unknown[] {

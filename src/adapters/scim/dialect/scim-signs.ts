@@ -1,5 +1,5 @@
 import type { Clock } from '../../../ports/clock.ts';
-import { listAnswer } from '../shared/bounds.ts';
+import { documentAnswer } from '../shared/bounds.ts';
 import { isRefusal, type Exchange } from '../shared/message.ts';
 import { readList } from '../answers/list.ts';
 import type { TargetDialect } from './target-dialect.ts';
@@ -33,7 +33,7 @@ export function createScimSigns(
 
   const isDocumentThere = async (name: string, signal: AbortSignal): Promise<boolean> => {
     const answer = await exchange(
-      { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: listAnswer },
+      { method: 'GET', path: `/${name}`, subject: 'discovery', maxBytes: documentAnswer },
       signal,
     );
     if (isRefusal(answer)) return !nothingThere.has(answer.status);

@@ -1,4 +1,4 @@
-import { deepest, mostKeys, mostJsonValues } from '../shared/bounds.ts';
+import { deepest, longestJsonText, mostElements, mostJsonValues, mostKeys } from '../shared/bounds.ts';
 import { exactNumber } from './json-number.ts';
 import { mayPause } from './turns.ts';
 
@@ -102,7 +102,11 @@ class Reader {
       else put(inner.container, inner.key, value);
       this.#at += 1;
       if (follows === mark.comma) {
-        if (isList) return false;
+        if (Array.isArray(inner.container)) {
+          if (inner.container.length >= mostElements)
+            throw new UnreasonableJson(`JSON with more than ${mostElements} elements in one list`);
+          return false;
+        }
         inner.keys += 1;
         if (inner.keys > mostKeys)
           throw new UnreasonableJson(`JSON with more than ${mostKeys} attributes in one object`);
@@ -126,8 +130,11 @@ class Reader {
   #readText(): string {
     const start = this.#at;
     let end = this.#text.indexOf('"', start + 1);
-    while (end !== -1 && isEscaped(this.#text, end)) end = this.#text.indexOf('"', end + 1);
+    while (end !== -1 && end - start <= longestJsonText && isEscaped(this.#text, end))
+      end = this.#text.indexOf('"', end + 1);
     if (end === -1) throw this.#wrong();
+    if (end - start > longestJsonText)
+      throw new UnreasonableJson(`JSON with a text of more than ${longestJsonText / 1024 / 1024} MB`);
     this.#at = end + 1;
     // Not a slice, which would keep the whole text in memory as long as anybody has this piece of it.
     return JSON.parse(this.#text.slice(start, end + 1)) as string;

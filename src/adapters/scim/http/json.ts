@@ -1,4 +1,4 @@
-import { deepest } from '../shared/bounds.ts';
+import { deepest, mostKeys } from '../shared/bounds.ts';
 import { parseLong, UnreasonableJson } from './json-long.ts';
 import { exactNumber } from './json-number.ts';
 
@@ -22,14 +22,15 @@ const longestSlice = 512 * 1024;
  */
 export async function parseJson(text: string): Promise<unknown> {
   if (text.length > longestSlice) return parseLong(text);
-  if (isDeep(text)) throw new UnreasonableJson(`JSON of more than ${deepest} levels`);
+  const excess = excessOf(text);
+  if (excess !== undefined) throw new UnreasonableJson(excess);
   if (!mayBeLong.test(text)) return JSON.parse(text) as unknown;
   return JSON.parse(text, keepLong as Reviver) as unknown;
 }
 
-/** Counts brackets outside of texts. */
-function isDeep(text: string): boolean {
-  let depth = 0;
+/** Counts brackets and colons outside of texts. Says what there is too much of. */
+function excessOf(text: string): string | undefined {
+  const keys: number[] = [];
   let isText = false;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
@@ -38,11 +39,16 @@ function isDeep(text: string): boolean {
       else if (character === 0x22) isText = false;
     } else if (character === 0x22) isText = true;
     else if (character === 0x7b || character === 0x5b) {
-      depth += 1;
-      if (depth > deepest) return true;
-    } else if (character === 0x7d || character === 0x5d) depth -= 1;
+      keys.push(0);
+      if (keys.length > deepest) return `JSON of more than ${deepest} levels`;
+    } else if (character === 0x7d || character === 0x5d) keys.pop();
+    else if (character === 0x3a) {
+      const count = (keys.pop() ?? 0) + 1;
+      if (count > mostKeys) return `JSON with more than ${mostKeys} attributes in one object`;
+      keys.push(count);
+    }
   }
-  return false;
+  return undefined;
 }
 
 /** The reviver as TypeScript's library declares it: without the source text ("JSON.parse source text access", ECMA-262). */

@@ -66,7 +66,7 @@ export async function walkInventory(
   inventory: Inventory,
   type: ResourceType,
   worthRequests: number,
-  onPage: (page: readonly FoundResource[]) => Promise<void>,
+  onPage: (page: readonly FoundResource[]) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<'whole' | 'partial' | Failure> {
   let received = 0;
@@ -75,8 +75,7 @@ export async function walkInventory(
     ask: (page) => inventory.places.ofCall(page), // what is asked meanwhile needs places too
     async take({ resources }) {
       received += resources.length;
-      await onPage(resources);
-      return received <= walkedResources;
+      return (await onPage(resources)) && received <= walkedResources;
     },
   });
   return result ?? 'partial';

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure, FailureClass } from '../../../core/model/outcome.ts';
-import { listAnswer } from '../shared/bounds.ts';
+import { documentAnswer } from '../shared/bounds.ts';
 import { isRefusal, toFailure, type Exchange } from '../shared/message.ts';
 import { isFailure, type FoundResource, type ProbeResult } from '../../../ports/scim-target.ts';
 
@@ -26,7 +26,7 @@ export async function probeTarget(find: Find, exchange: Exchange, signal: AbortS
   const isAsked = found.class !== 'unsupported' || found.status !== undefined;
   if (isAsked) return silent.has(found.class) ? { kind: 'failed', failure: found } : answers;
   const document = await exchange(
-    { method: 'GET', path: '/ServiceProviderConfig', subject: 'discovery', maxBytes: listAnswer },
+    { method: 'GET', path: '/ServiceProviderConfig', subject: 'discovery', maxBytes: documentAnswer },
     signal,
   );
   if (!isRefusal(document) || document.status === 403 || document.class === 'protocol') return answers;

@@ -21,6 +21,12 @@ export const deepest = 64;
 /** Values in one answer, objects and lists included. A group of 100,000 members has 500,000. */
 export const mostJsonValues = 1_000_000;
 
+/** Characters of one text. */
+export const longestJsonText = 4 * megabyte;
+
+/** Elements of one list: members of a group. */
+export const mostElements = 150_000;
+
 /** Attributes of one object. Schemas have up to 300. */
 export const mostKeys = 5_000;
 
@@ -35,6 +41,9 @@ export const usualAnswer = 64 * kilobyte;
 
 /** Answers up to `shortAnswer` that stand in memory at once, of all targets together: 32 MB. */
 export const mediumAnswers = 32;
+
+/** What a target says of itself: Schemas of some hundred attributes take 200 kB. */
+export const documentAnswer = 2 * megabyte;
 
 /** A page of a list. */
 export const listAnswer = 16 * megabyte;

@@ -5,6 +5,7 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
+import { mayPause } from '../http/turns.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 import { tellsNothing, unread } from './unless-there.ts';
 
@@ -30,7 +31,9 @@ export async function believeMembers(
   const { targetDialect } = conversation;
   if (answer.status === 202) return answer;
   if (targetDialect.current().members.read === 'own-record') return untold(answer);
+  await mayPause(); // groups are long, and each look at one goes through all of it
   const shown = membersAnswered(conversation, answer);
+  await mayPause();
   if (shown === undefined) return lookBack(conversation, group, part, answer, isRepeated);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;

@@ -1,6 +1,7 @@
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
+import { copyOf } from '../shared/copy.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers } from './believe-members.ts';
 import { putResource } from './put.ts';
@@ -35,7 +36,7 @@ export async function replaceMembers(
 ): Promise<Answer | Refusal> {
   if (!conversation.targetDialect.current().members.replace || first.class !== 'rejected') return first;
   const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
-    const body = structuredClone(held);
+    const body = copyOf(held);
     const refusal = await setMembers(body, change, true); // said to be safe
     return (
       refusal ??

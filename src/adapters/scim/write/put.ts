@@ -4,6 +4,8 @@ import { assign, enterpriseUser, readScimPath, scimPath, unassign } from '../../
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { bodyForm } from './body-form.ts';
 import type { Conversation } from '../dialect/conversation.ts';
+import { mayPause } from '../http/turns.ts';
+import { copyOf } from '../shared/copy.ts';
 import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { maxBytes, resourcePath } from '../answers/resource.ts';
@@ -28,9 +30,11 @@ export async function putResource(
     const { values, ...dialect } = targetDialect.current();
     const { update, required } = type === 'user' ? dialect.users : dialect.groups;
     const whole = writable(type, held);
+    await mayPause();
     const refusal = await change(whole);
     if (refusal !== undefined) return refusal;
     const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
+    await mayPause();
     const answer = await exchange(
       {
         method: 'PUT',
@@ -54,7 +58,7 @@ export async function putResource(
  * to ignore it (RFC 7644 §3.5.1).
  */
 function writable(type: ResourceType, held: Body): Body {
-  const body = withoutNull(structuredClone(held));
+  const body = withoutNull(copyOf(held));
   delete body['meta'];
   if (type === 'user') for (const path of readOnly) unassign(body, path);
   return body;

@@ -19,17 +19,30 @@ export const noMembers: ShownMembers = { elements: [], ids: new Set(), isClear: 
 export function shownMembers(body: Body | undefined): ShownMembers | undefined {
   const shown = body === undefined ? undefined : readScimPath(body, membersPath);
   if (!Array.isArray(shown)) return undefined;
-  const elements = (shown as readonly unknown[]).map((element) => ({ id: memberId(element), element }));
-  return {
+  const list: readonly unknown[] = shown;
+  const known = lookedAt.get(list);
+  // Somebody may have put a member into it since.
+  if (known?.elements.length === list.length) return known;
+  const elements = list.map((element) => ({ id: memberId(element), element }));
+  const ids = new Set<TargetId>();
+  for (const { id } of elements) if (id !== undefined) ids.add(id);
+  const members = {
     elements,
-    ids: new Set(elements.flatMap(({ id }) => id ?? [])),
+    ids,
     isClear: elements.every(({ id, element }) => id !== undefined || hasDisplay(element)),
   };
+  lookedAt.set(list, members);
+  return members;
 }
+
+/** A pure memo: one answer is asked several times, and may have 100,000 members. */
+const lookedAt = new WeakMap<readonly unknown[], ShownMembers>();
 
 /** By its value, which some write as a number; else by the end of its reference; or it is nothing but an id. */
 function memberId(element: unknown): TargetId | undefined {
   if (!isBody(element)) return textOf(element);
+  const { value } = element;
+  if (typeof value === 'string' && Object.hasOwn(element, 'value')) return value; // nearly all
   return textOf(readScimPath(element, valuePath)) ?? idIn(readScimPath(element, referencePath));
 }
 

@@ -2,6 +2,7 @@ import type { Dialect, ValueDialect } from '../../../core/dialect/dialect.ts';
 import { isSingle } from '../../../core/dialect/single-lists.ts';
 import { assign, readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
+import { copyOf } from '../shared/copy.ts';
 import type { Body } from '../shared/message.ts';
 import { attributeText, groupByElement, isNewElement } from './patch.ts';
 import { hasPrimary, markPrimary } from './primary.ts';
@@ -36,7 +37,7 @@ export function withWholeLists(held: Body, changes: readonly WireChange[], value
   const simple = changes.filter(({ path }) => path.filter === undefined);
   const elements = changes.filter(({ path }) => path.filter !== undefined);
   const lists = new Set(elements.map(({ path }) => attributeText(path)));
-  const wanted = structuredClone(held);
+  const wanted = copyOf(held);
   for (const list of lists) spellOut(wanted, scimPath(list));
   for (const { path } of elements) if (isSingle(values, path.attribute)) keepOnly(wanted, path);
   mergeChanges(wanted, elements);

@@ -1,7 +1,7 @@
 import { sidText } from '../../directory/sid.ts';
 import { toSourceId } from '../../directory/source-id.ts';
 import { EvaluationError } from '../expression.ts';
-import { isList, kindOf, toBool, type Value } from '../value.ts';
+import { boundedLength, isList, kindOf, toBool, type Value } from '../value.ts';
 import { oneInt, type FunctionDefinition } from './function.ts';
 
 /** From one kind of value to another. */
@@ -103,6 +103,7 @@ function each(value: Value, convert: (one: Value) => Value): Value {
 }
 
 function encode(bytes: Uint8Array): string {
+  boundedLength(Math.ceil(bytes.length / 3) * 4);
   // In pieces: a call has a limited number of arguments.
   let binary = '';
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));

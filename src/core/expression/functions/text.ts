@@ -1,5 +1,6 @@
 import type { Value } from '../value.ts';
 import { boundedLength, isEmpty, isList, kindOf } from '../value.ts';
+import { spendWork } from '../compiled.ts';
 import { EvaluationError } from '../expression.ts';
 import { eachText, oneInt, oneText, someText, type FunctionDefinition, type Parameter } from './function.ts';
 import { pattern } from './pattern.ts';
@@ -191,7 +192,12 @@ export const textFunctions: readonly FunctionDefinition[] = [
     doc: 'Latin letters without their accents; ß, æ, ø, ł and their like in plain letters.',
     example: ['normalizeDiacritics(givenName)', '"Zoe"'],
     entra: 'NormalizeDiacritics',
-    call: ([value = null]) => eachText('normalizeDiacritics', value, plainLetters),
+    call: ([value = null], run) =>
+      eachText('normalizeDiacritics', value, (one) => {
+        if (isPlain.test(one)) return one;
+        spendWork(run, letterPrice * one.length);
+        return plainLetters(one);
+      }),
   },
   ...(['contains', 'startsWith', 'endsWith'] as const).map((name): FunctionDefinition => ({
     name,
@@ -249,6 +255,11 @@ const letters: Readonly<Record<string, string>> = {
   ħ: 'h',
   Ħ: 'H',
 };
+
+const isPlain = /^\p{ASCII}*$/u;
+
+/** Taking letters apart and looking each of them up takes several times as long as anything else. */
+const letterPrice = 40;
 
 function plainLetters(one: string): string {
   // Marks that stand by themselves go first: taking apart a letter with thousands of them costs the square of their number.
