@@ -67,7 +67,7 @@ function inScope(one: TargetExplanation): string {
     if (isInactive && !createInactive)
       return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
     if (quarantine !== undefined && quarantine.cause !== 'held')
-      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}), and it is tried again after ${quarantine.retryAt}`;
+      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}${quarantine.said === undefined ? '' : `: ${quarantine.said}`}), and it is tried again after ${quarantine.retryAt}`;
     return `is not on ${target} yet`;
   }
   if (link.leftDisabled === true)

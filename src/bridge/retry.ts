@@ -1,9 +1,9 @@
+import { quarantinedOn } from './quarantined.ts';
 import { hash } from 'node:crypto';
 import type { SourceId } from '../core/model/entry.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { QuarantineRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
-import { besides } from '../cycle/shared/unmarked.ts';
 import type { App } from './app.ts';
 import { chosenTargets } from './targets.ts';
 import { readWho } from './who.ts';
@@ -53,13 +53,6 @@ export async function retry(app: App, { who, target, by }: RetryRequest, signal:
   } finally {
     await view.close();
   }
-}
-
-async function quarantinedOn(target: string, view: StateView): Promise<QuarantineRecord[]> {
-  const records: QuarantineRecord[] = [];
-  for await (const ids of besides([], view, (marks) => marks.unmarkedQuarantine(target)))
-    for (const record of (await view.quarantined(target, ids)).values()) records.push(record);
-  return records;
 }
 
 /** Somebody in quarantine is known by source id without the directory. */

@@ -175,6 +175,7 @@ async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions,
       counts,
       pending: state.pending,
       unstored: await store.unstored(target),
+      strangers: await store.strangers(target),
     });
     const quarantined = counts.user.quarantined + counts.group.quarantined;
     for (const one of told) one.recall(target, state, quarantined);

@@ -3,12 +3,17 @@ import type { Decision, UnusableDecision } from '../ports/decisions.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../ports/state-records.ts';
 import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
+import { quarantinedOn, refusalsIn, type RefusalWords } from './quarantined.ts';
 
 export interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
   readonly counts: LinkCounts;
   readonly unstored: Readonly<Record<string, number>>;
+  /** Members of adopted groups whom the directory does not have, and who stay. */
+  readonly strangers: number;
+  /** What the target refused, in its own words as far as they are kept: the most frequent. */
+  readonly refusals: readonly RefusalWords[];
   readonly notes: TargetNotes;
   /** What the last comparison with what the target should have came to; undefined before the first. */
   readonly verified: VerifiedRecord | undefined;
@@ -98,6 +103,8 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
     state: await view.target(target),
     counts: await view.counts(target),
     unstored: await view.unstored(target),
+    strangers: await view.strangers(target),
+    refusals: refusalsIn(await quarantinedOn(target, view)),
     notes: await view.notes(target),
     verified: await view.verified(target),
     waiting: own,

@@ -115,7 +115,7 @@ function showLink({ link, account, quarantine }: TargetExplanation, known: Known
   const status = quarantine.status === undefined ? '' : ` (HTTP ${quarantine.status})`;
   tell(
     'failed',
-    `${quarantine.cause}${status}, ${count(quarantine.attempts, 'time')} since ${quarantine.since}; next try after ${quarantine.retryAt}`,
+    `${quarantine.cause}${status}${quarantine.said === undefined ? '' : `, "${printable(quarantine.said)}"`}, ${count(quarantine.attempts, 'time')} since ${quarantine.since}; next try after ${quarantine.retryAt}`,
     terminal.colors.yellow,
   );
 }

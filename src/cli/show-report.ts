@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
 import { printable } from '../core/wording/foreign.ts';
-import { durationText, rejectedText, resourceTypeName, unresolvedText, unstoredText } from './words.ts';
+import { durationText, rejectedText, resourceTypeName, strangersText, unresolvedText, unstoredText } from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
@@ -35,6 +35,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
     );
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
+  if (report.strangers > 0) print(colors.dim(`  ${strangersText(report.strangers)}`));
   const left = report.applied.filter(
     (operation) => operation.verb === 'adopt' && operation.leftDisabled === true,
   ).length;
@@ -67,6 +68,7 @@ function summary({
   reverify,
   undone,
   unstored,
+  strangers,
 }: CycleReport): string {
   const isLacking =
     waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
@@ -77,6 +79,7 @@ function summary({
         ? '; not all is in step'
         : '';
   if (applied.length > 0 || result !== 'success') return countsDone(applied, failed) + others;
+  if (others === '' && strangers > 0) return `in step but for ${strangersText(strangers)}`;
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
 }
 

@@ -20,6 +20,11 @@ export function unstoredText(unstored: Readonly<Record<string, number>>): string
   return `the target does not store as it was sent: ${paths.map(([path, times]) => `${shortPath(path)} (${times.toLocaleString('en-US')})`).join(', ')}`;
 }
 
+/** Who is in adopted groups without the directory's word. */
+export function strangersText(strangers: number): string {
+  return `${count(strangers, 'member')} of adopted groups that the directory does not have (kept)`;
+}
+
 /** The first few of such values; what is left is counted. */
 export function unresolvedValues(values: readonly string[]): string {
   const more = values.length - mostValues;

@@ -73,6 +73,7 @@ export async function commitCycle(
     counts: await store.counts(target),
     pending: next.pending,
     unstored: await store.unstored(target),
+    strangers: await store.strangers(target),
   });
   return next;
 }

@@ -46,6 +46,8 @@ export interface CycleReport {
   readonly unresolved: UnresolvedCounts | undefined;
   /** By SCIM path: for how many resources the target does not store what is sent. */
   readonly unstored: Readonly<Record<string, number>>;
+  /** Members of adopted groups whom the directory does not have, and who stay. */
+  readonly strangers: number;
   readonly error: BridgeError | undefined;
   /** Undefined when nothing was left undone for a failure. */
   readonly failing: Failing | undefined;

@@ -107,6 +107,7 @@ const nothingDone = {
   reverify: [],
   unresolved: undefined,
   unstored: {},
+  strangers: 0,
 } as const;
 
 async function runCycle(input: CycleInput): Promise<CycleOutcome> {
@@ -127,13 +128,14 @@ async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<Cyc
   const { setup, store, observer } = input;
   const target = setup.target.name;
   const unstored = await store.unstored(target);
+  const strangers = await store.strangers(target);
   if (left === undefined) {
     await commitSilence(input);
-    return { ...nothingDone, unstored, result: 'success', error: undefined, failing: undefined };
+    return { ...nothingDone, unstored, strangers, result: 'success', error: undefined, failing: undefined };
   }
   if (left.hold !== undefined) observer({ kind: 'held', target, hold: left.hold });
   const failing = await commitWaiting(left.result, input);
-  return { ...nothingDone, ...left, unstored, error: undefined, failing };
+  return { ...nothingDone, ...left, unstored, strangers, error: undefined, failing };
 }
 
 /** What a plan is made from. */
@@ -176,6 +178,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
     unreached: matches.unreached,
     forgotten: made.forgotten,
     unstored: await store.unstored(target),
+    strangers: await store.strangers(target),
     error,
     failing,
   };

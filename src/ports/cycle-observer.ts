@@ -153,6 +153,8 @@ export type CycleEvent =
       readonly counts: LinkCounts;
       readonly pending: number;
       readonly unstored: Readonly<Record<string, number>>;
+      /** Members of adopted groups whom the directory does not have. */
+      readonly strangers: number;
     }
   /** A comparison of the target with what it should have has ended, or is recalled from the state after a start. */
   | {

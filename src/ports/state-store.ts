@@ -84,6 +84,8 @@ export interface StateView {
   counts(target: string): Promise<LinkCounts>;
   /** By SCIM path: for how many the target has shown that it does not store what was sent. */
   unstored(target: string): Promise<Readonly<Record<string, number>>>;
+  /** Members of groups, of all together, who have no entry: they were in a group when it was adopted, and stay. */
+  strangers(target: string): Promise<number>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;

@@ -199,6 +199,13 @@ function targetInstruments(options: Options) {
         'target',
       ),
     ),
+    keptMembers: new Gauge(
+      options(
+        'kept_members',
+        'Members of adopted groups whom the directory does not have, and who stay (groups.adoptedMembers).',
+        'target',
+      ),
+    ),
     unstored: new Gauge(
       options(
         'unstored_values',

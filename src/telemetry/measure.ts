@@ -191,10 +191,11 @@ function countEntries(
 
 function countResources(
   instruments: Instruments,
-  { target, counts, pending, unstored }: EventOf<'resources_counted'>,
+  { target, counts, pending, unstored, strangers }: EventOf<'resources_counted'>,
 ): void {
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
+  instruments.keptMembers.set({ target }, strangers);
   for (const type of ['user', 'group'] as const) {
     for (const state of ['active', 'deactivated', 'lost', 'adopted', 'quarantined'] as const) {
       instruments.resources.set({ target, type, state: resourceStates[state] }, counts[type][state]);

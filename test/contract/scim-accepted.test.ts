@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import type { Layer } from '../../src/core/dialect/layers.ts';
+import type { Outcome } from '../../src/core/model/outcome.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { clean } from '../support/scim-server/clean.ts';
@@ -117,6 +118,18 @@ describe('a write that is answered with 202', () => {
       ['POST', 'PATCH', 'PATCH', 'PATCH', 'DELETE'].flatMap((method) => [method, 'GET', 'GET', 'GET']),
     );
     assert.equal(server.users().length, 2);
+  });
+
+  it('stays counted as not seen where the target refuses to show it every time', async (context) => {
+    const { server, target, clock } = await begin(context);
+    const id = applied(await target.create('user', alice, signal));
+    const group = applied(await target.create('group', new Map([['displayName', 'Crew']]), signal));
+    server.setFaults({ before: ({ method }) => (method === 'GET' ? { kind: 'answer', status: 403 } : promise) });
+    const unstored = (outcome: Outcome): unknown => outcome.kind === 'applied' && outcome.shown?.unstored;
+    const changes = [set('active', false), set('title', 'Chief', false)];
+    assert.deepEqual(unstored(await drive(clock, target.update('user', id, changes, signal))), ['active', 'title']);
+    assert.deepEqual(unstored(await drive(clock, target.changeMembers(group, members([id]), signal))), ['members']);
+    assert.equal(failureClass(await drive(clock, target.remove('user', id, signal))), 'rejected');
   });
 
   it('is not believed for an answer without a word to one of the looks', async (context) => {

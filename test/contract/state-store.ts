@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { strangerId } from '../../src/core/model/stranger.ts';
 import type { Link } from '../../src/core/model/link.ts';
 import { emptyTargetState, type TargetState, type QuarantineRecord } from '../../src/ports/state-records.ts';
 import type { StateStore, StateView } from '../../src/ports/state-store.ts';
@@ -103,6 +104,17 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       ]);
       assert.deepEqual(await store.members(target, []), new Map());
       assert.deepEqual(await store.members('another', ['crew']), new Map());
+    });
+
+    it('counts the members who have no entry, of all groups of a target', async () => {
+      const target = 'strangers';
+      const of = (group: string, add: string[], remove: string[] = []) =>
+        ({ kind: 'members', target, group, add, remove }) as const;
+      await store.record([of('crew', ['a', strangerId('1'), strangerId('2')]), of('staff', [strangerId('1')])]);
+      assert.equal(await store.strangers(target), 3);
+      await store.record([of('crew', [], [strangerId('1'), 'a'])]);
+      assert.equal(await store.strangers(target), 2);
+      assert.equal(await store.strangers('another'), 0);
     });
 
     it('takes what one call records as one transaction, in the order of its changes', async () => {

@@ -3,6 +3,7 @@ import type { DirectoryIdentity } from '../../src/core/model/directory-identity.
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import { strangerAccount } from '../../src/core/model/stranger.ts';
 import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
@@ -203,6 +204,12 @@ function open(kept: Kept): MemoryStore {
           counts[path] = (counts[path] ?? 0) + 1;
         return counts;
       }),
+    strangers: (target) =>
+      answer(() =>
+        [...kept.members]
+          .filter(([group]) => group.startsWith(`${target}\n`))
+          .reduce((sum, [, ids]) => sum + [...ids].filter((id) => strangerAccount(id) !== undefined).length, 0),
+      ),
     openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),

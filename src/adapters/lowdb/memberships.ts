@@ -40,6 +40,11 @@ export class Memberships {
     return { members, groups };
   }
 
+  /** Members without an entry, of all groups together. */
+  get strangers(): number {
+    return this.#strangers.values().reduce((sum, count) => sum + count, 0);
+  }
+
   /** Groups with their members. */
   *[Symbol.iterator](): Generator<readonly [SourceId, readonly SourceId[]]> {
     for (const [group, members] of this.#members) yield [this.#idOf(group), this.#idsOf(members)];

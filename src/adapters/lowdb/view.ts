@@ -53,6 +53,7 @@ export function createView(
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
+    strangers: (target) => Promise.resolve(of(target).members.strangers),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),

@@ -231,13 +231,15 @@ async function update(
   const looked =
     isRefusal(confirmed) || confirmed === answer
       ? confirmed
-      : withLost(
-          talk,
-          type,
-          changes.map((change) => toWire(change, talk.targetDialect.current().values)),
-          known,
-          confirmed,
-        );
+      : confirmed.unverified === true
+        ? { ...confirmed, unstored: changes.map(({ path }) => path) }
+        : withLost(
+            talk,
+            type,
+            changes.map((change) => toWire(change, talk.targetDialect.current().values)),
+            known,
+            confirmed,
+          );
   const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
   return keepsMembers(talk, type, id, changes, known, await unlessRefusedAsGone(talk, type, id, looked, ends));
 }
@@ -269,6 +271,8 @@ async function keepsMembers(
 /** With whom the group was seen to have. */
 function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
   const outcome = outcomeOf(id, answer);
+  if (outcome.kind === 'applied' && !isRefusal(answer) && answer.unverified === true)
+    return { ...outcome, shown: { ...outcome.shown, unstored: ['members'] } };
   const shown = isRefusal(answer) || answer.status === 202 ? undefined : shownMembers(answer.body);
   return outcome.kind === 'failed' || shown === undefined
     ? outcome

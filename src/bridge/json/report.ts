@@ -19,6 +19,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     waiting: report.waiting,
     unresolved: report.unresolved,
     unstored: report.unstored,
+    strangers: report.strangers,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     reverify: report.reverify.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     rejected: report.rejected,

@@ -10,7 +10,17 @@ export function statusJson({ directories, targets, notConfigured, unusableDecisi
   };
 }
 
-function targetJson({ target, state, counts, unstored, notes, verified, waiting }: TargetStatus): unknown {
+function targetJson({
+  target,
+  state,
+  counts,
+  unstored,
+  strangers,
+  refusals,
+  notes,
+  verified,
+  waiting,
+}: TargetStatus): unknown {
   const {
     lastCycleAt,
     lastSuccessAt,
@@ -40,6 +50,8 @@ function targetJson({ target, state, counts, unstored, notes, verified, waiting 
     mislaid,
     notInStep: rejected,
     unstored,
+    strangers,
+    refusals,
     verified,
     resources: counts,
     held,

@@ -12,7 +12,8 @@ import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
 import { asItIs, printJson, type Terminal } from '../terminal.ts';
-import { durationText, rejectedText, unresolvedText, unstoredText } from '../words.ts';
+import { printable } from '../../core/wording/foreign.ts';
+import { durationText, rejectedText, strangersText, unresolvedText, unstoredText } from '../words.ts';
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
 export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
@@ -66,13 +67,13 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, notes, verified, waiting }: TargetStatus,
+  { target, state, counts, unstored, strangers, refusals, notes, verified, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
 ): void {
   const { colors, print } = terminal;
-  print(`${colors.bold(target)}: ${summary(state, counts, { unstored, verified }, colors)}`);
+  print(`${colors.bold(target)}: ${summary(state, counts, { unstored, strangers, verified }, colors)}`);
   const ago = (at: string | undefined) =>
     at === undefined ? 'never' : `${at} (${durationText(Math.max(0, app.clock.now() - Date.parse(at)))} ago)`;
   if (state.lastCycleAt !== undefined) print(`  last cycle    ${ago(state.lastCycleAt)}`);
@@ -104,6 +105,10 @@ function show(
   if (state.unresolved !== undefined) print(`  unresolved    ${unresolvedText(state.unresolved)}`);
   if (verified !== undefined) showVerifiedRecord(verified, ago(verified.at), terminal);
   if (Object.keys(unstored).length > 0) print(`  ${colors.yellow('not stored')}    ${unstoredText(unstored)}`);
+  for (const { status, said, entries } of refusals)
+    print(
+      `  ${colors.yellow('refused')}       ${count(entries, 'entry')}${status === undefined ? '' : ` (HTTP ${status})`}: ${printable(said)}`,
+    );
   if (state.rejected !== undefined)
     print(`  ${colors.yellow('not written')}   ${rejectedText(state.rejected)}; ${call('plan')} says why`);
   if (state.mislaid !== undefined)
@@ -129,7 +134,7 @@ function show(
 function summary(
   state: TargetState,
   counts: LinkCounts,
-  others: Pick<TargetStatus, 'unstored' | 'verified'>,
+  others: Pick<TargetStatus, 'unstored' | 'strangers' | 'verified'>,
   colors: Terminal['colors'],
 ): string {
   switch (state.lastResult) {
@@ -185,7 +190,7 @@ function findingLine({
 function lacking(
   { rejected = {}, unresolved, rejections = [] }: TargetState,
   { user, group }: LinkCounts,
-  { unstored, verified }: Pick<TargetStatus, 'unstored' | 'verified'>,
+  { unstored, strangers, verified }: Pick<TargetStatus, 'unstored' | 'strangers' | 'verified'>,
   colors: Terminal['colors'],
 ): string | undefined {
   const unwritten = Object.values(rejected).reduce((sum, number) => sum + number, 0);
@@ -196,6 +201,7 @@ function lacking(
   const parts = [
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
+    ...(strangers > 0 ? [strangersText(strangers)] : []),
     ...(verified !== undefined && !verified.isRepaired && driftText(verified.drift) !== ''
       ? ['what others changed there']
       : []),

@@ -14,7 +14,7 @@ import {
 } from './member-pieces.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
-import { acknowledgedMembers, activeMembers, missingFrom, membersOf } from './known-of.ts';
+import { asShown, acknowledgedMembers, activeMembers, missingFrom, membersOf } from './known-of.ts';
 import { seekMembers } from './seek-members.ts';
 import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
@@ -108,6 +108,7 @@ class MembersPush {
 
   async #applied(piece: readonly MemberStep[], outcome: Applied): Promise<PieceResult> {
     const { sourceId, remove: leaving } = this.#operation;
+    this.#link = asShown(this.#link, { unstored: outcome.shown?.unstored }, ['members']);
     // Whoever was taken out by a request of several may be shown by the last one.
     const staying = stayingIn(outcome.shown?.members, piece, this.#context);
     if (staying.size > 0) this.#refused ??= stillIn;

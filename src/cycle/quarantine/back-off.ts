@@ -22,7 +22,10 @@ const passingCauses: ReadonlySet<QuarantineRecord['cause']> = new Set([
 /** The record of a failure, after those before it. */
 export function quarantineAfter(
   previous: QuarantineRecord | undefined,
-  failed: Pick<QuarantineRecord, 'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'targetId' | 'fingerprint'>,
+  failed: Pick<
+    QuarantineRecord,
+    'target' | 'type' | 'sourceId' | 'cause' | 'status' | 'said' | 'targetId' | 'fingerprint'
+  >,
   now: number,
 ): QuarantineRecord {
   const same = previous?.fingerprint === failed.fingerprint ? previous : undefined;

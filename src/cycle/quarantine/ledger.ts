@@ -3,10 +3,12 @@ import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ReasonCode, Resource } from '../../core/model/resource.ts';
+import { impersonal } from '../../core/wording/impersonal.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { QuarantineRecord } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { ownWords } from '../shared/target-error.ts';
 import { besides } from '../shared/unmarked.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import { isPaused, quarantineAfter } from './back-off.ts';
@@ -284,7 +286,17 @@ export class QuarantineLedger {
     const cause = match === undefined ? failure.class : (reason ?? failure.class);
     const fingerprint = match ?? this.fingerprints.ofOperations(own);
     const { target } = this.#input;
-    const failed = { target, type, sourceId, cause, status, targetId, fingerprint };
+    const said = saidBy(failure);
+    const failed = {
+      target,
+      type,
+      sourceId,
+      cause,
+      status,
+      targetId,
+      fingerprint,
+      ...(said === undefined ? {} : { said }),
+    };
     return [{ kind: 'quarantine', quarantine: quarantineAfter(this.before(sourceId), failed, now) }];
   }
 
@@ -331,4 +343,10 @@ export class QuarantineLedger {
     if (attempt === 'asked' && record.cause !== 'inactive' && record.targetId === undefined) return false;
     return isPaused(record, this.fingerprints.ofMatch(record.sourceId) ?? '', now);
   }
+}
+
+/** The target's own words, as far as they can be kept. What we say ourselves stands in the report. */
+function saidBy(failure: Failure): string | undefined {
+  const words = ownWords(failure);
+  return words === undefined ? undefined : impersonal(words);
 }

@@ -8,6 +8,7 @@ import { fakeClock } from '../../support/fake-clock.ts';
 const report = (target: string, code?: ErrorCode): CycleReport => ({
   cycle: '1',
   unstored: {},
+  strangers: 0,
   target,
   mode: 'incremental',
   result: code === undefined ? 'success' : 'error',

@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../shared/message.ts';
 import type { TargetDialect } from './target-dialect.ts';
+import { mayBeMade } from './was-made.ts';
 
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */
 export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange {
@@ -11,7 +12,7 @@ export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange
  * The same; and what the target says about the form by refusing is learned, and the request sent once more: a 415 looked
  * at nothing but the type (RFC 9110 §15.5.16), a redirect at nothing but the URL. A 400 may be about the type too: because
  * it says so; or because nothing with a body was taken yet, for some do not read a body of a type that they do not know,
- * and miss what is in it (Express). The latter is tried once.
+ * and miss what is in it (Express). The latter is tried once; a creation, when a search shows that nothing was made.
  */
 export function inLearnedForm(
   exchange: Exchange,
@@ -24,6 +25,13 @@ export function inLearnedForm(
     if (request.body !== undefined && !isRefusal(answer)) evidence.note(taken(sent));
     const other = isRefusal(answer) ? otherForm(request, answer, sent, evidence) : undefined;
     if (other === undefined) return answer;
+    // A refusal that names no reason may have come after the work: a second one is not made for a guess.
+    const asIs: Exchange = (one, until) => exchange(inForm(one, sent), until);
+    const isBlind = other.isGuess === true && isRefusal(answer) && !aboutType.test(answer.detail);
+    if (isBlind && (await mayBeMade(asIs, request, signal))) {
+      evidence.note(inVain);
+      return answer;
+    }
     const again = await exchange(inForm(request, { ...sent, ...other.form }), signal);
     if (other.isGuess === true && isRefusal(again)) evidence.note(inVain);
     if (other.isGuess === true ? isRefusal(again) : !understands(again)) return answer;

@@ -46,6 +46,8 @@ export interface Answer {
   readonly joined?: true | undefined;
   /** SCIM paths of what was sent that the resource shows not to have been stored. */
   readonly unstored?: readonly string[] | undefined;
+  /** It was only promised (202), and the target refuses to show whether it was done. */
+  readonly unverified?: true | undefined;
   /** Of what was acknowledged before: what went with it. */
   readonly lost?: readonly string[] | undefined;
   /** Of a bulk request, which may be refused in part: what must not be repeated out of the words in it. */

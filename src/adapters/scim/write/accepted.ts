@@ -10,7 +10,8 @@ import { readResource } from '../answers/resource.ts';
 /**
  * What was answered 202 is promised and not done (RFC 9967: the result comes in an event, which nobody here
  * hears). So it is looked for: a few times, and when it is not to be seen the request counts as failed on its way, and
- * is sent again later. A target that can't be asked is believed: one that has no GET, or that refuses it or shows nothing every time.
+ * is sent again later. A target that has no GET is believed. One that refuses it or shows nothing every time is
+ * believed as well, and what was sent stays counted as not seen (`unverified`).
  */
 const pauses = [1000, 2000, 4000];
 
@@ -48,7 +49,7 @@ export async function confirmWrite(
     else if (isDone(held.body)) return held;
     else wasShown = true;
   }
-  return refusals === pauses.length ? answer : notYet;
+  return refusals === pauses.length ? { ...answer, unverified: true } : notYet;
 }
 
 /**

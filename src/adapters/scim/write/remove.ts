@@ -3,7 +3,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import type { Outcome } from '../../../core/model/outcome.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
 import { alone, type Conversation } from '../dialect/conversation.ts';
-import { failed, isRefusal, type Answer } from '../shared/message.ts';
+import { failed, isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { readOrGone, unlessRefusedAsGone } from '../read/gone.ts';
 import { foundResource, maxBytes, resourcePath } from '../answers/resource.ts';
 import { confirmWrite, type Promised } from './accepted.ts';
@@ -34,12 +34,19 @@ export async function removeResource(
     await confirmWrite(answer, talk, type, id, (held) => held === undefined),
     true,
   );
+  if (!isRefusal(confirmed) && confirmed.unverified === true) return failed(unseen);
   if (!isRefusal(confirmed))
     return confirmed.status === 202 || confirmed !== answer
       ? { kind: 'applied', id }
       : lookBack(talk, type, id, known, confirmed);
   return confirmed.class === 'gone' ? lookFor(talk, type, id, known) : failed(confirmed);
 }
+
+const unseen: Refusal = {
+  class: 'rejected',
+  status: 202,
+  detail: 'DELETE was accepted, and the target refuses to show whether it was done',
+};
 
 /** Deletions that are looked at before a target's word is taken, and how many there are to one that is looked at then. */
 const firstDeletions = 3;

@@ -35,7 +35,7 @@ function held(holdId: string): CycleEvent {
 function counted(quarantined: number): CycleEvent {
   const none = { active: 0, deactivated: 0, lost: 0, adopted: 0, leftDisabled: 0, quarantined: 0 };
   const counts = { user: { ...none, quarantined }, group: none };
-  return { kind: 'resources_counted', target: 'wiki', counts, pending: 0, unstored: {} };
+  return { kind: 'resources_counted', target: 'wiki', counts, pending: 0, unstored: {}, strangers: 0 };
 }
 
 function observed(): {
