@@ -314,6 +314,23 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await store.target('states'), state);
     });
 
+    it('keeps what the last comparison of each target came to', async () => {
+      const verified = {
+        at: '2026-11-01T00:00:00.000Z',
+        compared: { user: 8, group: 2 },
+        drift: { user: { attribute: 2, missing: 1 }, group: {} },
+        foreign: { user: 3 },
+        unread: 0,
+        isRepaired: false,
+      };
+      assert.equal(await store.verified('compared'), undefined);
+      await store.record([{ kind: 'verified', target: 'compared', verified: { ...verified, unread: 5 } }]);
+      await store.record([{ kind: 'verified', target: 'compared', verified }]);
+      assert.deepEqual(await store.verified('compared'), verified);
+      await reopen();
+      assert.deepEqual(await store.verified('compared'), verified);
+    });
+
     it('remembers removals until their time is over', async () => {
       const target = 'removals';
       const removal = (hour: number) =>

@@ -74,6 +74,28 @@ describe('verify', { concurrency: 2 }, () => {
     assert.deepEqual(writes(site), []);
   });
 
+  it('leaves strangers in our groups alone, unless they are to leave', async () => {
+    for (const adoptedMembers of ['keep', 'remove'] as const) {
+      await using site = await syncedSite({ target: `    groups: { adoptedMembers: ${adoptedMembers} }` });
+      await disturb(site);
+      const visitor = String(userNamed(site, 'visitor')?.['id']);
+      const sales = site.target.groups().find(({ displayName }) => displayName === 'oslo-sales');
+      await change(site, `/Groups/${String(sales?.['id'])}`, {
+        op: 'add',
+        path: 'members',
+        value: [{ value: visitor }],
+      });
+      const { stdout } = await site.run('verify');
+      const isLeft = stdout.includes('1 member of our groups is not ours, and not touched');
+      assert.equal(isLeft, adoptedMembers === 'keep', stdout);
+      const { code, stderr } = await site.run('verify', '--repair');
+      assert.equal(code, 0, stderr);
+      const shown = JSON.stringify(site.target.groups().find(({ id }) => id === sales?.['id'])?.['members']);
+      assert.equal(shown.includes(visitor), adoptedMembers === 'keep');
+      assert.equal((await site.run('verify')).code, 0);
+    }
+  });
+
   it('does not call drift what the next sync changes anyway, and says that it waits', async () => {
     await using site = await syncedSite();
     await site.show(

@@ -80,7 +80,7 @@ function isAcknowledged(
 }
 
 /** A reference to somebody whom the target does not have is no value. */
-export function plainValue(desired: DesiredValue | null | undefined, targetIdOf: TargetIdOf): ScimValue | undefined {
+function plainValue(desired: DesiredValue | null | undefined, targetIdOf: TargetIdOf): ScimValue | undefined {
   if (desired === null || desired === undefined) return undefined;
   return desired instanceof Reference ? targetIdOf(desired.id) : desired;
 }

@@ -4,7 +4,7 @@ import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import { adoptFound } from './apply-adoption.ts';
-import { intentOf, mayStillShow } from '../quarantine/intents.ts';
+import { intentOf, isLastLook, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
 import { judgeCreated, olderByName, populatedFailure } from './created-account.ts';
 import { firstMembers, joinedAtOnce } from './initial-members.ts';
@@ -155,9 +155,11 @@ async function switchOff({ sourceId, type }: CreateOperation, context: PushConte
 
 async function settleFailure(failure: Failure, creation: Creation, context: PushContext): Promise<OperationResult> {
   const { operation, intent, before } = creation;
-  // That this request had no effect says nothing about an earlier one, which may have made what is in the way.
+  // That this request had no effect says nothing about an earlier one, which may have made what is in the way; for a day.
   const over =
-    before === undefined ? ({ kind: 'settled', intent } as const) : ({ kind: 'intent', intent: before } as const);
+    before === undefined || isLastLook(before, context.clock.now())
+      ? ({ kind: 'settled', intent } as const)
+      : ({ kind: 'intent', intent: before } as const);
   const isUnclear = mayHaveCreated(failure);
   if (isUnclear) {
     const unclear = failure.status === 201 ? 'made' : 'lost';

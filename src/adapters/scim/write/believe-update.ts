@@ -43,6 +43,7 @@ export async function believeUpdate(
   let seen = about === 'it' && !(ends && idOf(answer.body) === undefined) ? answer.body : undefined;
   let end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
   let isFresh = false;
+  let hasLied = false;
   if (seen === undefined || (ends && end !== 'off')) {
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
     const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
@@ -76,18 +77,20 @@ export async function believeUpdate(
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
       if (end === 'mute') noteMute(targetDialect);
       found = seen === undefined ? undefined : !isNotOff(end);
-      if (seen !== undefined && inBulk && !ends && showsNone(seen, changes)) {
-        const alone = await sentAlone(conversation, type, id, changes, again);
-        found = alone === undefined ? undefined : false;
-        seen = alone ?? seen;
+      const open = seen === undefined || !inBulk || ends ? 0 : notShown(seen, changes);
+      if (open > 0) {
+        const alone = await sentAlone(conversation, type, id, changes, open, again);
+        if (alone !== undefined) [seen, found] = [alone, false];
+        else if (open === changes.length) found = undefined;
       }
+      hasLied = found === false;
     } finally {
       if (!must) targetDialect.evidence.looked(form, first, found);
       else if (found === false) targetDialect.evidence.doubt(form);
     }
   }
   if (seen === undefined) return uncertain(conversation, ends, answer);
-  if (inBulk && !showsNone(seen, changes)) targetDialect.evidence.note(bulkTold);
+  if (inBulk && !hasLied && notShown(seen, changes) === 0) targetDialect.evidence.note(bulkTold);
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
   const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, targetDialect);
   if (strange !== undefined) return strange;
@@ -136,21 +139,27 @@ export function withLost(
 
 /**
  * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
- * Where it is to be seen then, nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
+ * Where more of it is to be seen then (`open`: what was not before), nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
  */
 async function sentAlone(
   { targetDialect, exchange, signal }: Conversation,
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
+  open: number,
   again: () => Promise<Answer | Refusal>,
 ): Promise<Body | undefined> {
   const answer = await again();
   const isShown = !isRefusal(answer) && subjectOf(id, answer.body) === 'it';
   const held = isRefusal(answer) || isShown ? answer : await readResource(exchange, type, id, signal);
-  if (isRefusal(held) || held.body === undefined || showsNone(held.body, changes)) return undefined;
+  if (isRefusal(held) || held.body === undefined || notShown(held.body, changes) >= open) return undefined;
   targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
   return held.body;
+}
+
+/** How many of the changes a resource does not show: one that it shows may have been so before. */
+function notShown(body: Body, changes: readonly WireChange[]): number {
+  return changes.filter((change) => showsNone(body, [change])).length;
 }
 
 async function compare(

@@ -33,10 +33,13 @@ export async function updateResource(
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
   const talk = ends && !conversation.targetDialect.evidence.has(bulkTold) ? alone(conversation) : conversation;
   const answer = await sendChanges(talk, type, id, wire, known);
-  return isRefusal(answer) || answer === done
+  return isRefusal(answer) || answer === done || answer === withoutOurs
     ? answer
     : believeUpdate(talk, type, id, wire, known, answer, () => sendChanges(alone(conversation), type, id, wire, known));
 }
+
+/** Nothing is sent: the target takes no changes, and our externalId is not worth one. */
+const withoutOurs: Answer = { ...done, unstored: ['externalId'] };
 
 async function sendChanges(
   conversation: Conversation,
@@ -73,7 +76,7 @@ async function sendChanges(
         );
   if (isRefusal(answer) || rest.length === 0) return answer;
   // Our own id is wished for, not needed: whoever was there before can be adopted without.
-  if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return done;
+  if (update === 'none' && rest.every(({ path }) => path.text === 'externalId')) return withoutOurs;
   if (update === 'none') return { class: 'unsupported', detail: 'the target takes no changes of attributes' };
   const written = await put(rest, true);
   return isRefusal(written) ? written : together(answer, written);

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createNextCycle } from '../../../src/bridge/next-cycle.ts';
+import { cycleStage, person } from '../../support/cycle-stage.ts';
+
+describe('what is done between two cycles of a target', () => {
+  it('is done once, right before the next one, whose report it is answered with', async () => {
+    const stage = cycleStage([person('a')]);
+    const nextCycle = createNextCycle();
+    const done: string[] = [];
+    const report = nextCycle.before('wiki', (store) => {
+      done.push(store.lineage);
+      return Promise.resolve();
+    });
+    assert.equal(await nextCycle.prepare('crm', stage.store), false);
+    assert.deepEqual(done, []);
+    assert.equal(await nextCycle.prepare('wiki', stage.store), true);
+    assert.deepEqual(done, [stage.store.lineage]);
+    const { report: cycle } = await stage.cycle();
+    nextCycle.started('wiki', Promise.resolve(cycle));
+    assert.equal(await report, cycle);
+    assert.equal(await nextCycle.prepare('wiki', stage.store), false);
+  });
+
+  it('ends without a report when it failed, and keeps no cycle from beginning', async () => {
+    const stage = cycleStage([person('a')]);
+    const nextCycle = createNextCycle();
+    const report = nextCycle.before('wiki', () => Promise.reject(new Error('the disk is full')));
+    assert.equal(await nextCycle.prepare('wiki', stage.store), true);
+    assert.equal(await report, undefined);
+  });
+});
