@@ -25,7 +25,13 @@ export function lintDirectory(configuration: Configuration, name: string, facts:
     const [, key = '', rest = text] = /^([\w.]+): (.*)$/s.exec(text) ?? [];
     return { severity: 'warning', rule: 'finds_nobody', place: key === '' ? place : `${place}.${key}`, text: rest };
   });
-  return [...filters, ...warnings];
+  const open = (facts.openToAll ?? []).map((path): Finding => ({
+    severity: 'warning',
+    rule: 'open_to_all',
+    place: `${place}.path`,
+    text: `every user of this host may write to ${path}, and so decide who is in the directory; chmod o-w ${path}`,
+  }));
+  return [...filters, ...warnings, ...open];
 }
 
 export interface TargetLint {

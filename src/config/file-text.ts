@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { BridgeError } from '../core/model/errors.ts';
-import { isOpenToAll } from './file-rights.ts';
+import { dirname } from 'node:path';
+import { isOpenToAll, isReplaceable } from './file-rights.ts';
 
 /** A configuration with hundreds of targets has a tenth of this. */
 const largestFile = 1_048_576;
@@ -27,6 +28,12 @@ async function readBytes(path: string): Promise<Uint8Array> {
       'D2S_CONFIG_INVALID',
       `${path}: every user of this host may write to the file`,
       `chmod o-w ${path}`,
+    );
+  if (await isReplaceable(path))
+    throw new BridgeError(
+      'D2S_CONFIG_INVALID',
+      `${path}: every user of this host may put another file in its place`,
+      `chmod o-w ${dirname(path)}`,
     );
   const { size } = stats;
   if (size > largestFile) {

@@ -132,6 +132,8 @@ export interface DirectoryFacts {
   readonly attributeNames?: readonly string[] | undefined;
   /** What is probably not meant like this, each as a key of the directory and a sentence. */
   readonly warnings?: readonly string[] | undefined;
+  /** Files and folders of it to which every user of this host may write. */
+  readonly openToAll?: readonly string[] | undefined;
   /** Lines for `check`: vendor, version, naming contexts, paging. */
   readonly details: readonly string[];
 }

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openToAll } from '../../src/adapters/ldif/open-to-all.ts';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import { mayBePlanted, ownUser } from '../../src/adapters/lowdb/owner.ts';
@@ -186,10 +187,36 @@ describe('somebody else', () => {
       refused.stderr,
     );
     await chmod(site.config, 0o644);
+    const folder = dirname(site.config);
+    await chmod(folder, 0o777);
+    const replaceable = await site.run('sync');
+    assert.deepEqual(
+      [replaceable.code, replaceable.stderr.includes('every user of this host may put another file in its place')],
+      [2, true],
+      replaceable.stderr,
+    );
+    await chmod(folder, 0o1777); // as /tmp: only its owner may replace a file
+    assert.equal((await site.run('status')).stderr.includes('may put another'), false);
+    await chmod(folder, 0o700);
     await chmod(join(site.folder, 'token'), 0o666);
     const secret = await site.run('sync');
     assert.match(secret.stderr + secret.stdout, /every user of this host may write to the secret file/);
     assert.equal(site.target.users().length, 0);
+  });
+
+  it('cannot say in silence who is in a directory: check points at a file or folder that everybody may write to', async (context) => {
+    const folder = await folderOf(context);
+    const path = join(folder, 'people.ldif');
+    await writeFile(path, 'dn: uid=a,dc=corp\nobjectClass: inetOrgPerson\n\n');
+    await chmod(path, 0o644);
+    await chmod(folder, 0o755);
+    assert.deepEqual(await openToAll(path), []);
+    await chmod(path, 0o666);
+    assert.deepEqual(await openToAll(path), [path]);
+    await chmod(folder, 0o777);
+    assert.deepEqual(await openToAll(path), [path, folder]);
+    await chmod(folder, 0o1777);
+    assert.deepEqual(await openToAll(path), [path]);
   });
 
   it('cannot say whom a server is believed by: certificates and keys that everybody may write to are refused', async (context) => {

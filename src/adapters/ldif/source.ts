@@ -10,6 +10,7 @@ import type { Entry } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { contentMark, withFile } from './open-file.ts';
+import { openToAll } from './open-to-all.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
 import { NamelessRecords, recordId } from './record-id.ts';
@@ -67,6 +68,7 @@ export function createLdifSource(options: LdifSourceOptions): DirectorySource {
           preset: rules.preset,
           server: path,
           attributeNames: [...names],
+          openToAll: await openToAll(path),
           warnings: describeEmptiness(counts, names, scopes, identity.kind),
           details: [
             `entries: ${records}`,

@@ -20,4 +20,5 @@ export type FindingRule =
   | 'everybody_rejected'
   | 'many_rejected'
   | 'odd_login'
-  | 'finds_nobody';
+  | 'finds_nobody'
+  | 'open_to_all';

@@ -26,7 +26,7 @@ describe('the package', () => {
     assert.equal(process.versions.node.split('.')[0], major);
     assert.ok(manifest.devDependencies['node']?.startsWith(`^${String(major)}.`));
     assert.deepEqual(
-      [...new Set([...read('Dockerfile').matchAll(/^FROM node:(\d+)-/gm)].map(([, version]) => version))],
+      [...new Set([...read('Dockerfile').matchAll(/^ARG NODE_IMAGE=node:(\d+)-/gm)].map(([, version]) => version))],
       [major],
     );
   });
