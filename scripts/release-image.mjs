@@ -6,8 +6,8 @@
  */
 const { NODE_IMAGE = '' } = process.env;
 if (!/^[^@\s]*\bnode:24[^@\s]*@sha256:[0-9a-f]{64}$/.test(NODE_IMAGE)) {
-  console.error(
-    `NODE_IMAGE is ${NODE_IMAGE === '' ? 'not set' : `"${NODE_IMAGE}"`}: a release is built from node:24-alpine by its digest, like node:24-alpine@sha256:… (docker buildx imagetools inspect node:24-alpine shows it)`,
+  process.stderr.write(
+    `NODE_IMAGE is ${NODE_IMAGE === '' ? 'not set' : `"${NODE_IMAGE}"`}: a release is built from node:24-alpine by its digest, like node:24-alpine@sha256:… (docker buildx imagetools inspect node:24-alpine shows it)\n`,
   );
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 import type { QuarantineRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
-import { besides } from '../cycle/shared/unmarked.ts';
+import { besides } from '../cycle/shared/batches.ts';
 
 /** Everybody in quarantine on a target. */
 export async function quarantinedOn(target: string, view: StateView): Promise<QuarantineRecord[]> {

@@ -7,7 +7,7 @@ import type { ScopeGroup } from '../core/mapping/evaluate-scope.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-records.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './plan/decisions.ts';
-import { endsFirstLoad } from './first-load.ts';
+import type { FailureClass } from '../core/model/outcome.ts';
 import { failingAfter } from './failing.ts';
 import { filledScopes } from './plan/guard-plan.ts';
 import { heldRecord } from './plan/hold.ts';
@@ -248,4 +248,21 @@ export async function commitError(
     // What ended the cycle is the error to report; a state that cannot be written ends the next cycle by itself.
     return failures?.of(target);
   }
+}
+
+/** Failures that another try would not change. */
+const final: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'unsupported']);
+
+/**
+ * Whether nothing of a first load is left to be sent: what comes new after this is new.
+ *
+ * @param waiting for another try, or to be looked for
+ */
+function endsFirstLoad(pushed: PushReport, waiting: number): boolean {
+  return (
+    pushed.notStarted === 0 &&
+    pushed.stoppedBy === undefined &&
+    waiting === 0 &&
+    pushed.failed.every(({ failure }) => final.has(failure.class))
+  );
 }

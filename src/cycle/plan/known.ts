@@ -8,8 +8,7 @@ import { findDepartures, type Departure } from '../../core/planning/departures.t
 import { isActive } from '../../core/planning/availability.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { gather } from '../shared/batches.ts';
-import { besides } from '../shared/unmarked.ts';
+import { besides, gather } from '../shared/batches.ts';
 import { confirmDepartures } from './confirm-departures.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';

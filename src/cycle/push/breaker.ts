@@ -1,7 +1,6 @@
 import type { Failure, FailureClass } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ProbeResult } from '../../ports/scim-target.ts';
-import { createSilence } from './silence.ts';
 
 /** Operations of one verb on one type, of which so many failed in a row that the rest of them is not tried. */
 export interface GivenUp extends Pick<Operation, 'verb' | 'type'> {
@@ -101,4 +100,28 @@ export function createBreaker(probe: () => Promise<ProbeResult>): Breaker {
 
 function kindOf({ verb, type }: Operation): string {
   return `${verb} ${type}`;
+}
+
+/** So many of one kind, in a row or in all: what is left of it would wait as long for nothing. */
+const mostLate = { inARow: 3, inAll: 20 };
+
+/** Tells when a kind of operations waits for answers in vain. */
+interface Silence {
+  /** Something of the kind was answered. */
+  answered(kind: string): void;
+  /** An operation has failed. @returns whether its kind has waited too long by now */
+  failed(kind: string, failure: Failure): boolean;
+}
+
+function createSilence(): Silence {
+  const inARow = new Map<string, number>();
+  const inAll = new Map<string, number>();
+  return {
+    answered: (kind) => void inARow.delete(kind),
+    failed(kind, { late }) {
+      if (late !== true) return false;
+      for (const counts of [inARow, inAll]) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      return (inARow.get(kind) ?? 0) >= mostLate.inARow || (inAll.get(kind) ?? 0) >= mostLate.inAll;
+    },
+  };
 }

@@ -5,8 +5,7 @@ import { entryKey } from '../../core/mapping/directory-index.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { memberNames } from '../../core/mapping/member-values.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { gather } from '../shared/batches.ts';
-import { besides } from '../shared/unmarked.ts';
+import { besides, gather } from '../shared/batches.ts';
 
 /**
  * What a reading may have missed because it takes its time, and only a comparison could tell. `somebody`: who has access

@@ -1,8 +1,10 @@
+import type { SourceId } from '../../core/model/entry.ts';
+import type { SeenMarks, StateView } from '../../ports/state-store.ts';
+
 /** How many a port is asked for at once. */
 const size = 5_000;
 
-/** So many at once. */
-export function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
+function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
@@ -14,4 +16,19 @@ export async function gather<K, V>(
   const all = new Map<K, V>();
   for (const batch of inBatches(ids)) for (const [id, value] of await ask(batch)) all.set(id, value);
   return all;
+}
+
+/** What the state knows of others than these entries: they are marked, then it is asked for whoever has no mark. */
+export async function* besides<T>(
+  seen: readonly SourceId[],
+  store: Pick<StateView, 'openMarks'>,
+  ask: (marks: SeenMarks) => AsyncIterable<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  const marks = await store.openMarks();
+  try {
+    for (const batch of inBatches(seen)) await marks.mark(batch);
+    yield* ask(marks);
+  } finally {
+    await marks.close();
+  }
 }

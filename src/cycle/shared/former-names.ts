@@ -5,7 +5,7 @@ import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Digest } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
-import { besides } from './unmarked.ts';
+import { besides } from './batches.ts';
 
 /*
  * Where nothing keeps references in order (OpenLDAP without slapo-refint), a person who is renamed or moved still stands

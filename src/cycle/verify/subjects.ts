@@ -4,8 +4,7 @@ import { Reference, type Rejected, type Resource } from '../../core/model/resour
 import type { Projection } from '../../core/mapping/project.ts';
 import { isActive } from '../../core/planning/availability.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { gather } from '../shared/batches.ts';
-import { besides } from '../shared/unmarked.ts';
+import { besides, gather } from '../shared/batches.ts';
 
 /** A resource that the target has as far as we know, with what should be there. */
 export interface Subject {
