@@ -22,7 +22,7 @@ export interface UndoneCycle extends Pick<TakenAway, 'others'> {
   readonly target: string;
   /** Under which it is held from then on; undefined when the cycle took nothing away. */
   readonly holdId: string | undefined;
-  /** What gives it back. */
+  /** What gives it back, but for whom no directory has any more. */
   readonly back: readonly HeldOperation[];
   /** Of those who are to be created again: whom no directory has any more. */
   readonly unknown: readonly SourceId[];
@@ -72,7 +72,18 @@ async function undoOn(target: string, entries: readonly LoggedEntry[], undoing: 
   const holdId = back.length === 0 ? undefined : undoId(cycle);
   if (holdId !== undefined) await view.decide({ target, holdId, decision: 'undo', at, by });
   const operations = entries.filter(({ outcome }) => outcome === 'applied').length;
-  return { target, holdId, back, others, unknown: await unknownOf(target, back, undoing), approved, operations };
+  const unknown = await unknownOf(target, back, undoing);
+  return { target, holdId, back: withoutThem(back, new Set(unknown)), others, unknown, approved, operations };
+}
+
+/** Whoever cannot be created again cannot join a group again. */
+function withoutThem(back: readonly HeldOperation[], unknown: ReadonlySet<SourceId>): HeldOperation[] {
+  return back.flatMap((one): HeldOperation[] => {
+    if (unknown.has(one.sourceId)) return [];
+    if (one.verb !== 'members') return [one];
+    const add = one.add?.filter((id) => !unknown.has(id)) ?? [];
+    return add.length === 0 ? [] : [{ ...one, add }];
+  });
 }
 
 /** Reads the directories when somebody has to be created again. */

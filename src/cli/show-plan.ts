@@ -8,7 +8,7 @@ import type { Rejected } from '../core/model/resource.ts';
 import type { CoverageKind } from '../core/planning/coverage.ts';
 import { count, inWords, whole } from '../core/wording/count.ts';
 import { printable } from '../core/wording/foreign.ts';
-import { countsToDo } from '../core/wording/operation-counts.ts';
+import { countsToDo, countsUndone } from '../core/wording/operation-counts.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/decisions.ts';
@@ -177,7 +177,7 @@ export function showRejections(
   call: CommandLine,
 ): void {
   for (const { holdId, at, by, operations } of rejections) {
-    print(`  ${colors.yellow('undone    ')} ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}`);
+    print(`  ${colors.yellow('undone    ')} ${countsUndone(operations)}, rejected by ${deciderText(by)} at ${at}`);
     print(colors.dim(`             taken back by: ${call('approve', holdId)}`));
   }
 }

@@ -6,6 +6,7 @@ import type { Drift, ValueDrift } from '../core/model/drift.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { count, inWords } from '../core/wording/count.ts';
 import { printable } from '../core/wording/foreign.ts';
+import { countsUndone } from '../core/wording/operation-counts.ts';
 import type { NotCompared, VerifiedTarget } from '../cycle/verify-target.ts';
 import { fit } from './layout.ts';
 import { showReport } from './show-report.ts';
@@ -17,9 +18,10 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
   const { colors, print } = terminal;
   const { target, drift, compared, names } = verified;
   const all = inWords([count(compared.user, 'user'), count(compared.group, 'group')]);
+  const finding = isAllInOrder(verified.notCompared) ? 'all as they should be' : 'nothing drifted';
   print(
     drift.length === 0
-      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, all as they should be`
+      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, ${finding}`
       : `${colors.bold(target)}: ${colors.yellow(differing(drift))} from what they should be, of ${all}`,
   );
   for (const one of drift.slice(0, mostShown)) showDrift(one, names, terminal);
@@ -32,6 +34,12 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
     print(colors.yellow('  the target acknowledged this and does not have it:'));
     showDrift(one, names, terminal);
   }
+}
+
+/** Whether nothing is due, held, undone or failing besides. */
+function isAllInOrder({ unlinked, waiting, quarantined, held, rejected, rejections }: NotCompared): boolean {
+  const open = unlinked + waiting + quarantined + rejections.length + Object.keys(rejected).length;
+  return open === 0 && held === undefined;
 }
 
 /** More than a person reads. */
@@ -117,7 +125,12 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
       `changes are held since ${held?.since ?? ''}: ${call('approve', held?.holdId ?? '')} releases them`,
     ],
   ];
-  const lines = parts.flatMap(([number, text]) => (number > 0 ? [text] : []));
+  const lines = [
+    ...parts.flatMap(([number, text]) => (number > 0 ? [text] : [])),
+    ...left.rejections.map(
+      ({ holdId, operations }) => `undone: ${countsUndone(operations)}: ${call('approve', holdId)} takes that back`,
+    ),
+  ];
   return Object.keys(rejected).length === 0 ? lines : [...lines, rejectedText(rejected)];
 }
 

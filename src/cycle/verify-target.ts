@@ -2,6 +2,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { countDrift, type Drift, type DriftCounts } from '../core/model/drift.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countReasons, type ReasonCounts } from '../core/model/resource.ts';
+import type { RejectionRecord } from '../ports/decisions.ts';
 import type { HeldRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
@@ -50,6 +51,8 @@ export interface NotCompared {
   /** Entries of which something fails. */
   readonly quarantined: number;
   readonly held: HeldRecord | undefined;
+  /** What people rejected or took back, and stays as it is. */
+  readonly rejections: readonly RejectionRecord[];
 }
 
 export interface VerifyInput {
@@ -139,6 +142,7 @@ async function notCompared(
   const ids = only === undefined ? [...resources.keys()] : [];
   const links = await gather(ids, (batch) => store.links(target, batch));
   const counts = await store.counts(target);
+  const { held, rejections = [] } = await store.target(target);
   return {
     unlinked: ids.filter((id) => (links.get(id)?.lifecycle ?? 'lost') === 'lost').length,
     waiting: sum('waiting'),
@@ -150,7 +154,8 @@ async function notCompared(
     hidingMembers: sum('hidingMembers'),
     rejected: countReasons([...rejected.values()]),
     quarantined: counts.user.quarantined + counts.group.quarantined,
-    held: (await store.target(target)).held,
+    held,
+    rejections,
   };
 }
 

@@ -35,6 +35,11 @@ describe('undo', { concurrency: 2 }, () => {
     assert.equal((await site.run('plan')).code, 10);
     const back = await site.run('sync');
     assert.equal(back.code, 0, back.stderr);
+    assert.match(back.stdout, /undone {5}2 users to deactivate, members of \d groups? to change, rejected by/);
+    assert.match(
+      (await site.run('verify')).stdout,
+      new RegExp(`nothing drifted\\n {2}undone: .* approve undo-${cycle}`),
+    );
     assert.deepEqual([active(site), members(site)], [8, 5]);
     assert.equal((await site.run('plan')).code, 0, 'nothing more is due');
     assert.match((await site.run('status')).stdout, new RegExp(`undo-${cycle}`));
@@ -54,7 +59,10 @@ describe('undo', { concurrency: 2 }, () => {
     assert.equal(active(site), 7);
     const undone = await site.run('undo', cycle);
     assert.equal(undone.code, 1);
-    assert.match(undone.stdout, /1 account cannot be created again: no directory has them any more/);
+    assert.match(
+      undone.stdout,
+      /^wiki: nothing can be taken back\n {2}1 account cannot be created again: no directory has/,
+    );
     assert.equal((await site.run('sync')).code, 0);
     assert.equal((await site.run('plan')).code, 0);
   });

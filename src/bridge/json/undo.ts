@@ -7,7 +7,7 @@ export function undoJson({ target, holdId, back, others, unknown, approved }: Un
     target,
     undo: holdId,
     reactivate: count('reactivate'),
-    create: count('create') - unknown.length,
+    create: count('create'),
     memberships: back.reduce((sum, { verb, add = [] }) => sum + (verb === 'members' ? add.length : 0), 0),
     notKnownAnyMore: unknown,
     hadNoAccess: others,

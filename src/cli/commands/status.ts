@@ -4,7 +4,7 @@ import { statusJson } from '../../bridge/json/status.ts';
 import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
 import { driftText } from '../../core/wording/drift-counts.ts';
 import { count, whole } from '../../core/wording/count.ts';
-import { countsToDo } from '../../core/wording/operation-counts.ts';
+import { countsToDo, countsUndone } from '../../core/wording/operation-counts.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
@@ -107,7 +107,7 @@ function show(
     print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
     print(
-      `  ${colors.yellow('undone')}        ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`,
+      `  ${colors.yellow('undone')}        ${countsUndone(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`,
     );
   }
   if (state.held === undefined) return;

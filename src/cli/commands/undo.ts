@@ -43,22 +43,22 @@ function sentences(one: UndoneCycle, call: CommandLine): string[] {
       : [
           `  ${count(unknown.length, 'account')} cannot be created again: no directory has them any more: ${unknown.slice(0, 5).map(printable).join(', ')}${unknown.length > 5 ? ', …' : ''}`,
         ];
+  if (back.length === 0) return [...again, `${target}: nothing can be taken back`, ...lost, ...off];
   return [
     ...again,
-    `${target}: taken back: ${contentText(back, unknown.length)}. ${then}`,
+    `${target}: taken back: ${contentText(back)}. ${then}`,
     `  It is held from then on, as if rejected, until the directory changes or a person says: ${call('approve', holdId)}`,
     ...lost,
     ...off,
   ];
 }
 
-function contentText(back: UndoneCycle['back'], unknown: number): string {
+function contentText(back: UndoneCycle['back']): string {
   const those = (verb: string) => back.filter((one) => one.verb === verb);
-  const created = those('create').length - unknown;
   const members = those('members').reduce((sum, { add = [] }) => sum + add.length, 0);
   const parts = [
     [those('reactivate').length, 'reactivation'],
-    [created, 'creation'],
+    [those('create').length, 'creation'],
     [members, 'membership'],
   ] as const;
   return inWords(parts.flatMap(([number, noun]) => (number === 0 ? [] : [count(number, noun)])));

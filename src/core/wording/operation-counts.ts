@@ -37,6 +37,12 @@ export function countsToDo(operations: readonly Counted[], none = 'nothing to do
   return countsOf(operations, (verb) => `to ${verb === 'members' ? 'change' : verb}`, none);
 }
 
+/** The same of what stays undone: whoever must neither be switched off nor deleted is one person, who keeps access. */
+export function countsUndone(operations: readonly Counted[]): string {
+  const off = new Set(operations.filter(({ verb }) => verb === 'deactivate').map(({ sourceId }) => sourceId));
+  return countsToDo(operations.filter(({ verb, sourceId }) => verb !== 'delete' || !off.has(sourceId)));
+}
+
 /**
  * `12 users and 5 groups created, members of 1 group changed`. Where there is none, nothing was sent only if nothing
  * failed: what failed was sent, as a rule, and may have taken effect without an answer.
