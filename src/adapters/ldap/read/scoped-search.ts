@@ -1,7 +1,6 @@
 import type { Filter } from '../../../core/directory/filter.ts';
 import type { Entry, ResourceType, SourceId } from '../../../core/model/entry.ts';
 import type { ReadRequest } from '../../../ports/directory-source.ts';
-import { createNaming } from './asked-names.ts';
 import { createStampReader } from './stamp.ts';
 import { NamelessEntries, readEntry, type ReadAs } from './entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
@@ -17,6 +16,7 @@ import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from '../connect/root-dse.ts';
 import { scopeFilter } from './scope-filter.ts';
 import { searchSubtree, type SearchEntry } from '../protocol/search.ts';
+import { readSubschema } from './subschema.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
 export const pageSize = 500;
@@ -85,35 +85,15 @@ async function searchPlace(
   visited: Visit,
   search: Running & { readonly follower: ReferenceFollower },
 ): Promise<readonly (readonly LdapUrl[])[]> {
-  const { session, idAttribute, rootDse, options } = directory;
+  const { session, rootDse, options } = directory;
   const { base, depth, filter } = visited.place;
-  const wanted = search.attributes[type];
-  const named = await createNaming(directory, wanted);
-  const hidden = await createHiddenReader(directory, type, base, wanted);
-  const unwanted = new Set([...search.stampOf.attributes, ...hidden.attributes].filter((name) => !wanted.has(name)));
-  const readAs: ReadAs = { directory: options.name, type, idAttribute, unwanted };
-  const nameless = new NamelessEntries();
+  const { attributes, visit, checkNames } = await createEntryVisit(type, directory, base, search);
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
-  const visit = async (found: SearchEntry): Promise<void> => {
-    const stamp = search.stampOf.read(found);
-    const read = readEntry(found, readAs);
-    if (read === undefined) {
-      nameless.add(found.dn);
-      return;
-    }
-    const entry = hidden.mark(named(read), found);
-    if (search.seen.has(entry.id)) return;
-    search.seen.add(entry.id);
-    await search.visit(stamp === undefined ? entry : { ...entry, stamp, ...search.stampOf.modified(found) });
-  };
   const onReference = (uris: readonly string[]): void => {
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
-  const attributes = [
-    ...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes]),
-  ];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   try {
@@ -139,7 +119,72 @@ async function searchPlace(
     );
   } finally {
     // Before whatever else was wrong: it is what a person can mend.
-    nameless.check({ base, idAttribute });
+    checkNames();
   }
   return elsewhere;
+}
+
+/** How the entries beneath one base are read and visited. */
+interface EntryVisit {
+  /** To ask for. */
+  readonly attributes: readonly string[];
+  readonly visit: (found: SearchEntry) => Promise<void>;
+  /** @throws BridgeError D2S_ENTRY_WITHOUT_ID when an entry was found that has no id */
+  readonly checkNames: () => void;
+}
+
+async function createEntryVisit(
+  type: ResourceType,
+  directory: OpenDirectory,
+  base: string,
+  { attributes, seen, stampOf, visit }: Running,
+): Promise<EntryVisit> {
+  const { idAttribute, options } = directory;
+  const wanted = attributes[type];
+  const named = await createNaming(directory, wanted);
+  const hidden = await createHiddenReader(directory, type, base, wanted);
+  const unwanted = new Set([...stampOf.attributes, ...hidden.attributes].filter((name) => !wanted.has(name)));
+  const readAs: ReadAs = { directory: options.name, type, idAttribute, unwanted };
+  const nameless = new NamelessEntries();
+  return {
+    attributes: [...new Set([...wanted, idAttribute.toLowerCase(), ...stampOf.attributes, ...hidden.attributes])],
+    async visit(found) {
+      const stamp = stampOf.read(found);
+      const read = readEntry(found, readAs);
+      if (read === undefined) {
+        nameless.add(found.dn);
+        return;
+      }
+      const entry = hidden.mark(named(read), found);
+      if (seen.has(entry.id)) return;
+      seen.add(entry.id);
+      await visit(stamp === undefined ? entry : { ...entry, stamp, ...stampOf.modified(found) });
+    },
+    checkNames: () => {
+      nameless.check({ base, idAttribute });
+    },
+  };
+}
+
+/**
+ * Gives the values of an attribute under the name by which it was asked for: OpenLDAP answers `surname` with `sn`. By the
+ * server's own schema, where it shows it, and by the names of RFC 4519. Active Directory has one name for each attribute,
+ * and there `street` and `streetAddress` are two. Asks nothing where nobody asked by such a name.
+ */
+async function createNaming(directory: OpenDirectory, wanted: ReadonlySet<string>): Promise<(entry: Entry) => Entry> {
+  if (directory.kind === 'active-directory') return unchanged;
+  const { typeNames } = await readSubschema(directory);
+  const others = [...wanted].map((name) => [name, typeNames(name)] as const).filter(([name, first]) => name !== first);
+  return others.length === 0 ? unchanged : (entry) => withNames(entry, others);
+}
+
+const unchanged = (entry: Entry): Entry => entry;
+
+function withNames(entry: Entry, others: readonly (readonly [string, string])[]): Entry {
+  const attributes = new Map(entry.attributes);
+  for (const [name, first] of others) {
+    const values = attributes.get(first);
+    if (values !== undefined && !attributes.has(name)) attributes.set(name, values);
+  }
+  return attributes.size === entry.attributes.size ? entry : { ...entry, attributes };
 }
