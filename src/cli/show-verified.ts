@@ -18,10 +18,9 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
   const { colors, print } = terminal;
   const { target, drift, compared, names } = verified;
   const all = inWords([count(compared.user, 'user'), count(compared.group, 'group')]);
-  const finding = isAllInOrder(verified.notCompared) ? 'all as they should be' : 'nothing drifted';
   print(
     drift.length === 0
-      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, ${finding}`
+      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, ${isOpen(verified.notCompared) ? 'none changed there by others' : 'all as they should be'}`
       : `${colors.bold(target)}: ${colors.yellow(differing(drift))} from what they should be, of ${all}`,
   );
   for (const one of drift.slice(0, mostShown)) showDrift(one, names, terminal);
@@ -36,10 +35,9 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
   }
 }
 
-/** Whether nothing is due, held, undone or failing besides. */
-function isAllInOrder({ unlinked, waiting, quarantined, held, rejected, rejections }: NotCompared): boolean {
-  const open = unlinked + waiting + quarantined + rejections.length + Object.keys(rejected).length;
-  return open === 0 && held === undefined;
+/** Something is due that was not done: then not all is as it should be, though nobody changed it. */
+function isOpen({ quarantined, waiting, held, rejections }: NotCompared): boolean {
+  return quarantined + waiting + rejections.length > 0 || held !== undefined;
 }
 
 /** More than a person reads. */
