@@ -92,12 +92,13 @@ export function createReload(app: App, text: string, parts: ReloadParts): Reload
     },
     async watch(signal) {
       let before = tried;
-      while (!signal.aborted) {
+      const isOver = (): boolean => signal.aborted;
+      while (!isOver()) {
         await clock.sleep(lookMilliseconds, signal).catch(() => undefined);
         const now = await parts.text().catch(() => undefined); // it may be in the middle of being replaced
         const isSettled = now === before;
         before = now ?? before;
-        if (isSettled && now !== tried && !signal.aborted) await request('the file has changed');
+        if (isSettled && now !== tried && !isOver()) await request('the file has changed');
       }
     },
   };

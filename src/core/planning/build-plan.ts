@@ -2,13 +2,14 @@ import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
-import { inOneGo, type Steps } from '../model/steps.ts';
+import type { Steps } from '../model/steps.ts';
 import { keepChoices } from './keep-choice.ts';
 import { createAvailability } from './availability.ts';
 import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations, PlannedPart } from './plan-input.ts';
 import { beforeDeletions, planMembers } from './plan-members.ts';
 import { planRejected, planResource } from './plan-resource.ts';
+import { underNewNames } from './successors.ts';
 
 /*
  * What is wanted against what the target acknowledged:
@@ -33,12 +34,7 @@ import { planRejected, planResource } from './plan-resource.ts';
  * or deleted by policy.
  */
 
-/** Works out the operations that bring a target from its links to what is wanted, in their order. */
-export function buildPlan(given: PlanInput): PlannedOperations {
-  return inOneGo(planInSteps(given));
-}
-
-/** The same, a step for each entry. */
+/** Works out the operations that bring a target from its links to what is wanted, in their order: a step for each entry. */
 export function* planInSteps(given: PlanInput): Steps<PlannedOperations> {
   const handed = handOver(given);
   const availability = createAvailability(handed);
@@ -131,7 +127,7 @@ function handOver(input: PlanInput): PlanInput {
   return {
     ...input,
     links,
-    members: new Map([...input.members].map(([group, ids]) => [pass(group), new Set([...ids].map(pass))])),
+    members: underNewNames(input.members, input.successors),
     departures: input.departures.filter(({ link }) => !heirs.has(link.sourceId)),
   };
 }
