@@ -33,13 +33,13 @@ function shown(users: number, notCompared: Partial<NotCompared>): string[] {
     foreign: { user: { count: 0, isComplete: false, listed: [] } },
     notCompared: { ...everything, ...notCompared },
   } as unknown as VerifiedOne['verified'];
-  showVerified({ verified } as VerifiedOne, terminal, (...words) => words.join(' '));
+  showVerified({ verified }, terminal, (...words) => words.join(' '));
   return lines;
 }
 
 describe('what verify says at the end', () => {
   it('is that all is as it should be, where everything was compared and nothing is left to do', () => {
-    assert.deepEqual(shown(7, {}), ['wiki: ✓ 7 users compared, all as they should be']);
+    assert.deepEqual(shown(7, {}), ['wiki: ✓ 7 users and 0 groups compared, all as they should be']);
   });
 
   it('is not, where the target does not answer', () => {
@@ -48,7 +48,10 @@ describe('what verify says at the end', () => {
 
   it('is not, where a part could not be read or was not looked at', () => {
     for (const part of [{ unread: 2 }, { left: 2 }])
-      assert.match(shown(5, part)[0] ?? '', /^wiki: 5 users compared, none of them differs; not everything could be/);
+      assert.match(
+        shown(5, part)[0] ?? '',
+        /^wiki: 5 users and 0 groups compared, none of them differs; not everything could be/,
+      );
   });
 
   it('is not, where something is held, failed, waits, or cannot be written', () => {
