@@ -42,7 +42,7 @@ function headline({ drift, compared, notCompared }: VerifiedTarget, colors: Term
         : `${all} compared, none of them differs; not everything could be compared`,
     );
   const isInStep = unlinked + waiting + quarantined + Object.keys(rejected).length === 0 && held === undefined;
-  return `${colors.green('✓')} ${all} compared, ${isInStep ? 'all as they should be' : 'none was changed there by others; not all is in step'}`;
+  return `${colors.green('✓')} ${all} compared, ${isInStep ? 'all as they should be' : 'none changed there by others'}`;
 }
 
 /** More than a person reads. */
