@@ -18,6 +18,7 @@ const everything: NotCompared = {
   rejected: {},
   quarantined: 0,
   held: undefined,
+  rejections: [],
 };
 
 function shown(users: number, notCompared: Partial<NotCompared>): string[] {
