@@ -123,11 +123,12 @@ async function watchText(
   signal: AbortSignal,
   onSettled: (text: string | undefined) => Promise<void>,
 ): Promise<void> {
+  const isOver = (): boolean => signal.aborted;
   let before = await text().catch(() => undefined);
-  while (!signal.aborted) {
+  while (!isOver()) {
     await clock.sleep(lookMilliseconds, signal).catch(() => undefined);
     const now = await text().catch(() => undefined);
-    if (now === before) await onSettled(now);
+    if (now === before && !isOver()) await onSettled(now);
     before = now;
   }
 }

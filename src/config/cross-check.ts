@@ -1,9 +1,9 @@
 import { checkNotify } from './check-access.ts';
 import { checkDirectory } from './check-directory.ts';
-import { checkLifecycle } from './check-lifecycle.ts';
 import { checkNames, checkTarget } from './check-target.ts';
 import type { Problem } from './problem.ts';
-import type { ProfiledSource } from './profile.ts';
+import { type ProfiledSource, profileDialect, profileName, type ProfiledTarget } from './profile.ts';
+import type { ConfigPath } from './place.ts';
 
 /** What is wrong between keys that are each fine by themselves. */
 export function crossCheck(source: ProfiledSource): Problem[] {
@@ -30,4 +30,34 @@ export function crossCheck(source: ProfiledSource): Problem[] {
     ...targets.flatMap(([name, target]) => checkLifecycle(['targets', name], target)),
     ...source.notify.flatMap((section, index) => checkNotify(['notify', index], section)),
   ];
+}
+
+/** Where a target is asked for an end or a beginning of accounts that its profile says it does not know. */
+function checkLifecycle(path: ConfigPath, target: ProfiledTarget): Problem[] {
+  const { users, groups } = profileDialect(target.profile);
+  const { leaves, groups: leavingGroups } = target.removal;
+  const name = profileName(target.profile);
+  const problems: Problem[] = [];
+  const say = (key: readonly string[], what: string, fix: string) =>
+    problems.push({ path: [...path, ...key], at: 'value', what, fix });
+  if (leaves === 'deactivate' && users.deactivation === 'deletes') {
+    say(
+      ['removal', 'leaves'],
+      `on this target whoever is deactivated is deleted (profile ${name})`,
+      'write delete if that is meant, or keep',
+    );
+  }
+  if (leaves === 'delete' && users.deletion === 'none') {
+    say(['removal', 'leaves'], `this target cannot delete users (profile ${name})`, 'write deactivate or keep');
+  }
+  if (target.removal.deleteAfter !== undefined && users.deletion === 'none') {
+    say(['removal', 'deleteAfter'], `this target cannot delete users (profile ${name})`, 'leave it out');
+  }
+  if (leavingGroups === 'delete' && groups.deletion === 'none') {
+    say(['removal', 'groups'], `this target cannot delete groups (profile ${name})`, 'write empty or keep');
+  }
+  if (target.users.createInactive && !users.createInactive) {
+    say(['users', 'createInactive'], `this target cannot create inactive users (profile ${name})`, 'leave it out');
+  }
+  return problems;
 }

@@ -4,7 +4,6 @@ import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectorySource, WatchEnd } from '../ports/directory-source.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createBell } from './watch-bell.ts';
-import { createWatchPause } from './watch-pause.ts';
 
 export interface WatchParts {
   readonly clock: Clock;
@@ -107,5 +106,26 @@ function createTelling(log: Log) {
         );
       }
     },
+  };
+}
+
+const firstPause = 1_000;
+const longestPause = 5 * 60_000;
+/** A watch that lived so long was a good one. */
+const goodMilliseconds = 60_000;
+/** A wrong password is not tried more often than the polls would at last. */
+const pauseAfterRefusal = 15 * 60_000;
+/** A server may be set up anew, or another one may answer. */
+const pauseWhenUnavailable = 60 * 60_000;
+
+/** How many milliseconds to wait after a watch that ended like this and lived for so long. */
+function createWatchPause(): (end: WatchEnd | BridgeError, lived: number) => number {
+  let next = firstPause;
+  return (end, lived) => {
+    if ('kind' in end) return pauseWhenUnavailable;
+    if (end.code === 'D2S_DIRECTORY_AUTH') return pauseAfterRefusal;
+    const pause = lived >= goodMilliseconds ? firstPause : next;
+    next = Math.min(pause * 2, longestPause);
+    return pause;
   };
 }

@@ -36,7 +36,6 @@ const patience = {
  */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const server = fastify({
-    bodyLimit: 1024,
     // A scraper's idle connection must not keep the process from ending.
     forceCloseConnections: true,
     // Called for each address of a name: `localhost` has two.

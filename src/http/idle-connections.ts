@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { readOneRequest, type OneRequest } from './one-request.ts';
 
 /** Connections at once. A kubelet, a scraper and a person need a handful. */
 const mostConnections = 100;
@@ -11,16 +12,15 @@ const mostOfAddress = 50;
  * that has been without a whole request for the longest time, or where all have one, whose answer takes longest. So
  * whoever opens connections and says nothing, sends half a request or reads no answer shuts nobody out.
  *
- * A connection has one request at a time. RFC 9112 §9.3.2 allows more, but nobody who asks for health or metrics sends
- * the next one before the answer, and thousands in one packet would all be worked on before anybody else's.
+ * A connection has one request at a time, without a body.
  *
- * @param answer what answers a request; not asked about those that are cut off
+ * @param answer what answers a request; not asked about those with a body
  */
 export function limitConnections(server: Server, answer: RequestListener): Server {
   /** Those without a whole request, and those with one: each with its address, the longest first. */
   const idle = new Map<Socket, string>();
   const busy = new Map<Socket, string>();
-  const unanswered = new Set<Socket>();
+  const reads = new WeakMap<Socket, OneRequest>();
 
   const firstOf = (sockets: ReadonlyMap<Socket, string>, address: string | undefined): Socket | undefined => {
     for (const [socket, own] of sockets) if (address === undefined || own === address) return socket;
@@ -46,31 +46,38 @@ export function limitConnections(server: Server, answer: RequestListener): Serve
     const address = socket.remoteAddress ?? '';
     makeRoom(address);
     idle.set(socket, address);
+    reads.set(socket, readOneRequest(socket));
     socket.once('close', () => {
       leave(socket);
     });
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    if (unanswered.has(socket)) socket.destroy();
     if (socket.destroyed) return;
-    unanswered.add(socket);
+    const reading = reads.get(socket);
     const address = idle.get(socket);
-    if (address !== undefined && !hasBody(request)) {
+    if (address !== undefined) {
       idle.delete(socket);
       busy.set(socket, address);
     }
     response.once('close', () => {
-      // What was sent together is read in one turn, and an answer may be written within it.
-      setImmediate(() => unanswered.delete(socket));
       if (address !== undefined && busy.delete(socket) && !socket.destroyed) idle.set(socket, address);
+      if (reading?.hasSurplus() === true) socket.destroySoon();
+      else reading?.answered();
     });
-    answer(request, response);
+    if (hasBody(request))
+      response
+        .writeHead(413, { connection: 'close', 'content-type': 'application/json' })
+        .end('{"error":"bad request"}');
+    else {
+      if (reading?.hasSurplus() === true) response.setHeader('connection', 'close');
+      answer(request, response);
+    }
   });
   return server;
 }
 
-/** Nothing here takes one: whether it comes at all is not waited for. */
+/** Nothing here takes one, and it is not read. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

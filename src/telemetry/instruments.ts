@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { watchEventLoop } from './event-loop.ts';
 
 /** From a poll of a small directory to the first load of a large company, in seconds. */
 const cycleBuckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600];
@@ -19,6 +20,7 @@ export function createInstruments(registry: Registry) {
     labelNames,
     registers: [registry],
   });
+  const eventLoopDelay = watchEventLoop();
   return {
     buildInfo: new Gauge(
       options('build_info', 'Always 1; the labels name the version that runs.', 'version', 'node_version'),
@@ -33,6 +35,15 @@ export function createInstruments(registry: Registry) {
       options('config_last_reload_successful', '1 when the configuration was last read without an error, 0 otherwise.'),
     ),
     configHash: new Gauge(options('config_hash', 'Another number for another text of the configuration that runs.')),
+    eventLoopDelay: new Gauge({
+      ...options(
+        'event_loop_delay_seconds',
+        'The longest time since the last scrape for which nothing else had its turn.',
+      ),
+      collect() {
+        this.set(eventLoopDelay());
+      },
+    }),
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),

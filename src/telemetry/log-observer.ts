@@ -1,6 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
-import { absentLine } from './absent-line.ts';
 import { cycleLines } from './cycle-lines.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { Log } from './log.ts';
@@ -9,6 +8,8 @@ import { unresolvedLine } from './unresolved-line.ts';
 import { openingLines } from './opening-text.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
 import { stackFrames } from './scrub.ts';
+import { count } from '../core/wording/count.ts';
+import type { AbsenceReason } from '../core/model/reading.ts';
 
 /**
  * Turns the stream of events into log lines. `event` in each line is stable; docs/logs.md lists them. A quiet cycle logs
@@ -178,4 +179,44 @@ function notifiedLine(
       ? `${notifier} does not answer, and the oldest of what it should be told (${condition}) was left out`
       : `${notifier} could not be told (${condition}): ${problem ?? 'no answer'}; dir2scim notify test tries it`,
   );
+}
+
+/**
+ * What became of entries that are not shown any more: numbers, and at debug the source ids. Those who only cannot be
+ * read are looked up again and again, and logged like any persistent problem.
+ */
+function absentLine(
+  log: Log,
+  repetition: Repetition,
+  { kind, directory, absenceReasons }: Extract<CycleEvent, { kind: 'absent_entries' }>,
+): void {
+  const sources: Record<AbsenceReason, string[]> = {
+    deleted: [],
+    moved: [],
+    filtered: [],
+    missing: [],
+    unreadable: [],
+    present: [],
+  };
+  for (const [id, absenceReason] of absenceReasons) sources[absenceReason].push(id);
+  const { deleted, moved, filtered, missing, unreadable } = sources;
+  const left = deleted.length + moved.length + filtered.length + missing.length;
+  const fields = {
+    event: kind,
+    directory,
+    deleted: deleted.length,
+    moved: moved.length,
+    filtered: filtered.length,
+    missing: missing.length,
+    unreadable: unreadable.length,
+  };
+  const repeated = repetition.tell(`absent ${directory}`, unreadable.join());
+  const level = left > 0 || repeated !== undefined ? 'info' : 'debug';
+  log[level](
+    { ...fields, ...(repeated ? { repeated } : {}) },
+    unreadable.length === 0
+      ? `directory ${directory}: ${count(left, 'entry')} left`
+      : `directory ${directory}: ${count(left, 'entry')} left; ${count(unreadable.length, 'entry')} can no longer be read, and ${unreadable.length === 1 ? 'stays' : 'stay'} as before on the targets`,
+  );
+  log.debug({ event: kind, directory, sources });
 }

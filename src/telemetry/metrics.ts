@@ -83,7 +83,7 @@ async function forgetSeries(registry: Registry, isGone: (labels: Labels) => bool
   for (const { name, values } of await registry.getMetricsAsJSON()) {
     const metric = registry.getSingleMetric(name);
     for (const { labels } of values) {
-      const { le: _bucket, ...series } = labels as Labels;
+      const series: Labels = Object.fromEntries(Object.entries(labels as Labels).filter(([label]) => label !== 'le'));
       if (isGone(series) && metric !== undefined && 'remove' in metric) (metric as Gauge).remove(series);
     }
   }

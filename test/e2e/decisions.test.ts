@@ -70,7 +70,9 @@ describe('approve and reject', { concurrency: 2 }, () => {
     assert.equal(wrong.code, 2);
     assert.match(
       wrong.stderr,
-      new RegExp(`D2S_PLAN_NOT_HELD: ${planOf(plan)} is the id of the whole plan.*approve --config \\S+ ${holdOf(plan)}`),
+      new RegExp(
+        `D2S_PLAN_NOT_HELD: ${planOf(plan)} is the id of the whole plan.*approve --config \\S+ ${holdOf(plan)}`,
+      ),
     );
     const slip = await site.run('approve', 'hold-000000000000');
     assert.deepEqual([slip.code, slip.stderr.includes(holdOf(plan))], [2, true]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Operation } from '../../src/core/model/plan.ts';
-import { buildPlan } from '../../src/core/planning/build-plan.ts';
+import { buildPlan } from '../support/in-one-go.ts';
 import { divideDecided, stillWanted, without } from '../../src/core/planning/decided.ts';
 import { guard, type GuardResult } from '../../src/core/planning/guard.ts';
 import type { GuardInput } from '../../src/core/planning/guard-input.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { empty } from '../../src/core/model/link.ts';
 import type { Hold, Operation, TallyKind } from '../../src/core/model/plan.ts';
-import { buildPlan } from '../../src/core/planning/build-plan.ts';
+import { buildPlan } from '../support/in-one-go.ts';
 import { guard } from '../../src/core/planning/guard.ts';
 import type { GuardInput, Measured, Population, Standing } from '../../src/core/planning/guard-input.ts';
 import { partContext, partsOf } from '../../src/core/planning/guard-parts.ts';

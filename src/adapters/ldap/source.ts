@@ -1,3 +1,4 @@
+import { PresenceFilter, SearchRequest } from 'ldapts';
 import { parseFilter } from '../../core/directory/filter.ts';
 import { checkIdentity } from '../../core/directory/identity.ts';
 import { BridgeError } from '../../core/model/errors.ts';
@@ -12,16 +13,19 @@ import { hashScope } from './changes/scope-hash.ts';
 import { visitMissing } from './changes/visit-missing.ts';
 import { printWatermark } from './changes/watermark.ts';
 import { changesText, describe } from './describe.ts';
-import { readIdentity } from './identify.ts';
 import { monotonic } from './shared/monotonic.ts';
 import { nameError } from './name-error.ts';
-import { openDirectory } from './connect/open.ts';
+import { openDirectory, timed } from './connect/open.ts';
 import type { OpenDirectory } from './connect/open-directory.ts';
 import type { LdapSourceOptions } from './shared/options.ts';
 import { readRootDse } from './connect/root-dse.ts';
 import { searchScopes } from './read/scoped-search.ts';
 import { createServerChoice, type ServerChoice } from './connect/server-choice.ts';
 import { isWatchable, watchDirectory } from './watch.ts';
+import { dnKey, isWithin } from '../../core/directory/dn.ts';
+import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
+import { contextsWithBases } from './connect/contexts.ts';
+import { readSourceId } from './read/entry-id.ts';
 
 /**
  * A directory server as a source. Each call opens a session of its own (connect, TLS, bind, rootDSE), reads all pages
@@ -171,4 +175,49 @@ async function useDirectory<T>(
 /** Whether the reading failed because of the server: then the others have a try first, should they do better. */
 function isBroken(error: unknown): boolean {
   return error instanceof BridgeError && error.code === 'D2S_DIRECTORY_READ_INCOMPLETE';
+}
+
+/** What the ids of this directory depend on, as its server tells it without another request. */
+function identityOf(directory: OpenDirectory): DirectoryIdentity {
+  const { kind, idAttribute } = directory;
+  const contexts = outermost(contextsWithBases(directory)).sort();
+  return { kind, idAttribute, ...(contexts.length === 0 ? {} : { contexts }) };
+}
+
+/** What the ids of this directory depend on, with the objectGUID of each domain: a laboratory may bear the name of the real one. */
+async function readIdentity(directory: OpenDirectory): Promise<DirectoryIdentity> {
+  const identity = identityOf(directory);
+  if (identity.kind !== 'active-directory') return identity;
+  const ids = new Set<string>();
+  for (const context of identity.contexts ?? []) {
+    const id = await readGuid(directory, context);
+    if (id !== undefined) ids.add(id);
+  }
+  return ids.size === 0 ? identity : { ...identity, contextIds: [...ids].sort() };
+}
+
+/** Of one domain object. Undefined when it is not shown. */
+async function readGuid({ session, options }: OpenDirectory, baseDN: string): Promise<string | undefined> {
+  const request = new SearchRequest({
+    messageId: 0,
+    baseDN,
+    scope: 'base',
+    filter: new PresenceFilter({ attribute: 'objectClass' }),
+    attributes: ['objectGUID'],
+    timeLimit: 0,
+  });
+  let id: string | undefined;
+  await timed(options, 'search', () =>
+    session.request(request, (message) => {
+      if (message.kind === 'entry') id = readSourceId(message.attributes, 'objectGUID');
+    }),
+  );
+  return id;
+}
+
+/** Of contexts that lie within each other (`DC=corp` and `CN=Configuration,DC=corp`), those around. */
+function outermost(contexts: readonly string[]): string[] {
+  const isInside = (one: string): boolean =>
+    contexts.some((other) => dnKey(other) !== dnKey(one) && isWithin(dnKey(one), dnKey(other)));
+  return contexts.filter((one) => !isInside(one));
 }

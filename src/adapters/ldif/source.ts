@@ -6,7 +6,7 @@ import { kindRules, type ServerKind } from '../../core/directory/kinds.ts';
 import { defaultReadingLimits, type ReadingLimits } from '../../core/directory/reading-limits.ts';
 import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
-import type { Entry } from '../../core/model/entry.ts';
+import type { Entry, ResourceType } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { contentMark, withFile } from './open-file.ts';
@@ -14,9 +14,10 @@ import { openToAll } from './open-to-all.ts';
 import { readRecords } from './read-records.ts';
 import type { LdifRecord } from './record.ts';
 import { NamelessRecords, recordId } from './record-id.ts';
-import { describeEmptiness } from './describe-emptiness.ts';
-import { checkScope, createClassifier, type LdifScope } from './search.ts';
+import { checkScope, createClassifier, type LdifScope, defaultFilter, type LdifScopes } from './search.ts';
 import { scanFile } from './scan-file.ts';
+import { attributesIn, parseFilter } from '../../core/directory/filter.ts';
+import { inWords } from '../../core/wording/count.ts';
 
 export interface LdifSourceOptions {
   /** Name of the directory in the configuration. */
@@ -162,4 +163,31 @@ function toEntry(
 function stampOf({ attributes }: LdifRecord): string | undefined {
   const name = ['entrycsn', 'modifytimestamp'].find((one) => attributes.has(one));
   return name === undefined ? undefined : `${name}=${String(attributes.get(name)?.[0])}`;
+}
+
+/**
+ * Why nobody in a file counts as a user or a group: more often a mistake than not. Many files have no groups, and nobody
+ * wants any.
+ *
+ * @param names of the attributes that any record has, in lower case
+ */
+function describeEmptiness(
+  counts: Readonly<Record<ResourceType, number>>,
+  names: ReadonlySet<string>,
+  scopes: LdifScopes,
+  kind: ServerKind,
+): string[] {
+  return (['user', 'group'] as const).flatMap((type): string[] => {
+    const { filter, bases } = scopes[type] ?? {};
+    if (counts[type] > 0 || (type === 'group' && filter === undefined && bases === undefined)) return [];
+    const where = bases === undefined ? 'in the file' : `below ${inWords(bases, 'or')}`;
+    if (filter === undefined)
+      return [
+        `${type}s${bases === undefined ? '' : '.bases'}: the filter for this kind of directory finds nobody ${where}: ${defaultFilter(type, kind)}`,
+      ];
+    const missing = [...new Set(attributesIn(parseFilter(filter)))].filter((name) => !names.has(name));
+    return [
+      `${type}s.filter: finds nobody ${where}${missing.length === 0 ? '' : `; no record has ${inWords(missing, 'or')}`}`,
+    ];
+  });
 }

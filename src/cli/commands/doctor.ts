@@ -24,7 +24,7 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
   return withApp(context, progressObserver(terminal), (app) =>
     interruptible(app, async (ending) => {
       if (file !== undefined) await checkPlace(file);
-      const bar = createTrialBar(terminal);
+      const bar = createTrialBar(terminal, app.clock);
       const answer = await examine(
         app,
         {

@@ -84,20 +84,7 @@ function show(
     );
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   if (state.lastCycleAt === undefined) return;
-  for (const type of ['user', 'group'] as const) {
-    const { active, deactivated, lost, adopted, quarantined, leftDisabled } = counts[type];
-    const parts = [
-      `${active - leftDisabled} active`,
-      `${deactivated} deactivated`,
-      `${leftDisabled} left switched off (reactivateAdopted: false)`,
-      `${adopted} adopted`,
-      `${lost} lost`,
-      `${quarantined} quarantined`,
-    ];
-    print(
-      `  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`,
-    );
-  }
+  showResources(counts, terminal);
   showLearnedSettings(notes.learned, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
@@ -129,6 +116,23 @@ function show(
   const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
+}
+
+function showResources(counts: LinkCounts, { print }: Terminal): void {
+  for (const type of ['user', 'group'] as const) {
+    const { active, deactivated, lost, adopted, quarantined, leftDisabled } = counts[type];
+    const parts = [
+      `${active - leftDisabled} active`,
+      `${deactivated} deactivated`,
+      `${leftDisabled} left switched off (reactivateAdopted: false)`,
+      `${adopted} adopted`,
+      `${lost} lost`,
+      `${quarantined} quarantined`,
+    ];
+    print(
+      `  ${`${type}s`.padEnd(13)} ${parts.filter((part, index) => index < 2 || !part.startsWith('0 ')).join(', ')}`,
+    );
+  }
 }
 
 function summary(

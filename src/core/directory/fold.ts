@@ -1,5 +1,3 @@
-import { compose } from './compose.ts';
-
 /** Texts and values are compared as they are beyond this length: no name is longer, and folding them costs. */
 const longestFolded = 8_192;
 
@@ -53,3 +51,14 @@ function withoutEdges(text: string): string {
 }
 
 const isEdge = /[\s\u0085\u200B]/;
+
+/**
+ * More marks on one letter than any language has (UAX #15 §13, the Stream-Safe Text Format: 30). Composing a run of them
+ * costs the square of its length.
+ */
+const run = /\p{M}{31}/u;
+
+/** `text.normalize(form)` in linear time: a text with a run of marks beyond those of any language stays as it is. */
+function compose(text: string, form: 'NFC' | 'NFKC'): string {
+  return run.test(text) ? text : text.normalize(form);
+}

@@ -29,28 +29,13 @@ export function compileNode(node: Node, scope: Scope): Compiled {
       return compileIndex(node, node.args[0], node.args[1], scope);
     case 'call': {
       const [name, args] = node.args;
-      const definition = findFunction(node, name);
-      return compileCall(
-        node,
-        definition,
-        args.map((arg) => compileNode(arg, scope)),
-        args,
-        scope,
-      );
+      return compileFunction(node, findFunction(node, name), args, scope);
     }
     case 'rcall': {
       const [name, receiver, args] = node.args;
       if (macros.has(name)) return compileMacro(node, name, receiver, args, scope, compileNode);
       // x.f(y) is f(x, y).
-      const definition = findFunction(node, name, receiver);
-      const all = [receiver, ...args];
-      return compileCall(
-        node,
-        definition,
-        all.map((arg) => compileNode(arg, scope)),
-        all,
-        scope,
-      );
+      return compileFunction(node, findFunction(node, name, receiver), [receiver, ...args], scope);
     }
     case '?:': {
       const [condition, yes, no] = node.args.map((part) => compileNode(part, scope));
@@ -65,13 +50,8 @@ export function compileNode(node: Node, scope: Scope): Compiled {
     }
     case '!_':
       return { type: 'bool', run: negate(compileCondition(node.args, '!', scope)) };
-    case '-_': {
-      const operand = compileNode(node.args, scope);
-      if (!canBe(operand.type, ['int', 'double']))
-        throw new ExpressionFlaw(node.start, `- needs a number, and this is ${nameType(operand.type)}`);
-      if (typeof operand.literal === 'number') return literal(-operand.literal, operand.type);
-      return { type: operand.type, run: (run) => calculate('-', 0, operand.run(run), true) };
-    }
+    case '-_':
+      return compileMinus(node, compileNode(node.args, scope));
     case '.?':
     case '[?]':
       throw new ExpressionFlaw(
@@ -85,6 +65,23 @@ export function compileNode(node: Node, scope: Scope): Compiled {
       return compileOperator(node, node.op, compileNode(leftNode, scope), compileNode(rightNode, scope), scope.source);
     }
   }
+}
+
+function compileFunction(
+  node: Node,
+  definition: ReturnType<typeof findFunction>,
+  args: readonly Node[],
+  scope: Scope,
+): Compiled {
+  const compiled = args.map((arg) => compileNode(arg, scope));
+  return compileCall(node, definition, compiled, args, scope);
+}
+
+function compileMinus(node: Node, operand: Compiled): Compiled {
+  if (!canBe(operand.type, ['int', 'double']))
+    throw new ExpressionFlaw(node.start, `- needs a number, and this is ${nameType(operand.type)}`);
+  if (typeof operand.literal === 'number') return literal(-operand.literal, operand.type);
+  return { type: operand.type, run: (run) => calculate('-', 0, operand.run(run), true) };
 }
 
 function literal(value: Value, type: Compiled['type']): Compiled {

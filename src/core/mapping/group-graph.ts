@@ -2,7 +2,6 @@ import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
-import { createMembership, type Membership } from './membership.ts';
 import { concealedMembers, isSilent, createMemberReader } from './member-values.ts';
 import { linkPrimaryGroups } from './primary-group.ts';
 import type { Sees } from './visibility.ts';
@@ -52,90 +51,113 @@ export function linkGroups(
   sees: Sees,
   homes: ReadonlyMap<string, string>,
 ): GroupGraph {
+  const direct = createDirectMembers(index, entries, sees);
+  const asked = new Map<string, Membership>();
+  const everyoneIn = (dn: string): Membership => {
+    const known = asked.get(dn);
+    if (known !== undefined) return known;
+    const membership = findEveryone(dn, homes.get(dn), { index, direct, sees });
+    asked.set(dn, membership);
+    return membership;
+  };
+  return {
+    everyoneIn,
+    asked: () => new Map(asked),
+    groupsOf: (entry) => findGroupsOf(entry, entries, direct),
+    contentOf: (group, nested, isWanted) => findContent(group, nested, isWanted, direct),
+  };
+}
+
+/** Who is in a group without going through other groups. Each group is looked into once. */
+interface DirectMembers {
+  readonly of: (group: Entry) => readonly Entry[];
+  /** The values that name nobody, in each group that was looked into and has any. */
+  readonly unresolved: ReadonlyMap<Entry, readonly string[]>;
+  /** Whom these values may mean, in groups that were looked into; with those in the groups that they may mean. */
+  readonly possible: (opened: readonly Entry[], isDeep: boolean) => readonly Entry[];
+}
+
+function createDirectMembers(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): DirectMembers {
   const primaryMembers = linkPrimaryGroups(entries);
   const reader = createMemberReader(index, entries, sees);
   const unresolved = new Map<Entry, readonly string[]>();
-  const direct = new Map<Entry, readonly Entry[]>();
-  const directMembers = (group: Entry): readonly Entry[] => {
-    const known = direct.get(group);
+  const members = new Map<Entry, readonly Entry[]>();
+  const membersOf = (group: Entry): readonly Entry[] => {
+    const known = members.get(group);
     if (known !== undefined) return known;
     const named = reader.membersOf(group);
     const found = [...named.entries, ...primaryMembers(group)];
-    direct.set(group, found);
+    members.set(group, found);
     if (named.unresolved.length > 0) unresolved.set(group, named.unresolved);
     return found;
   };
-  /** Whom values may mean that name nobody, in groups that were looked into; with those in the groups that they may mean. */
-  const meantBy = (opened: readonly Entry[], isDeep: boolean): readonly Entry[] => {
+  const possible = (opened: readonly Entry[], isDeep: boolean): readonly Entry[] => {
     if (unresolved.size === 0) return [];
     const alike = opened.flatMap((one) => unresolved.get(one) ?? none).flatMap((value) => [...reader.findAlike(value)]);
-    return isDeep
-      ? [
-          ...alike,
-          ...reach(
-            alike.filter(({ type }) => type === 'group'),
-            directMembers,
-          ),
-        ]
-      : alike;
+    return isDeep ? [...alike, ...reach(alike.filter(isGroup), membersOf)] : alike;
   };
-  const everyone = new Map<string, Membership>();
-  const everyoneIn = (dn: string) => {
-    const known = everyone.get(dn);
-    if (known !== undefined) return known;
-    const alike = index.findAll(dn).filter((entry) => entry.type === 'group');
-    const home = homes.get(dn) ?? alike[0]?.directory;
-    const groups = alike.filter(({ directory }) => directory === home);
-    if (home === undefined || groups.length === 0) throw missing(dn, home, alike[0]?.directory);
-    const reached = reach(groups, directMembers);
-    const silent = [...groups, ...reached].find(
-      (entry) => entry.type === 'group' && directMembers(entry).length === 0 && isSilent(entry),
-    );
-    if (silent !== undefined) throw unreadable(dn);
-    const membership = createMembership(home, reached, meantBy([...groups, ...reached], true), sees);
-    everyone.set(dn, membership);
-    return membership;
-  };
-  const contentOf = (group: Entry, nested: NestedGroups, isWanted: (entry: Entry) => boolean) => {
-    const all = nested === 'flatten' ? reach([group], directMembers) : directMembers(group);
-    const ids = new Set<SourceId>();
-    let concealed = concealedMembers(group);
-    for (const entry of all) {
-      if (nested === 'flatten' && entry.type === 'group') concealed ??= concealedMembers(entry);
-      if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry)) ids.add(entry.id);
-    }
-    const opened =
-      unresolved.size === 0 ? [] : [group, ...(nested === 'flatten' ? all.filter(({ type }) => type === 'group') : [])];
-    const values = opened.flatMap((one) => unresolved.get(one) ?? none);
-    if (values.length === 0) return { members: [...ids].sort(), unresolved: none, possible: none, concealed };
-    const possible = new Set(
-      meantBy(opened, nested === 'flatten')
-        .map(({ id }) => id)
-        .filter((id) => !ids.has(id)),
-    );
-    return {
-      members: [...ids].sort(),
-      unresolved: [...new Set(values)].sort(),
-      possible: [...possible].sort(),
-      concealed,
-    };
-  };
-  const groupsOf = (entry: Entry): Surroundings => {
-    const holding = new Map<SourceId, Entry[]>();
-    for (const group of entries.filter(({ type }) => type === 'group')) {
-      for (const { id } of directMembers(group))
-        if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
-    }
-    const direct = new Set(holding.get(entry.id));
-    return {
-      direct: [...direct],
-      indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter(
-        (group) => !direct.has(group) && group.id !== entry.id,
-      ),
-    };
-  };
-  return { everyoneIn, asked: () => new Map(everyone), groupsOf, contentOf };
+  return { of: membersOf, unresolved, possible };
 }
+
+/** @param before the directory in which the group was found before */
+function findEveryone(
+  dn: string,
+  before: string | undefined,
+  { index, direct, sees }: { readonly index: DirectoryIndex; readonly direct: DirectMembers; readonly sees: Sees },
+): Membership {
+  const alike = index.findAll(dn).filter(isGroup);
+  const home = before ?? alike[0]?.directory;
+  const groups = alike.filter(({ directory }) => directory === home);
+  if (home === undefined || groups.length === 0) throw missing(dn, home, alike[0]?.directory);
+  const reached = reach(groups, direct.of);
+  const opened = [...groups, ...reached];
+  const silent = opened.find((entry) => isGroup(entry) && direct.of(entry).length === 0 && isSilent(entry));
+  if (silent !== undefined) throw unreadable(dn);
+  return createMembership(home, reached, direct.possible(opened, true), sees);
+}
+
+function findContent(
+  group: Entry,
+  nested: NestedGroups,
+  isWanted: (entry: Entry) => boolean,
+  direct: DirectMembers,
+): GroupContent {
+  const isFlat = nested === 'flatten';
+  const all = isFlat ? reach([group], direct.of) : direct.of(group);
+  const ids = new Set<SourceId>();
+  let concealed = concealedMembers(group);
+  for (const entry of all) {
+    if (isFlat && isGroup(entry)) concealed ??= concealedMembers(entry);
+    if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry)) ids.add(entry.id);
+  }
+  const members = [...ids].sort();
+  const opened = direct.unresolved.size === 0 ? [] : [group, ...(isFlat ? all.filter(isGroup) : [])];
+  const values = opened.flatMap((one) => direct.unresolved.get(one) ?? none);
+  if (values.length === 0) return { members, unresolved: none, possible: none, concealed };
+  const possible = new Set(
+    direct
+      .possible(opened, isFlat)
+      .map(({ id }) => id)
+      .filter((id) => !ids.has(id)),
+  );
+  return { members, unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
+}
+
+function findGroupsOf(entry: Entry, entries: readonly Entry[], members: DirectMembers): Surroundings {
+  const holding = new Map<SourceId, Entry[]>();
+  for (const group of entries.filter(isGroup)) {
+    for (const { id } of members.of(group)) if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
+  }
+  const direct = new Set(holding.get(entry.id));
+  return {
+    direct: [...direct],
+    indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter(
+      (group) => !direct.has(group) && group.id !== entry.id,
+    ),
+  };
+}
+
+const isGroup = ({ type }: Entry): boolean => type === 'group';
 
 /** Shared: nearly all groups have none. */
 const none: readonly string[] = [];
@@ -171,4 +193,40 @@ function unreadable(dn: string): BridgeError {
     `the scope asks for members of ${dn}, and nothing in it or in the groups in it tells who they are (a posixGroup without memberUid, or a groupOfURLs whose members the server does not list): everyone in it would seem to have left`,
     'let the bind account read memberUid, have the server list the members of dynamic groups (slapo-dynlist), or name another group',
   );
+}
+
+/** Who is in a group by which a scope goes, through whichever groups. */
+interface Membership {
+  /** The directory of the group. */
+  readonly directory: string;
+  readonly ids: ReadonlySet<SourceId>;
+  /** Who is not in it, and may be meant by a value in it that names nobody. */
+  readonly possible: ReadonlySet<SourceId>;
+  /** Whether this very entry is in it: one with the same id in a directory that is not seen is somebody else's word. */
+  readonly has: (entry: Pick<Entry, 'id' | 'directory'>) => boolean;
+}
+
+function createMembership(
+  directory: string,
+  members: readonly Entry[],
+  possible: readonly Entry[],
+  sees: Sees,
+): Membership {
+  const ids = new Set<SourceId>();
+  /** Of those who were reached in another directory than that of the group, or in several. */
+  const elsewhere = new Map<SourceId, Set<string>>();
+  for (const member of members) {
+    if (member.directory !== directory || elsewhere.has(member.id))
+      noteDirectory(elsewhere, member, ids.has(member.id) ? directory : undefined);
+    ids.add(member.id);
+  }
+  const has: Membership['has'] = (entry) =>
+    ids.has(entry.id) && [...(elsewhere.get(entry.id) ?? [directory])].some((known) => sees(known, entry.directory));
+  return { directory, ids, possible: new Set(possible.map(({ id }) => id).filter((id) => !ids.has(id))), has };
+}
+
+function noteDirectory(elsewhere: Map<SourceId, Set<string>>, { id, directory }: Entry, own: string | undefined): void {
+  const known = elsewhere.get(id);
+  if (known === undefined) elsewhere.set(id, new Set(own === undefined ? [directory] : [own, directory]));
+  else known.add(directory);
 }

@@ -2,8 +2,7 @@ import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
-import { inOneGo, type Steps } from '../model/steps.ts';
-import { handOver } from './hand-over.ts';
+import type { Steps } from '../model/steps.ts';
 import { keepChoices } from './keep-choice.ts';
 import { createAvailability } from './availability.ts';
 import { planDeparture } from './plan-departure.ts';
@@ -34,12 +33,7 @@ import { planRejected, planResource } from './plan-resource.ts';
  * or deleted by policy.
  */
 
-/** Works out the operations that bring a target from its links to what is wanted, in their order. */
-export function buildPlan(given: PlanInput): PlannedOperations {
-  return inOneGo(planInSteps(given));
-}
-
-/** The same, a step for each entry. */
+/** Works out the operations that bring a target from its links to what is wanted, in their order: a step for each entry. */
 export function* planInSteps(given: PlanInput): Steps<PlannedOperations> {
   const handed = handOver(given);
   const availability = createAvailability(handed);
@@ -102,4 +96,37 @@ function inOrder(a: Operation, b: Operation): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * What the state would know if those who came in the place of others had their links already: with these, a relink is
+ * planned like any update, and memberships pass over without a word.
+ */
+function handOver(input: PlanInput): PlanInput {
+  if (input.successors.size === 0) return input;
+  const heirs = new Map([...input.successors].map(([heir, { replaces }]) => [replaces.sourceId, heir]));
+  const pass = (id: SourceId): SourceId => heirs.get(id) ?? id;
+  const directories = new Map(input.resources.map(({ sourceId, directory }) => [sourceId, directory]));
+  const links = new Map(
+    [...input.links].flatMap(([id, link]) => {
+      const unsettled = link.unsettled?.map(pass);
+      return heirs.has(id) ? [] : [[id, unsettled === undefined ? link : { ...link, unsettled }]];
+    }),
+  );
+  for (const [heir, { replaces }] of input.successors) {
+    const directory = directories.get(heir) ?? replaces.directory;
+    links.set(heir, {
+      ...replaces,
+      sourceId: heir,
+      directory,
+      departedAt: undefined,
+      unsettled: replaces.unsettled?.map(pass),
+    });
+  }
+  return {
+    ...input,
+    links,
+    members: new Map([...input.members].map(([group, ids]) => [pass(group), new Set([...ids].map(pass))])),
+    departures: input.departures.filter(({ link }) => !heirs.has(link.sourceId)),
+  };
 }

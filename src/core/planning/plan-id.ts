@@ -1,6 +1,6 @@
 import { canonicalText } from '../mapping/scim-path.ts';
 import type { AttributeChange, Operation } from '../model/plan.ts';
-import { inOneGo, type Steps } from '../model/steps.ts';
+import type { Steps } from '../model/steps.ts';
 import { Reference, type DesiredAttributes, type DesiredValue, type Resource } from '../model/resource.ts';
 import { holdMarks } from './held-operation.ts';
 
@@ -10,13 +10,8 @@ export type TextHash = (text: string | Iterable<string>) => string;
 /**
  * The id of a plan: a hash of what its operations do and to whom. Labels, reasons and order do not count, so that the
  * same changes have the same id in every cycle. Made of a hash of each operation: all of them together can be more than
- * the longest text there may be.
+ * the longest text there may be. A step for each operation.
  */
-export function planId(operations: readonly Operation[], hash: TextHash): string {
-  return inOneGo(planIdInSteps(operations, hash));
-}
-
-/** The same, a step for each operation. */
 export function* planIdInSteps(operations: readonly Operation[], hash: TextHash): Steps<string> {
   // By their beginnings, so that no list is long to be sorted.
   const digests = new Map<string, string[]>();

@@ -48,7 +48,7 @@ function givesBack({ verb, add }: HeldOperation): boolean {
 }
 
 /** What the log has of a cycle on a target. */
-export async function loggedIn(cycle: string, target: string, store: Pick<StateView, 'logged'>): Promise<LogEntry[]> {
+async function loggedIn(cycle: string, target: string, store: Pick<StateView, 'logged'>): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for await (const batch of store.logged(0))
     for (const entry of batch) if (entry.cycle === cycle && entry.target === target) entries.push(entry);

@@ -4,7 +4,7 @@ import { countsToDo } from '../../core/wording/operation-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleEvent, CycleObserver } from '../../ports/cycle-observer.ts';
 import type { Condition, Notification } from '../../ports/notifier.ts';
-import type { TargetState } from '../../ports/state-records.ts';
+import type { Failing, TargetState } from '../../ports/state-records.ts';
 
 /** So many cycles in a row fail before anybody is told: a restart of a target is no news. */
 const cyclesThatCount = 3;
@@ -33,78 +33,11 @@ export function createConditions(
   tell: (notification: Notification) => void,
   approveCommand: (holdId: string) => string,
 ): Conditions {
-  const told = new Map<string, Told>();
+  const teller = new Teller(clock, tell);
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
   /** In how many counts in a row somebody was in quarantine. */
   const quarantinedFor = new Map<string, number>();
-
-  const of = (target: string): Told => {
-    const known = told.get(target) ?? { held: new Set(), failing: new Set(), quarantined: new Set() };
-    told.set(target, known);
-    return known;
-  };
-  const send = (target: string, rest: Omit<Notification, 'id' | 'at' | 'target'>): void => {
-    tell({ id: `msg_${randomUUID()}`, at: new Date(clock.now()).toISOString(), target, ...rest });
-  };
-  const begin = (
-    target: string,
-    condition: keyof Told,
-    sign: string,
-    rest: Omit<Notification, 'id' | 'at' | 'target' | 'condition'>,
-  ): void => {
-    const signs = of(target)[condition];
-    const isKnown = signs.has(sign) || signs.has(fromBefore);
-    signs.delete(fromBefore);
-    signs.add(sign);
-    if (!isKnown) send(target, { condition, ...rest });
-  };
-  const end = (target: string, condition: keyof Told, summary: string): void => {
-    const signs = of(target)[condition];
-    if (signs.size === 0) return;
-    signs.clear();
-    send(target, { condition: 'recovered', from: condition, summary });
-  };
-
-  const finish = ({ target, result, failing, error }: EventOf<'cycle_finished'>): void => {
-    if (!holding.has(target) && result !== 'error') end(target, 'held', `${target}: nothing is held any more`);
-    if (failing === undefined) {
-      end(target, 'failing', `${target}: nothing fails any more`);
-    } else if (failing.cycles >= cyclesThatCount) {
-      const why = error === undefined ? 'some of its operations fail' : `${error.code}: ${error.message}`;
-      begin(target, 'failing', error?.code ?? 'operations', {
-        summary: `${target} has been failing since ${failing.since}, ${count(failing.cycles, 'cycle')} in a row: ${why}`,
-        remedy: error?.remedy ?? 'dir2scim status says which, and why',
-        failing: { since: failing.since, cycles: failing.cycles, code: error?.code },
-      });
-    }
-  };
-  const hold = ({ target, hold: { holdId, operations, findings, remark } }: EventOf<'held'>): void => {
-    holding.add(target);
-    const kinds = [...new Set(findings.map(({ kind }) => kind))];
-    begin(target, 'held', holdId, {
-      summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${inWords(kinds)})${remark === undefined ? '' : `; ${remark}`}`,
-      remedy: `look at it with dir2scim plan; if it is right: ${approveCommand(holdId)}`,
-      hold: {
-        holdId,
-        operations: Object.fromEntries(
-          [...Map.groupBy(operations, ({ verb }) => verb)].map(([verb, all]) => [verb, all.length]),
-        ),
-        findings: kinds,
-      },
-    });
-  };
-  const quarantine = (target: string, number: number): void => {
-    const inARow = number === 0 ? 0 : (quarantinedFor.get(target) ?? 0) + 1;
-    quarantinedFor.set(target, inARow);
-    if (number === 0) end(target, 'quarantined', `${target}: nobody is in quarantine any more`);
-    else if (inARow >= cyclesThatCount)
-      begin(target, 'quarantined', 'some', {
-        summary: `${target}: ${count(number, 'entry')} in quarantine: what is to be done about them keeps failing`,
-        remedy: 'dir2scim status names them, with the reason and the next try',
-        quarantined: number,
-      });
-  };
 
   return {
     observer(event) {
@@ -113,22 +46,114 @@ export function createConditions(
           holding.delete(event.target);
           return;
         case 'held':
-          hold(event);
+          holding.add(event.target);
+          teller.begin(event.target, 'held', event.hold.holdId, heldNotice(event, approveCommand));
           return;
-        case 'resources_counted':
-          quarantine(event.target, event.counts.user.quarantined + event.counts.group.quarantined);
+        case 'resources_counted': {
+          const { target, counts } = event;
+          const number = counts.user.quarantined + counts.group.quarantined;
+          const inARow = number === 0 ? 0 : (quarantinedFor.get(target) ?? 0) + 1;
+          quarantinedFor.set(target, inARow);
+          if (number === 0) teller.end(target, 'quarantined', `${target}: nobody is in quarantine any more`);
+          else if (inARow >= cyclesThatCount)
+            teller.begin(target, 'quarantined', 'some', quarantineNotice(target, number));
           return;
-        case 'cycle_finished':
-          finish(event);
+        }
+        case 'cycle_finished': {
+          const { target, result, failing, error } = event;
+          if (!holding.has(target) && result !== 'error')
+            teller.end(target, 'held', `${target}: nothing is held any more`);
+          if (failing === undefined) teller.end(target, 'failing', `${target}: nothing fails any more`);
+          else if (failing.cycles >= cyclesThatCount)
+            teller.begin(target, 'failing', error?.code ?? 'operations', failingNotice(target, failing, error));
           return;
+        }
         default:
       }
     },
     recall(target, { held, failing }, quarantined) {
-      const known = of(target);
-      if (held !== undefined) known.held.add(held.holdId);
-      if (failing !== undefined && failing.cycles >= cyclesThatCount) known.failing.add(fromBefore);
-      if (quarantined > 0) known.quarantined.add(fromBefore);
+      if (held !== undefined) teller.recall(target, 'held', held.holdId);
+      if (failing !== undefined && failing.cycles >= cyclesThatCount) teller.recall(target, 'failing', fromBefore);
+      if (quarantined > 0) teller.recall(target, 'quarantined', fromBefore);
     },
+  };
+}
+
+type Notice = Omit<Notification, 'id' | 'at' | 'target' | 'condition'>;
+
+/** Remembers what was told of each target, so that it is told once. */
+class Teller {
+  readonly #told = new Map<string, Told>();
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #tell: (notification: Notification) => void;
+
+  constructor(clock: Pick<Clock, 'now'>, tell: (notification: Notification) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  begin(target: string, condition: keyof Told, sign: string, notice: Notice): void {
+    const signs = this.#of(target)[condition];
+    const isKnown = signs.has(sign) || signs.has(fromBefore);
+    signs.delete(fromBefore);
+    signs.add(sign);
+    if (!isKnown) this.#send(target, { condition, ...notice });
+  }
+
+  end(target: string, condition: keyof Told, summary: string): void {
+    const signs = this.#of(target)[condition];
+    if (signs.size === 0) return;
+    signs.clear();
+    this.#send(target, { condition: 'recovered', from: condition, summary });
+  }
+
+  recall(target: string, condition: keyof Told, sign: string): void {
+    this.#of(target)[condition].add(sign);
+  }
+
+  #of(target: string): Told {
+    const known = this.#told.get(target) ?? { held: new Set(), failing: new Set(), quarantined: new Set() };
+    this.#told.set(target, known);
+    return known;
+  }
+
+  #send(target: string, rest: Notice & Pick<Notification, 'condition'>): void {
+    this.#tell({ id: `msg_${randomUUID()}`, at: new Date(this.#clock.now()).toISOString(), target, ...rest });
+  }
+}
+
+function failingNotice(target: string, failing: Failing, error: EventOf<'cycle_finished'>['error']): Notice {
+  const why = error === undefined ? 'some of its operations fail' : `${error.code}: ${error.message}`;
+  return {
+    summary: `${target} has been failing since ${failing.since}, ${count(failing.cycles, 'cycle')} in a row: ${why}`,
+    remedy: error?.remedy ?? 'dir2scim status says which, and why',
+    failing: { since: failing.since, cycles: failing.cycles, code: error?.code },
+  };
+}
+
+function heldNotice(
+  { target, hold: { holdId, operations, findings, remark } }: EventOf<'held'>,
+  approveCommand: (holdId: string) => string,
+): Notice {
+  const kinds = [...new Set(findings.map(({ kind }) => kind))];
+  const why = `${inWords(kinds)})${remark === undefined ? '' : `; ${remark}`}`;
+  return {
+    summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${why}`,
+    remedy: `look at it with dir2scim plan; if it is right: ${approveCommand(holdId)}`,
+    hold: {
+      holdId,
+      operations: Object.fromEntries(
+        [...Map.groupBy(operations, ({ verb }) => verb)].map(([verb, all]) => [verb, all.length]),
+      ),
+      findings: kinds,
+    },
+  };
+}
+
+function quarantineNotice(target: string, number: number): Notice {
+  return {
+    summary: `${target}: ${count(number, 'entry')} in quarantine: what is to be done about them keeps failing`,
+    remedy: 'dir2scim status names them, with the reason and the next try',
+    quarantined: number,
   };
 }

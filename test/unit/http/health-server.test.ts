@@ -82,12 +82,12 @@ describe('health server', () => {
     assert.deepEqual(await answer(`${address}/readyz`), [500, '{"error":"internal error"}']);
   });
 
-  it('refuses big bodies and broken ones without echoing them', async (context) => {
+  it('takes no body, and echoes none', async (context) => {
     const { address } = await serve(context);
     const post = (body: string): Promise<[number, string]> =>
       answer(`${address}/livez`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
     assert.deepEqual(await post(JSON.stringify({ canary: 'x'.repeat(1024) })), [413, '{"error":"bad request"}']);
-    assert.deepEqual(await post('{"canary'), [400, '{"error":"bad request"}']);
+    assert.deepEqual(await post('{"canary'), [413, '{"error":"bad request"}']);
   });
 
   it('says in one line what to do when the port is taken', async (context) => {

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { TargetState } from '../../../src/ports/state-records.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createMetrics, type Metrics } from '../../../src/telemetry/metrics.ts';
+import { until } from '../../support/until.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const startAt = Date.UTC(2026, 0, 5);
@@ -166,6 +168,22 @@ describe('metrics', () => {
     ]) {
       assert.ok(samples.includes(line), line);
     }
+  });
+
+  it('tells how long nothing else had its turn, and forgets it once it is told', async () => {
+    const metrics = metricsOf();
+    const told = async (): Promise<number> => {
+      const [line = ''] = (await samplesOf(metrics)).filter((one) =>
+        one.startsWith('dir2scim_event_loop_delay_seconds '),
+      );
+      return Number(line.split(' ')[1]);
+    };
+    await told();
+    await wait(50);
+    for (const end = performance.now() + 300; performance.now() < end;);
+    await wait(50);
+    assert.ok((await told()) > 0.2);
+    await until('it is over', async () => (await told()) < 0.2);
   });
 
   it('knows after a delta how many entries there are, not only how many came', async () => {

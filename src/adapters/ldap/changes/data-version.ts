@@ -7,7 +7,7 @@ import type { ChangeStrategy, Cursor } from './change-strategy.ts';
 import { readBase } from '../read/read-base.ts';
 import { cookiesIn } from './syncrepl.ts';
 import { positionIn } from './usn-position.ts';
-import { readUpToDateVector } from './up-to-date-vector.ts';
+import { domainOf } from './usn-domain.ts';
 
 /** A feed and where it stands. */
 interface FeedPosition {
@@ -160,6 +160,33 @@ async function readReplicas(directory: OpenDirectory): Promise<Counters> {
         /^\{replica (\d+)[^}]*\}(?: [0-9a-f]{20} ([0-9a-f]{20}))?/.exec(String(value)) ?? [];
       if (replica !== undefined) counters[`ruv ${dnKey(context)} ${replica}`] = highest;
     }
+  }
+  return counters;
+}
+
+/** Sizes in bytes of the header and of one cursor, in versions 1 and 2 (MS-DRSR §5.165, §5.166). */
+const layouts: Readonly<Record<number, { readonly cursor: number }>> = { 1: { cursor: 24 }, 2: { cursor: 32 } };
+const headerSize = 16;
+
+/** How far a domain controller has taken in the changes of the others, by their databases. Empty where it is not shown. */
+async function readUpToDateVector(directory: OpenDirectory): Promise<Counters> {
+  const [value] =
+    (await readBase(directory, domainOf(directory), ['replUpToDateVector'])).get('repluptodatevector') ?? [];
+  if (value === undefined) return {};
+  return decodeUpToDateVector(typeof value === 'string' ? Buffer.from(value) : Buffer.from(value));
+}
+
+/** UPTODATE_VECTOR: version, reserved, number of cursors, reserved; then invocationId, USN and, in version 2, a time each. */
+function decodeUpToDateVector(bytes: Buffer): Counters {
+  const counters: Record<string, string> = {};
+  if (bytes.length < headerSize) return counters;
+  const layout = layouts[bytes.readUInt32LE(0)];
+  if (layout === undefined) return counters;
+  const count = bytes.readUInt32LE(8);
+  for (let index = 0; index < count; index += 1) {
+    const at = headerSize + index * layout.cursor;
+    if (at + 24 > bytes.length) break;
+    counters[`replicated ${bytes.toString('hex', at, at + 16)}`] = String(bytes.readBigUInt64LE(at + 16));
   }
   return counters;
 }

@@ -1,4 +1,4 @@
-import type { SourceId } from '../../../core/model/entry.ts';
+import type { SourceId, Entry } from '../../../core/model/entry.ts';
 import type { ReadRequest, Since, ReadOutcome } from '../../../ports/directory-source.ts';
 import { monotonic } from '../shared/monotonic.ts';
 import type { OpenDirectory } from '../connect/open-directory.ts';
@@ -9,9 +9,9 @@ import { findDerived } from './derived.ts';
 import { followUp, type FollowUp } from './follow-up.ts';
 import { whyGivenUp } from './given-up.ts';
 import { findDangling } from './known-references.ts';
-import { compareLightly } from './light.ts';
 import { hashScope } from './scope-hash.ts';
 import { parseWatermark, printWatermark, type WatermarkContent } from './watermark.ts';
+import { searchScopes } from '../read/scoped-search.ts';
 
 /** How long the feed is trusted before everything is compared: servers change some things without a word. */
 const compareEveryMilliseconds = 60 * 60_000;
@@ -145,4 +145,25 @@ function whoChanged(feed: Feed): 'people' | 'anybody' | undefined {
 
 function unknown(because: string): Changes {
   return { kind: 'unknown', because };
+}
+
+/**
+ * Goes through all that the bases and filters show, with nothing but ids, stamps and DNs, and names whoever differs
+ * from what is known: new, changed, elsewhere, or no longer shown. Resolves only when every page arrived.
+ */
+async function compareLightly(directory: OpenDirectory, known: ReadonlyMap<SourceId, Entry>): Promise<Set<SourceId>> {
+  const different = new Set(known.keys());
+  await searchScopes(directory, {
+    attributes: { user: new Set(), group: new Set() },
+    visit: (entry) => {
+      if (isSame(known.get(entry.id), entry)) different.delete(entry.id);
+      else different.add(entry.id);
+    },
+  });
+  return different;
+}
+
+/** An entry without a stamp may have changed at any time. */
+function isSame(before: Entry | undefined, { type, dn, stamp }: Entry): boolean {
+  return before?.type === type && before.dn === dn && stamp !== undefined && before.stamp === stamp;
 }

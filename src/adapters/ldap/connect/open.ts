@@ -3,14 +3,13 @@ import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import { bindError, restrictedBindError } from '../protocol/bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
-import { detectKind } from './kind.ts';
 import { interruption } from '../protocol/message-stream.ts';
 import type { OpenDirectory } from './open-directory.ts';
-import type { LdapOperation, LdapOutcome, LdapSourceOptions } from '../shared/options.ts';
+import type { LdapOperation, LdapOutcome, LdapSourceOptions, LdapKind } from '../shared/options.ts';
 import { askForPolicy } from '../protocol/password-policy.ts';
 import { createReadingBudget } from '../protocol/reading-budget.ts';
 import { nameOfCode, quote } from '../protocol/result-code.ts';
-import { isSynchronized, readRootDse } from './root-dse.ts';
+import { isSynchronized, readRootDse, type RootDse } from './root-dse.ts';
 import type { ServerChoice } from './server-choice.ts';
 import { createSession, type Session } from '../protocol/session.ts';
 
@@ -183,4 +182,16 @@ function summary(failures: readonly BridgeError[]): BridgeError {
   if (first === undefined) throw new Error('a directory without URLs');
   if (failures.length === 1) return first;
   return new BridgeError(first.code, failures.map((failure) => failure.message).join('; '), first.remedy, first.cause);
+}
+
+/** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS §3.1.1.3.4.3.1); Samba announces it too. */
+const activeDirectoryOid = '1.2.840.113556.1.4.800';
+
+/** The configured kind, or what the rootDSE tells. */
+function detectKind(configured: LdapSourceOptions['kind'], rootDse: RootDse): LdapKind {
+  if (configured !== 'auto') return configured;
+  if (rootDse.get('supportedcapabilities')?.includes(activeDirectoryOid) === true) return 'active-directory';
+  if (rootDse.get('vendorname')?.some((vendor) => /\b389\b/.test(vendor)) === true) return '389ds';
+  if (rootDse.get('objectclass')?.includes('OpenLDAProotDSE') === true) return 'openldap';
+  return 'generic';
 }

@@ -1,7 +1,6 @@
 import type { Filter } from '../../../core/directory/filter.ts';
 import type { Entry, ResourceType, SourceId } from '../../../core/model/entry.ts';
 import type { ReadRequest } from '../../../ports/directory-source.ts';
-import { createNaming } from './asked-names.ts';
 import { createStampReader } from './stamp.ts';
 import { NamelessEntries, readEntry, type ReadAs } from './entry.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
@@ -17,6 +16,7 @@ import { completeEntry, isPartial, type EntryReading } from './ranges.ts';
 import { hasPaging } from '../connect/root-dse.ts';
 import { scopeFilter } from './scope-filter.ts';
 import { searchSubtree, type SearchEntry } from '../protocol/search.ts';
+import { readSubschema } from './subschema.ts';
 
 /** Entries per page: half of Active Directory's MaxPageSize. */
 export const pageSize = 500;
@@ -142,4 +142,27 @@ async function searchPlace(
     nameless.check({ base, idAttribute });
   }
   return elsewhere;
+}
+
+/**
+ * Gives the values of an attribute under the name by which it was asked for: OpenLDAP answers `surname` with `sn`. By the
+ * server's own schema, where it shows it, and by the names of RFC 4519. Active Directory has one name for each attribute,
+ * and there `street` and `streetAddress` are two. Asks nothing where nobody asked by such a name.
+ */
+async function createNaming(directory: OpenDirectory, wanted: ReadonlySet<string>): Promise<(entry: Entry) => Entry> {
+  if (directory.kind === 'active-directory') return unchanged;
+  const { typeNames } = await readSubschema(directory);
+  const others = [...wanted].map((name) => [name, typeNames(name)] as const).filter(([name, first]) => name !== first);
+  return others.length === 0 ? unchanged : (entry) => withNames(entry, others);
+}
+
+const unchanged = (entry: Entry): Entry => entry;
+
+function withNames(entry: Entry, others: readonly (readonly [string, string])[]): Entry {
+  const attributes = new Map(entry.attributes);
+  for (const [name, first] of others) {
+    const values = attributes.get(first);
+    if (values !== undefined && !attributes.has(name)) attributes.set(name, values);
+  }
+  return attributes.size === entry.attributes.size ? entry : { ...entry, attributes };
 }

@@ -1,7 +1,9 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
-import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest } from '../shared/message.ts';
+import { isRefusal, type Answer, type Exchange, type Refusal, type ScimRequest, endpoints } from '../shared/message.ts';
 import type { TargetDialect } from './target-dialect.ts';
-import { mayBeMade } from './was-made.ts';
+import { fold } from '../../../core/directory/fold.ts';
+import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
+import { readList } from '../answers/list.ts';
 
 /** Puts the target's headers, media type and slashes to every request, so that nothing above has to think of them. */
 export function inWireForm(exchange: Exchange, dialect: () => Dialect): Exchange {
@@ -128,4 +130,27 @@ function otherType(mediaType: Dialect['mediaType']): Dialect['mediaType'] {
 
 function lowered(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/**
+ * Whether a creation that was refused may have been carried out all the same: whoever it names is looked for. What cannot
+ * be looked for may be there.
+ */
+async function mayBeMade(
+  exchange: Exchange,
+  { method, path, body }: ScimRequest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const type = path === endpoints.user ? 'user' : path === endpoints.group ? 'group' : undefined;
+  if (method !== 'POST' || type === undefined || body === undefined) return false;
+  const name = type === 'user' ? 'userName' : 'displayName';
+  const value = body[name];
+  if (typeof value !== 'string') return true;
+  const query = `filter=${encodeURIComponent(`${name} eq ${JSON.stringify(value)}`)}`;
+  const list = await readList(exchange, type, query, signal);
+  if ('class' in list) return true;
+  return list.resources.some((one) => {
+    const shown = readScimPath(one.body, scimPath(name));
+    return typeof shown !== 'string' || fold(shown) === fold(value);
+  });
 }

@@ -1,11 +1,11 @@
-import { layDialect, type Layer, type PartialDialect } from '../../../core/dialect/layers.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { layDialect, type Layer, type PartialDialect, listSettings } from '../../../core/dialect/layers.ts';
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { Examination, TargetDoctor, TrialFinding } from '../../../ports/target-doctor.ts';
-import { isRefusal, toFailure } from '../shared/message.ts';
+import { isRefusal, toFailure, endpoints, type Refusal } from '../shared/message.ts';
 import { checkOptions, type ScimTargetOptions } from '../http/options.ts';
 import { accounts } from './accounts.ts';
-import { knock } from './access.ts';
 import { activation } from './activation.ts';
 import { attributes } from './attributes.ts';
 import { createBench, type Bench } from './bench.ts';
@@ -21,8 +21,7 @@ import { memberLimits } from './member-limits.ts';
 import { members } from './members.ts';
 import { patchLists } from './patch-lists.ts';
 import { patchShapes } from './patch-shapes.ts';
-import { pruneSaying } from './prune.ts';
-import { Untestable, type TrialResult, type Trial } from './trial.ts';
+import { Untestable, type TrialResult, type Trial, works } from './trial.ts';
 import { updates } from './updates.ts';
 
 /** In this order: each goes by what those before it found. */
@@ -137,4 +136,49 @@ async function outcomeOf(trial: Trial, bench: Bench): Promise<TrialResult> {
       return { verdict: 'skipped', text: thrown.message, ...(trial.isNeeded === true ? { blocks: true } : {}) };
     throw thrown;
   }
+}
+
+/**
+ * Whether there is a SCIM service that takes our credentials: answers a failure when nothing else makes sense. A filter
+ * that is refused, or answered with 404 because nobody was found, is no reason; a list then has to work. Where there is
+ * nothing, a slash at the end is tried.
+ */
+async function knock(bench: Bench): Promise<TrialResult | Refusal> {
+  const filter = `filter=${encodeURIComponent(`userName eq "${bench.tag}"`)}`;
+  const first = await bench.ask('GET', `${endpoints.user}?${filter}`);
+  if (!isRefusal(first)) return isIn();
+  if (first.class !== 'unsupported' && first.class !== 'rejected') return first;
+  const list = await bench.ask('GET', `${endpoints.user}?startIndex=1&count=1`);
+  if (!isRefusal(list)) return isIn();
+  if (list.status !== 404) return list;
+  const slashed = await bench.ask('GET', `${endpoints.user}/?startIndex=1&count=1`);
+  if (isRefusal(slashed)) return list;
+  return works('the address and the credentials are good; paths need a slash at their end', { trailingSlash: true });
+}
+
+function isIn(): TrialResult {
+  return works('the address and the credentials are good');
+}
+
+/**
+ * Of what was learned, what a profile has to say: where it differs from the RFCs, or from what ServiceProviderConfig
+ * would make of them.
+ */
+function pruneSaying(says: PartialDialect, discovered: PartialDialect): PartialDialect {
+  const usual = new Map(listSettings(rfc7644, []).map(({ name, value }) => [name, value]));
+  const announced = new Map(
+    listSettings(rfc7644, [{ origin: 'discovery', says: discovered }]).map(({ name, value }) => [name, value]),
+  );
+  const said = listSettings(rfc7644, [{ origin: 'learned', says }]).filter(
+    ({ name, value, origin }) =>
+      origin === 'learned' &&
+      !(isDeepStrictEqual(value, usual.get(name)) && isDeepStrictEqual(value, announced.get(name))),
+  );
+  const result: Record<string, unknown> = {};
+  for (const { name, value } of said) {
+    const [section = '', key] = name.split('.');
+    if (key === undefined) result[section] = value;
+    else result[section] = { ...(result[section] as object | undefined), [key]: value };
+  }
+  return result;
 }

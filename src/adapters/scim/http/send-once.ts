@@ -22,6 +22,14 @@ export class Late extends Error {
   override readonly name = 'Late';
 }
 
+interface Limits {
+  readonly maxBytes: number;
+  readonly milliseconds: number;
+  readonly places: Places;
+  /** Called when the answer has to wait for a place. */
+  readonly onHeld: () => void;
+}
+
 /**
  * One exchange on the lowest level that undici has. Its `request` would put a stream, an abort signal for the deadline
  * and one more for both reasons to end into each exchange, which together cost as much as the exchange itself.
@@ -32,12 +40,7 @@ export class Late extends Error {
 export function sendOnce(
   pool: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  limits: {
-    readonly maxBytes: number;
-    readonly milliseconds: number;
-    readonly places: Places;
-    readonly onHeld: () => void;
-  },
+  limits: Limits,
   signal: AbortSignal,
 ): Promise<WholeAnswer | NoAnswer> {
   return new Promise((resolve) => {

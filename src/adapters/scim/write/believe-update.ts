@@ -43,14 +43,13 @@ export async function believeUpdate(
   let seen = about === 'it' && !(ends && idOf(answer.body) === undefined) ? answer.body : undefined;
   let end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
   let isFresh = false;
-  let hasLied = false;
+  let found: boolean | undefined;
   if (seen === undefined || (ends && end !== 'off')) {
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
     const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
     const first = ends ? firstEnds : 1;
     if (!must && !(await targetDialect.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
       return uncertain(conversation, ends, { ...answer, body: seen });
-    let found: boolean | undefined;
     try {
       const held = await (ends
         ? readEnded(conversation, type, id, known)
@@ -65,32 +64,22 @@ export async function believeUpdate(
           : uncertain(conversation, ends, { ...answer, body: seen });
       }
       // Without a body nothing was seen.
-      if (ends && held.body === undefined && !showsNobody(conversation, held))
-        return {
-          class: 'transient',
-          status: held.status,
-          detail: `a deactivation could not be looked at: answered ${held.status} without a body`,
-        };
+      if (ends && held.body === undefined && !showsNobody(conversation, held)) return unseen(held);
       if (ends && held.body !== undefined) for (const fact of refusals) targetDialect.evidence.drop(fact);
       seen = held.body;
       isFresh = seen !== undefined;
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
       if (end === 'mute') noteMute(targetDialect);
       found = seen === undefined ? undefined : !isNotOff(end);
-      const open = seen === undefined || !inBulk || ends ? 0 : notShown(seen, changes);
-      if (open > 0) {
-        const alone = await sentAlone(conversation, type, id, changes, open, again);
-        if (alone !== undefined) [seen, found] = [alone, false];
-        else if (open === changes.length) found = undefined;
-      }
-      hasLied = found === false;
+      if (seen !== undefined && inBulk && !ends)
+        [seen, found] = await lookAtJoined(conversation, type, id, changes, seen, again);
     } finally {
       if (!must) targetDialect.evidence.looked(form, first, found);
       else if (found === false) targetDialect.evidence.doubt(form);
     }
   }
   if (seen === undefined) return uncertain(conversation, ends, answer);
-  if (inBulk && !hasLied && notShown(seen, changes) === 0) targetDialect.evidence.note(bulkTold);
+  if (inBulk && found !== false && notShown(seen, changes) === 0) targetDialect.evidence.note(bulkTold);
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
   const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, targetDialect);
   if (strange !== undefined) return strange;
@@ -137,6 +126,20 @@ export function withLost(
   return lost.length === 0 ? answer : { ...answer, lost };
 }
 
+/** What a change in a bulk request came to: as it is seen now, and whether the outcome told the truth; undefined: nobody can tell. */
+async function lookAtJoined(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  seen: Body,
+  again: () => Promise<Answer | Refusal>,
+): Promise<[Body, boolean | undefined]> {
+  const open = notShown(seen, changes);
+  const alone = open === 0 ? undefined : await sentAlone(conversation, type, id, changes, open, again);
+  return alone === undefined ? [seen, open === changes.length ? undefined : true] : [alone, false];
+}
+
 /**
  * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
  * Where more of it is to be seen then (`open`: what was not before), nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
@@ -155,6 +158,11 @@ async function sentAlone(
   if (isRefusal(held) || held.body === undefined || notShown(held.body, changes) >= open) return undefined;
   targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
   return held.body;
+}
+
+function unseen({ status }: Answer): Refusal {
+  const detail = `a deactivation could not be looked at: answered ${status} without a body`;
+  return { class: 'transient', status, detail };
 }
 
 /** How many of the changes a resource does not show: one that it shows may have been so before. */

@@ -61,7 +61,7 @@ export async function logOf(state: StateView, after = 0): Promise<LoggedEntry[]>
 }
 
 /** The log has an entry for each of these records, once, in order, and its chain holds. */
-export async function logFits(state: StateView, records: readonly number[]): Promise<void> {
+async function logFits(state: StateView, records: readonly number[]): Promise<void> {
   const log = await logOf(state);
   assert.deepEqual(
     log.map(({ sourceId, seq }) => `${seq} ${sourceId}`),

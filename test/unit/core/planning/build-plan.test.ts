@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Link } from '../../../../src/core/model/link.ts';
 import type { Operation } from '../../../../src/core/model/plan.ts';
 import { Reference } from '../../../../src/core/model/resource.ts';
-import { buildPlan } from '../../../../src/core/planning/build-plan.ts';
+import { buildPlan } from '../../../support/in-one-go.ts';
 import type { Departure } from '../../../../src/core/planning/departures.ts';
 import {
   daysAgo,

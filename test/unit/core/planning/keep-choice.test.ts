@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildPlan } from '../../../../src/core/planning/build-plan.ts';
+import { buildPlan } from '../../../support/in-one-go.ts';
 import { inShort, linkOf, match, planInput, user, type Situation } from '../../../support/plan-input.ts';
 
 const operationsOf = (situation: Situation) => buildPlan(planInput(situation)).operations;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Link } from '../../../../src/core/model/link.ts';
-import { buildPlan } from '../../../../src/core/planning/build-plan.ts';
+import { buildPlan } from '../../../support/in-one-go.ts';
 import { daysAgo, inShort, linkOf, planInput, rejected, user, type Situation } from '../../../support/plan-input.ts';
 
 const plan = (situation: Situation) => buildPlan(planInput(situation));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Operation } from '../../../../src/core/model/plan.ts';
 import { Reference } from '../../../../src/core/model/resource.ts';
-import { holdId, planId, type TextHash } from '../../../../src/core/planning/plan-id.ts';
+import { holdId, type TextHash } from '../../../../src/core/planning/plan-id.ts';
+import { planId } from '../../../support/in-one-go.ts';
 import { creation, members, people, removal, sha256, update } from '../../../support/operations.ts';
 
 const id = (...operations: Operation[]) => planId(operations, sha256);
