@@ -8,6 +8,7 @@ import { requiredOfGroups } from '../../core/directory/object-classes.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entry, ResourceType } from '../../core/model/entry.ts';
 import type { DirectoryFacts, DirectorySource, ReadRequest, ReadOutcome } from '../../ports/directory-source.ts';
+import type { FileHints } from './file-kind.ts';
 import { invalid, throwIfInterrupted } from './invalid.ts';
 import { contentMark, withFile } from './open-file.ts';
 import { openToAll } from './open-to-all.ts';
@@ -44,96 +45,106 @@ export interface LdifSourceOptions {
  * opened), D2S_INTERRUPTED, D2S_FILTER_INVALID (at creation), and whatever `visit` throws.
  */
 export function createLdifSource(options: LdifSourceOptions): DirectorySource {
-  const { name, path, exportedFrom: kind, idAttribute, settleMilliseconds = 500 } = options;
-  const { maximumEntries } = options.limits ?? defaultReadingLimits;
+  const { name, path, exportedFrom, idAttribute, settleMilliseconds = 500 } = options;
   const scopes = { user: options.users ?? {}, group: options.groups ?? {} };
   for (const scope of Object.values(scopes)) checkScope(scope);
+  const { maximumEntries } = options.limits ?? defaultReadingLimits;
+  const source: LdifFile = { name, path, scopes, asked: { kind: exportedFrom, idAttribute }, maximumEntries };
   return {
     name,
-    inspect: (signal) =>
-      withFile(path, settleMilliseconds, signal, async (file): Promise<DirectoryFacts> => {
-        const { identity, records } = await scanFile(file, path, { kind, idAttribute }, signal);
-        const rules = kindRules[identity.kind];
-        const classify = createClassifier(scopes, identity.kind);
-        const counts = { user: 0, group: 0 };
-        const names = new Set<string>();
-        for await (const record of readRecords(file, path, signal)) {
-          const type = classify(record);
-          if (type !== undefined) counts[type] += 1;
-          for (const name of record.attributes.keys()) names.add(name);
-        }
-        return {
-          kind: 'ldif',
-          idAttribute: identity.idAttribute,
-          identity,
-          preset: rules.preset,
-          server: path,
-          attributeNames: [...names],
-          openToAll: await openToAll(path),
-          warnings: describeEmptiness(counts, names, scopes, identity.kind),
-          details: [
-            `entries: ${records}`,
-            `exported from: ${identity.kind}`,
-            `users: ${counts.user}`,
-            `groups: ${counts.group}`,
-          ],
-        };
-      }),
-    read: (request) =>
-      withFile(path, settleMilliseconds, request.signal, async (file): Promise<ReadOutcome> => {
-        const mark = await contentMark(file);
-        if (mark !== undefined && mark === request.since?.watermark)
-          return { kind: 'delta', watermark: mark, gone: [] };
-        const { identity, counters } = await scanFile(
-          file,
-          path,
-          { kind, idAttribute, expected: request.expected },
-          request.signal,
-        );
-        checkIdentity(name, request.expected, identity);
-        await visitEntries(file, identity, request);
-        // slapd may have gone on since it wrote contextCSN: it does so now and then.
-        return {
-          kind: 'complete',
-          identity,
-          watermark: mark,
-          settled: true,
-          version: { server: basename(path), has: counters, shows: counters, tellsAll: false },
-        };
-      }),
+    inspect: (signal) => withFile(path, settleMilliseconds, signal, (file) => inspectFile(file, source, signal)),
+    read: (request) => withFile(path, settleMilliseconds, request.signal, (file) => readFile(file, source, request)),
   };
+}
 
-  async function visitEntries(
-    file: FileHandle,
-    { kind: foundKind, idAttribute: ownId }: DirectoryIdentity,
-    { attributes, visit, signal }: ReadRequest,
-  ): Promise<void> {
-    const classify = createClassifier(scopes, foundKind);
-    // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
-    const typeNames: TypeNames = foundKind === 'active-directory' ? (spelled) => spelled : typeName;
-    const nameless = new NamelessRecords();
-    let entries = 0;
-    for await (const record of readRecords(file, path, signal)) {
-      entries += 1;
-      if (entries > maximumEntries)
-        throw invalid(
-          path,
-          record.line,
-          `more than ${maximumEntries} entries`,
-          'look where the file comes from; where the directory is so large, raise limits.maximumEntries',
-        );
-      const type = classify(record);
-      if (type === undefined) continue;
-      const id = recordId(record, ownId);
-      if (id === undefined) nameless.add(record);
-      else
-        await visit(
-          withHidden(toEntry(record, { id, directory: name, type }, attributes[type], typeNames), record, foundKind),
-        );
-      throwIfInterrupted(signal, path);
-    }
-    nameless.check(ownId, path);
+/** Which file is read, and how. */
+interface LdifFile {
+  readonly name: string;
+  readonly path: string;
+  readonly scopes: Readonly<Record<ResourceType, LdifScope>>;
+  /** What the configuration says about the server it was exported from. */
+  readonly asked: Omit<FileHints, 'expected'>;
+  readonly maximumEntries: number;
+}
+
+async function inspectFile(file: FileHandle, source: LdifFile, signal: AbortSignal): Promise<DirectoryFacts> {
+  const { path, scopes } = source;
+  const { identity, records } = await scanFile(file, path, source.asked, signal);
+  const classify = createClassifier(scopes, identity.kind);
+  const counts = { user: 0, group: 0 };
+  const names = new Set<string>();
+  for await (const record of readRecords(file, path, signal)) {
+    const type = classify(record);
+    if (type !== undefined) counts[type] += 1;
+    for (const name of record.attributes.keys()) names.add(name);
   }
+  return {
+    kind: 'ldif',
+    idAttribute: identity.idAttribute,
+    identity,
+    preset: kindRules[identity.kind].preset,
+    server: path,
+    attributeNames: [...names],
+    openToAll: await openToAll(path),
+    warnings: describeEmptiness(counts, names, scopes, identity.kind),
+    details: [
+      `entries: ${records}`,
+      `exported from: ${identity.kind}`,
+      `users: ${counts.user}`,
+      `groups: ${counts.group}`,
+    ],
+  };
+}
+
+async function readFile(file: FileHandle, source: LdifFile, request: ReadRequest): Promise<ReadOutcome> {
+  const { name, path, asked } = source;
+  const { expected, since, signal } = request;
+  const mark = await contentMark(file);
+  if (mark !== undefined && mark === since?.watermark) return { kind: 'delta', watermark: mark, gone: [] };
+  const { identity, counters } = await scanFile(file, path, { ...asked, expected }, signal);
+  checkIdentity(name, expected, identity);
+  await visitEntries(file, source, identity, request);
+  // slapd may have gone on since it wrote contextCSN: it does so now and then.
+  return {
+    kind: 'complete',
+    identity,
+    watermark: mark,
+    settled: true,
+    version: { server: basename(path), has: counters, shows: counters, tellsAll: false },
+  };
+}
+
+async function visitEntries(
+  file: FileHandle,
+  { name, path, scopes, maximumEntries }: LdifFile,
+  { kind, idAttribute }: DirectoryIdentity,
+  { attributes, visit, signal }: ReadRequest,
+): Promise<void> {
+  const classify = createClassifier(scopes, kind);
+  // Active Directory has one name for each attribute, and there `street` and `streetAddress` are two.
+  const typeNames: TypeNames = kind === 'active-directory' ? (spelled) => spelled : typeName;
+  const nameless = new NamelessRecords();
+  let entries = 0;
+  for await (const record of readRecords(file, path, signal)) {
+    entries += 1;
+    if (entries > maximumEntries)
+      throw invalid(
+        path,
+        record.line,
+        `more than ${maximumEntries} entries`,
+        'look where the file comes from; where the directory is so large, raise limits.maximumEntries',
+      );
+    const type = classify(record);
+    if (type === undefined) continue;
+    const id = recordId(record, idAttribute);
+    if (id === undefined) nameless.add(record);
+    else
+      await visit(
+        withHidden(toEntry(record, { id, directory: name, type }, attributes[type], typeNames), record, kind),
+      );
+    throwIfInterrupted(signal, path);
+  }
+  nameless.check(idAttribute, path);
 }
 
 /** An export of OpenLDAP that shows a group without members was made by an account that may not read them. */

@@ -21,6 +21,7 @@ export async function checkLog(
   for (const [index, { path }] of all.kept.entries()) {
     let pending = 0;
     if (index === 0) walk.begin(all.oldest);
+    walk.beginFile();
     for await (const lines of readLogFile(files, path)) {
       for (const { line } of lines) {
         if (line === undefined) {
@@ -59,24 +60,31 @@ function createWalk(digest: Digest) {
   let entries = 0;
   let expected = 1;
   let before: string | undefined;
+  let isFirst = true;
   return {
     begin(oldest: number): void {
       expected = oldest;
     },
+    /** The line before the first file's first is not there any more: what the header says of it is in its hash. */
+    beginFile(): void {
+      isFirst = true;
+    },
     see(line: LogLine): void {
-      const isLinked = before === undefined || chain(line.chained, before, digest) === line.hash;
+      const linked = before ?? (line.kind === 'header' ? line.header.before : undefined);
+      const isLinked = linked !== undefined && chain(line.chained, linked, digest) === line.hash;
       before = line.hash;
-      if (line.kind === 'header') {
-        if (!isLinked) flaws.push({ kind: 'changed', from: expected, to: expected });
-        return;
-      }
+      const isHeader = line.kind === 'header';
+      if (isHeader !== isFirst || (isHeader && !isLinked)) flaws.push({ kind: 'header', from: expected, to: expected });
+      isFirst = false;
+      if (isHeader) return;
       const { seq } = line.logged;
       if (seq < expected) {
         if (entries > 0) flaws.push({ kind: 'changed', from: seq, to: seq });
         return;
       }
       if (seq > expected) flaws.push({ kind: 'missing', from: expected, to: seq - 1 });
-      else if (!isLinked || !line.valuesFit(digest)) flaws.push({ kind: 'changed', from: seq, to: seq });
+      else if ((linked !== undefined && !isLinked) || !line.valuesFit(digest))
+        flaws.push({ kind: 'changed', from: seq, to: seq });
       entries += 1;
       expected = seq + 1;
     },

@@ -20,6 +20,8 @@ const headerShape = z.object({
   oldest: z.number().int().positive(),
   /** When this file began, ISO 8601. */
   at: z.string(),
+  /** The hash of the line before, in the file before; that one may be gone for its age. Empty in a log's first file. */
+  before: z.string(),
 });
 export type LogHeader = Omit<z.infer<typeof headerShape>, 'format' | 'version'>;
 
@@ -34,8 +36,8 @@ interface WrittenLine {
   readonly hash: string;
 }
 
-export function headerLine(header: LogHeader, before: string, digest: Digest): WrittenLine {
-  return sealed(JSON.stringify({ format, version: 1, ...header }), '', before, digest);
+export function headerLine(header: LogHeader, digest: Digest): WrittenLine {
+  return sealed(JSON.stringify({ format, version: 1, ...header }), '', header.before, digest);
 }
 
 export function entryLine(seq: number, entry: LogEntry, before: string, digest: Digest): WrittenLine {
@@ -64,8 +66,8 @@ export function readLogLine(text: string): LogLine | undefined {
   if ('format' in rest) {
     const header = headerShape.safeParse(rest);
     if (!header.success) return undefined;
-    const { lineage, after, oldest, at } = header.data;
-    return { kind: 'header', header: { lineage, after, oldest, at }, hash, chained: JSON.stringify(rest) };
+    const { lineage, after, oldest, at, before } = header.data;
+    return { kind: 'header', header: { lineage, after, oldest, at, before }, hash, chained: JSON.stringify(rest) };
   }
   const { values, ...chained } = rest as { readonly values?: Readonly<Record<string, unknown>> };
   if (!isEntry(chained)) return undefined;

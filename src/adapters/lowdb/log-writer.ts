@@ -110,8 +110,14 @@ export class LogWriter {
     await this.#file?.sync();
     const { kept, dropped } = this.#divide();
     const began = now();
-    const header = { lineage, after: seq, oldest: (kept[0]?.after ?? seq) + 1, at: new Date(began).toISOString() };
-    const line = headerLine(header, hash, digest);
+    const header = {
+      lineage,
+      after: seq,
+      oldest: (kept[0]?.after ?? seq) + 1,
+      at: new Date(began).toISOString(),
+      before: hash,
+    };
+    const line = headerLine(header, digest);
     const path = logFilePath(this.#folder, seq);
     const { file, size } = await writeNew(this.#files, besides(path), [line.text]);
     await this.#files.rename(besides(path), path);

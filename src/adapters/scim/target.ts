@@ -1,23 +1,11 @@
 import type { Dialect } from '../../core/dialect/dialect.ts';
-import { readScimPath } from '../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
-import type { Failure, Outcome } from '../../core/model/outcome.ts';
-import { isNoValue } from '../../core/planning/diff.ts';
-import {
-  isFailure,
-  type Acknowledged,
-  type FoundResource,
-  type MemberChange,
-  type ScimChange,
-  type ScimTarget,
-  type Takes,
-} from '../../ports/scim-target.ts';
-import { confirmCreate, confirmWrite, type Promised } from './write/accepted.ts';
+import type { Failure } from '../../core/model/outcome.ts';
+import { isFailure, type FoundResource, type ScimTarget, type Takes } from '../../ports/scim-target.ts';
 import { contained } from './shared/contained.ts';
 import { createAttempt } from './http/attempt.ts';
 import type { Conversation } from './dialect/conversation.ts';
-import { createResource } from './write/create.ts';
 import { atEndpoints, lacksGroups, takesNoGroups } from './dialect/endpoints.ts';
 import { createTargetDialect, type TargetDialect } from './dialect/target-dialect.ts';
 import { discoverTarget } from './dialect/discover.ts';
@@ -25,31 +13,30 @@ import { createScimSigns } from './dialect/scim-signs.ts';
 import { createKeep } from './answers/kept.ts';
 import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
-import { confirms, unstored } from './write/effect.ts';
-import { tellsActive } from './write/ended.ts';
 import { inDialect } from './in-dialect.ts';
-import { readOrGone, unlessGone, unlessRefusedAsGone } from './read/gone.ts';
+import { readOrGone } from './read/gone.ts';
 import { readList } from './answers/list.ts';
 import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
-import { believeMembers, differs } from './write/believe-members.ts';
-import { partsReplace, withLost } from './write/believe-update.ts';
-import { changeMembers, memberChunk } from './write/members.ts';
-import { membersAsked, membersRead, membersTold } from './write/read-members.ts';
-import { noMembers, shownMembers } from './write/shown-members.ts';
-import { failed, isRefusal, nonsense, toFailure, type Answer, type Body, type Refusal } from './shared/message.ts';
+import { partsReplace } from './write/believe-update.ts';
+import { memberChunk } from './write/members.ts';
+import { membersTold } from './write/read-members.ts';
+import { isRefusal, nonsense, toFailure, type Exchange } from './shared/message.ts';
 import { checkOptions, type CheckedOptions, type ScimTargetOptions } from './http/options.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  confirmedCreate,
+  confirmedMemberChange,
+  confirmedUpdate,
+  type ClockedConversation,
+} from './write/confirmed-writes.ts';
 import { Pace } from './rate-limit/pace.ts';
-import { foundResource, versionOf } from './answers/resource.ts';
+import { foundResource } from './answers/resource.ts';
 import { createExchange } from './http/retry.ts';
 import { createTransport } from './http/transport.ts';
 import { removeResource } from './write/remove.ts';
-import { showsPath, wasShown } from './write/settle-stored.ts';
-import { tellsNothing } from './write/unless-there.ts';
-import { showsOurs } from './write/subject.ts';
-import { updateResource } from './write/update.ts';
-import { toWire, type WireChange } from './write/wire-change.ts';
+import { showsPath } from './write/settle-stored.ts';
 
 /**
  * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError
@@ -58,45 +45,81 @@ import { toWire, type WireChange } from './write/wire-change.ts';
  */
 export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const checked = checkOptions(options);
-  const { name, clock, concurrency } = checked;
-  const transport = createTransport(checked);
-  const targetDialect = createTargetDialect(checked.dialect, () => clock.now());
-  const pace = new Pace(clock, targetDialect.current().rate, concurrency, () => {
+  let announce = (): void => undefined;
+  const connection = connect(checked, () => {
     announce();
   });
-  const sent = createExchange(
-    createAttempt(checked, transport, (quota) => {
-      pace.expect(quota);
-    }),
-    pace,
-    clock,
-    checked,
-  );
-  const spoken = inDialect(sent, targetDialect);
-  const signs = createScimSigns(spoken, targetDialect, clock);
-  const exchange = atEndpoints(spoken, targetDialect, signs);
+  const { exchange, targetDialect, pace, close } = connection;
   const keep = createKeep(checked.needed);
-  const find = createFind(exchange, targetDialect, signs, keep);
-  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
-  const discovered = createDiscovery(exchange, targetDialect, clock);
-  let announce = (): void => undefined;
-  let isRestored = false;
-  const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
+  const find = createFind(exchange, targetDialect, connection.signs, keep);
+  const discovered = createDiscovery(exchange, targetDialect, checked.clock);
   const target = writeAfter(discovered, {
-    name,
+    name: checked.name,
     get concurrency() {
       return callers(checked, targetDialect.current());
     },
     get memberChunk() {
       return memberChunk(targetDialect.current());
     },
-    takes: (type) => takes(type, targetDialect),
     get recreates() {
       return targetDialect.current().users.reactivation === 'recreate';
     },
     get partsReplace() {
       return targetDialect.evidence.has(partsReplace);
     },
+    takes: (type) => takes(type, targetDialect),
+    ...createReads(connection, checked, find, keep),
+    ...createWrites(connection, checked.clock, find),
+    hurried: (milliseconds) => hurried(whole, milliseconds),
+    ...createNotes(targetDialect, pace),
+    onUrgentNotes: (listener) => void (announce = listener),
+    close,
+  });
+  const whole = contained(target, checked);
+  return whole;
+}
+
+/** What every request to one target goes through. */
+interface Connection {
+  readonly exchange: Exchange;
+  readonly targetDialect: TargetDialect;
+  readonly signs: ReturnType<typeof createScimSigns>;
+  readonly pace: Pace;
+  readonly close: () => Promise<void>;
+}
+
+/** @param onUrgentNotes called when the pace has notes that must not wait for the end of a cycle */
+function connect(checked: CheckedOptions, onUrgentNotes: () => void): Connection {
+  const { clock, concurrency, auth } = checked;
+  const transport = createTransport(checked);
+  const targetDialect = createTargetDialect(checked.dialect, () => clock.now());
+  const pace = new Pace(clock, targetDialect.current().rate, concurrency, onUrgentNotes);
+  const attempt = createAttempt(checked, transport, (quota) => {
+    pace.expect(quota);
+  });
+  const spoken = inDialect(createExchange(attempt, pace, clock, checked), targetDialect);
+  const signs = createScimSigns(spoken, targetDialect, clock);
+  const close = async (): Promise<void> => {
+    await Promise.all([transport.close(), auth.close()]);
+  };
+  return { exchange: atEndpoints(spoken, targetDialect, signs), targetDialect, signs, pace, close };
+}
+
+type Reads = Pick<
+  ScimTarget,
+  'discover' | 'find' | 'inventory' | 'walk' | 'membersOf' | 'shows' | 'read' | 'answers' | 'probe'
+>;
+
+/** The calls that change nothing at the target. */
+function createReads(
+  { exchange, targetDialect }: Connection,
+  checked: CheckedOptions,
+  find: ScimTarget['find'],
+  keep: ReturnType<typeof createKeep>,
+): Reads {
+  const inventory = { exchange, targetDialect, keep, memory: checked.memory.lists, places: checked.places };
+  const talk = (signal: AbortSignal): Conversation => ({ exchange, targetDialect, signal });
+  return {
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
     inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
@@ -111,39 +134,30 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       return isFailure(read) ? read : keep(type, read);
     },
     answers: (type, signal) => answers(talk(signal), type),
-    async create(type, attributes, signal, members = []) {
-      const outcome = await createResource(talk(signal), type, attributes, members);
-      const wire = [...attributes].map(([path, value]) =>
-        toWire({ path, change: 'set', value, had: false }, targetDialect.current().values),
-      );
-      const differing = (held: Body): readonly string[] =>
-        unstored(held, wire, false).map(({ path, from }) => from ?? path.text);
-      return confirmCreate(
-        outcome,
-        { clock, signal },
-        attributes.get('externalId'),
-        (id) => find(type, 'externalId', id, signal),
-        differing,
-      );
-    },
-    update: (type, id, changes, signal, known = {}) => update({ ...talk(signal), clock }, type, id, changes, known),
-    async changeMembers(group, change, signal) {
-      if (change.add.length + change.remove.length === 0) return { kind: 'applied', id: group };
-      const answer = await changeMembers(talk(signal), group, change);
-      const confirmed = await confirmWrite(
-        answer,
-        { exchange, clock, signal },
-        'group',
-        group,
-        showsMembers(change, targetDialect.current()),
-        targetDialect.current().members.read === 'attributes' ? membersAsked : '',
-      );
-      if (!isRefusal(confirmed) && confirmed !== answer) membersRead(talk(signal), confirmed); // so that a list that is left out later means nobody
-      return withMembers(group, await unlessGone(talk(signal), 'group', group, confirmed));
-    },
-    remove: (type, id, signal, known = {}) => removeResource({ ...talk(signal), clock }, type, id, known),
-    hurried: (milliseconds) => hurried(whole, milliseconds),
     probe: (signal) => probeTarget(find, exchange, signal),
+  };
+}
+
+/** The calls that change something at the target. */
+function createWrites(
+  { exchange, targetDialect }: Connection,
+  clock: Clock,
+  find: ScimTarget['find'],
+): Pick<ScimTarget, 'create' | 'update' | 'changeMembers' | 'remove'> {
+  const talk = (signal: AbortSignal): ClockedConversation => ({ exchange, targetDialect, clock, signal });
+  return {
+    create: (type, attributes, signal, members = []) => confirmedCreate(talk(signal), find, type, attributes, members),
+    update: (type, id, changes, signal, known = {}) => confirmedUpdate(talk(signal), type, id, changes, known),
+    changeMembers: (group, change, signal) => confirmedMemberChange(talk(signal), group, change),
+    remove: (type, id, signal, known = {}) => removeResource(talk(signal), type, id, known),
+  };
+}
+
+/** What was learned, and what was sent when: noted for the next process, and given back to this one once. */
+function createNotes(targetDialect: TargetDialect, pace: Pace): Pick<ScimTarget, 'settings' | 'restore' | 'newNotes'> {
+  let noted = 0;
+  let isRestored = false;
+  return {
     settings: () => targetDialect.settings(),
     restore(notes) {
       if (isRestored) return;
@@ -151,25 +165,13 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
       targetDialect.restore(notes);
       pace.restore(notes);
     },
-    newNotes: createNotes(targetDialect, pace),
-    onUrgentNotes: (listener) => void (announce = listener),
-    close: async () => {
-      await Promise.all([transport.close(), checked.auth.close()]);
+    newNotes() {
+      targetDialect.review();
+      const version = targetDialect.version() + pace.version();
+      if (version === noted) return undefined;
+      noted = version;
+      return { ...targetDialect.notes(), ...pace.notes() };
     },
-  });
-  const whole = contained(target, checked);
-  return whole;
-}
-
-/** What is to be noted now; undefined when that was given before. */
-function createNotes(targetDialect: TargetDialect, pace: Pace): ScimTarget['newNotes'] {
-  let noted = 0;
-  return () => {
-    targetDialect.review();
-    const version = targetDialect.version() + pace.version();
-    if (version === noted) return undefined;
-    noted = version;
-    return { ...targetDialect.notes(), ...pace.notes() };
   };
 }
 
@@ -198,97 +200,6 @@ function callers(
 
 /** More would wait for their turn for too long at a target that takes one request a second. */
 const mostCallers = 400;
-
-/** What answers were seen to show has to be there. */
-function shows(type: ResourceType, changes: readonly ScimChange[], talk: Talk): (held: Body | undefined) => boolean {
-  const { targetDialect } = talk;
-  const wire = changes.map((change) => toWire(change, targetDialect.current().values));
-  const isMissing = (held: Body, { path, value }: WireChange): boolean =>
-    value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
-  return (held) =>
-    held !== undefined &&
-    confirms(held, wire, { keepsOurs: showsOurs(targetDialect), tellsActive: tellsActive(targetDialect) }) &&
-    !wire.some((change) => isMissing(held, change));
-}
-
-function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
-  return (held) => {
-    if (held === undefined || members.read === 'own-record') return held !== undefined; // it shows none: believed
-    return !differs(change, shownMembers(held) ?? noMembers);
-  };
-}
-
-async function update(
-  talk: Talk,
-  type: ResourceType,
-  id: TargetId,
-  changes: readonly ScimChange[],
-  known: Acknowledged,
-): Promise<Outcome> {
-  if (changes.length === 0) return { kind: 'applied', id };
-  const answer = await updateResource(talk, type, id, changes, known);
-  const confirmed = await confirmWrite(answer, talk, type, id, shows(type, changes, talk));
-  const looked =
-    isRefusal(confirmed) || confirmed === answer
-      ? confirmed
-      : confirmed.unverified === true
-        ? { ...confirmed, unstored: changes.map(({ path }) => path) }
-        : withLost(
-            talk,
-            type,
-            changes.map((change) => toWire(change, talk.targetDialect.current().values)),
-            known,
-            confirmed,
-          );
-  const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
-  return keepsMembers(talk, type, id, changes, known, await unlessRefusedAsGone(talk, type, id, looked, ends));
-}
-
-type Talk = Conversation & Promised;
-
-/** A group that was changed has the members that it had, or the outcome says whom it has. */
-async function keepsMembers(
-  conversation: Conversation,
-  type: ResourceType,
-  id: TargetId,
-  changes: readonly ScimChange[],
-  { members, expectedMembers, paths }: Acknowledged,
-  answer: Answer | Refusal,
-): Promise<Outcome> {
-  if (type === 'user' || members === undefined || isRefusal(answer)) return outcomeOf(id, answer);
-  const isRepeated = !changes.some(({ path }) => path !== 'externalId' && paths?.includes(path) !== false);
-  const looked = await believeMembers(
-    conversation,
-    id,
-    { add: [], remove: [], current: members, expected: expectedMembers },
-    answer,
-    isRepeated,
-  );
-  if (isRefusal(looked)) return outcomeOf(id, tellsNothing(looked) ? looked : answer);
-  return withMembers(id, { ...answer, body: looked.body });
-}
-
-/** With whom the group was seen to have. */
-function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
-  const outcome = outcomeOf(id, answer);
-  if (outcome.kind === 'applied' && !isRefusal(answer) && answer.unverified === true)
-    return { ...outcome, shown: { ...outcome.shown, unstored: ['members'] } };
-  const shown = isRefusal(answer) || answer.status === 202 ? undefined : shownMembers(answer.body);
-  return outcome.kind === 'failed' || shown === undefined
-    ? outcome
-    : { ...outcome, shown: { ...outcome.shown, members: [...shown.ids] } };
-}
-
-function outcomeOf(id: TargetId, answer: Answer | Refusal): Outcome {
-  if (isRefusal(answer)) return failed(answer);
-  const { unstored, lost } = answer;
-  return {
-    kind: 'applied',
-    id,
-    ...versionOf(answer),
-    ...(unstored === undefined && lost === undefined ? {} : { shown: { unstored, lost } }),
-  };
-}
 
 async function readOne(
   conversation: Conversation,

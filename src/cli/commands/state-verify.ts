@@ -40,5 +40,7 @@ function flawText({ kind, from, to }: LogFlaw): string {
       return `${which}: changed, or put in`;
     case 'unreadable':
       return `before entry ${from}: a line that cannot be read`;
+    case 'header':
+      return `before entry ${from}: the first line of a file is missing, changed or put in`;
   }
 }

@@ -149,7 +149,9 @@ export const targetSchema = z.strictObject({
       adoptions: limit(10, 5, false).describe(
         'Existing accounts and groups that are taken over, once the first load is over.',
       ),
-      creations: limit(30, 50, false).describe('New accounts and groups, once the first load is over.'),
+      creations: limit(30, 50, false).describe(
+        'New accounts and groups, and those that the target lost and that are made again, once the first load is over.',
+      ),
       relinks: limit(10, 5).describe('Accounts and groups that pass to the new entry of the same person or group.'),
       mustSee: z
         .array(text)

@@ -62,9 +62,12 @@ export interface LogCheck {
   readonly flaws: readonly LogFlaw[];
 }
 
-/** `missing`: entries were removed; `changed`: one is not as it was written; `unreadable`: a line is none. */
+/**
+ * `missing`: entries were removed; `changed`: one is not as it was written; `unreadable`: a line is none; `header`: a file
+ * does not begin with the line that it began with.
+ */
 export interface LogFlaw {
-  readonly kind: 'missing' | 'changed' | 'unreadable';
+  readonly kind: 'missing' | 'changed' | 'unreadable' | 'header';
   /** The entries that it is about, or next to which it is. */
   readonly from: number;
   readonly to: number;

@@ -111,7 +111,7 @@ export const measures: Readonly<Record<TallyKind, Measure>> = {
     shrinks: false,
     half: false,
     established: true,
-    counts: (part) => part.kind === 'creation' && !part.again,
+    counts: (part) => part.kind === 'creation',
     sentence: (tally, population) => `${count(tally.count, tally.type)} would be created ${beside(population)}`,
   },
   relinks: {

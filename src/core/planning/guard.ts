@@ -47,8 +47,9 @@ import { holdId } from './plan-id.ts';
  *   clears             | users, and groups, of which one attribute   | those that have a value there
  *                      | is emptied; attribute by attribute          |
  *   reactivations      | users who get access back                   | those without access
- *   adoptions,         | existing accounts taken over, new accounts; | everyone who is linked
- *   creations          | not before the first load is over           |
+ *   adoptions,         | existing accounts taken over; new accounts, | everyone who is linked
+ *   creations          | and those made again of what was lost; not  |
+ *                      | before the first load is over               |
  *   relinks            | accounts that pass to another entry         | those with access
  *
  *   allowed are percent of those, or atLeast when that is more; which never stands for more than half of them, but always

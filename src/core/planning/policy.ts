@@ -49,7 +49,7 @@ export interface GuardLimits {
   readonly reactivations: Limit;
   /** Existing accounts that are taken over, on an established target. */
   readonly adoptions: Limit;
-  /** New accounts and groups on an established target. */
+  /** New accounts and groups, and those made again, on an established target. */
   readonly creations: Limit;
   /** Accounts that pass to another entry. */
   readonly relinks: Limit;

@@ -84,7 +84,7 @@ function tallyParts(parts: readonly Part[]): Tally[] {
     case 'reactivation':
       return [one('reactivations')];
     case 'creation':
-      return [one(first.again ? 'updates' : 'creations')];
+      return [one('creations'), ...(first.again ? [one('updates')] : [])];
     case 'adoption':
       return [one('adoptions')];
     case 'relink': // a move into another directory has a rule of its own (guard-moves.ts)

@@ -85,35 +85,15 @@ async function searchPlace(
   visited: Visit,
   search: Running & { readonly follower: ReferenceFollower },
 ): Promise<readonly (readonly LdapUrl[])[]> {
-  const { session, idAttribute, rootDse, options } = directory;
+  const { session, rootDse, options } = directory;
   const { base, depth, filter } = visited.place;
-  const wanted = search.attributes[type];
-  const named = await createNaming(directory, wanted);
-  const hidden = await createHiddenReader(directory, type, base, wanted);
-  const unwanted = new Set([...search.stampOf.attributes, ...hidden.attributes].filter((name) => !wanted.has(name)));
-  const readAs: ReadAs = { directory: options.name, type, idAttribute, unwanted };
-  const nameless = new NamelessEntries();
+  const { attributes, visit, checkNames } = await createEntryVisit(type, directory, base, search);
   const partial: SearchEntry[] = [];
   const elsewhere: (readonly LdapUrl[])[] = [];
-  const visit = async (found: SearchEntry): Promise<void> => {
-    const stamp = search.stampOf.read(found);
-    const read = readEntry(found, readAs);
-    if (read === undefined) {
-      nameless.add(found.dn);
-      return;
-    }
-    const entry = hidden.mark(named(read), found);
-    if (search.seen.has(entry.id)) return;
-    search.seen.add(entry.id);
-    await search.visit(stamp === undefined ? entry : { ...entry, stamp, ...search.stampOf.modified(found) });
-  };
   const onReference = (uris: readonly string[]): void => {
     const urls = search.follower.judge(directory, visited, uris);
     if (urls !== undefined) elsewhere.push(urls);
   };
-  const attributes = [
-    ...new Set([...wanted, idAttribute.toLowerCase(), ...search.stampOf.attributes, ...hidden.attributes]),
-  ];
   const measure: EntryReading['measure'] = (send) => timed(options, 'range', send);
   const reading: EntryReading = { session, attributes, stamps: search.stampOf.attributes, measure };
   try {
@@ -139,9 +119,51 @@ async function searchPlace(
     );
   } finally {
     // Before whatever else was wrong: it is what a person can mend.
-    nameless.check({ base, idAttribute });
+    checkNames();
   }
   return elsewhere;
+}
+
+/** How the entries beneath one base are read and visited. */
+interface EntryVisit {
+  /** To ask for. */
+  readonly attributes: readonly string[];
+  readonly visit: (found: SearchEntry) => Promise<void>;
+  /** @throws BridgeError D2S_ENTRY_WITHOUT_ID when an entry was found that has no id */
+  readonly checkNames: () => void;
+}
+
+async function createEntryVisit(
+  type: ResourceType,
+  directory: OpenDirectory,
+  base: string,
+  { attributes, seen, stampOf, visit }: Running,
+): Promise<EntryVisit> {
+  const { idAttribute, options } = directory;
+  const wanted = attributes[type];
+  const named = await createNaming(directory, wanted);
+  const hidden = await createHiddenReader(directory, type, base, wanted);
+  const unwanted = new Set([...stampOf.attributes, ...hidden.attributes].filter((name) => !wanted.has(name)));
+  const readAs: ReadAs = { directory: options.name, type, idAttribute, unwanted };
+  const nameless = new NamelessEntries();
+  return {
+    attributes: [...new Set([...wanted, idAttribute.toLowerCase(), ...stampOf.attributes, ...hidden.attributes])],
+    async visit(found) {
+      const stamp = stampOf.read(found);
+      const read = readEntry(found, readAs);
+      if (read === undefined) {
+        nameless.add(found.dn);
+        return;
+      }
+      const entry = hidden.mark(named(read), found);
+      if (seen.has(entry.id)) return;
+      seen.add(entry.id);
+      await visit(stamp === undefined ? entry : { ...entry, stamp, ...stampOf.modified(found) });
+    },
+    checkNames: () => {
+      nameless.check({ base, idAttribute });
+    },
+  };
 }
 
 /**

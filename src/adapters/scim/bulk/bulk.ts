@@ -11,7 +11,7 @@ import { isTooMuch } from '../write/send-patch.ts';
  * created something already: then it is `unknown`, as after any POST without an answer.
  */
 export function inBulk(exchange: Exchange, targetDialect: Pick<TargetDialect, 'current' | 'learn'>): Exchange {
-  const send = (waiting: readonly Waiting[]): Promise<void> => sendJoined(exchange, targetDialect, waiting);
+  const send = (waiting: readonly Waiting[]): Promise<void> => sendJoined({ exchange, targetDialect }, waiting);
   const queue = createBulkQueue(() => targetDialect.current().bulk, send);
   return (request, signal) => {
     const { bulk, protocol } = targetDialect.current();
@@ -22,16 +22,18 @@ export function inBulk(exchange: Exchange, targetDialect: Pick<TargetDialect, 'c
   };
 }
 
-async function sendJoined(
-  exchange: Exchange,
-  targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
-  waiting: readonly Waiting[],
-): Promise<void> {
-  const alone = ({ request, signal, settle }: Waiting): Promise<void> => settle(exchange(request, signal));
+/** What writes are sent with, joined or alone. */
+interface Sending {
+  readonly exchange: Exchange;
+  readonly targetDialect: Pick<TargetDialect, 'current' | 'learn'>;
+}
+
+async function sendJoined(sending: Sending, waiting: readonly Waiting[]): Promise<void> {
+  const { exchange, targetDialect } = sending;
   const [first] = waiting;
   if (first === undefined) return;
   if (waiting.length === 1 || !targetDialect.current().bulk.use) {
-    await Promise.all(waiting.map(alone));
+    await Promise.all(waiting.map((one) => sendAlone(exchange, one)));
     return;
   }
   const asked = waiting.map(({ request }, index) => ({ request, bulkId: `d${index + 1}` }));
@@ -44,47 +46,50 @@ async function sendJoined(
     endOfAll(waiting),
   );
   if (isRefusal(answer)) {
-    await refused(answer);
+    await sendRefused(sending, waiting, answer);
     return;
   }
   const outcomes =
     answer.body === undefined
       ? waiting.map(() => promised(answer))
       : bulkOutcomes(answer.body, asked, answer.secrets ?? []);
-  await Promise.all(waiting.map((one, index) => settleOne(one, outcomes[index])));
+  await Promise.all(waiting.map((one, index) => settleOne(exchange, one, outcomes[index])));
+}
 
-  async function settleOne(one: Waiting, outcome: Answer | Refusal | undefined): Promise<void> {
-    const isPost = one.request.method === 'POST';
-    if (outcome === undefined) return isPost ? one.settle(Promise.resolve(lost)) : alone(one);
-    const again = isRefusal(outcome) && (outcome.class === 'transient' || outcome.class === 'throttled');
-    return again
-      ? alone(one)
-      : one.settle(Promise.resolve(isRefusal(outcome) ? outcome : { ...outcome, joined: true }));
-  }
+function sendAlone(exchange: Exchange, { request, signal, settle }: Waiting): Promise<void> {
+  return settle(exchange(request, signal));
+}
 
-  async function refused(refusal: Refusal): Promise<void> {
-    const half = Math.ceil(waiting.length / 2);
-    if (isTooSlow(refusal))
-      targetDialect.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
-    if (isTooMuch(refusal)) {
-      targetDialect.learn('bulk.maxOperations', half, 'more operations in one bulk request were refused');
-      await sendJoined(exchange, targetDialect, waiting.slice(0, half));
-      await sendJoined(exchange, targetDialect, waiting.slice(half));
-    } else if (refusal.class === 'unsupported' || refusal.status === 404) {
-      targetDialect.learn('bulk.use', false, `/Bulk was answered with ${refusal.status ?? 'nothing'}`);
-      await Promise.all(waiting.map(alone));
-    } else if (refusal.class === 'rejected' || refusal.class === 'conflict') {
-      await Promise.all(waiting.map(alone)); // nothing of it was done
-    } else {
-      await Promise.all(
-        waiting.map((one) =>
-          refusal.class === 'unknown' && one.request.method !== 'POST'
-            ? alone(one)
-            : one.settle(Promise.resolve(refusal)),
-        ),
-      );
-    }
+/** With the outcome that a bulk request gave it; without one, or with one that is worth another try, it is sent alone. */
+function settleOne(exchange: Exchange, one: Waiting, outcome: Answer | Refusal | undefined): Promise<void> {
+  const isPost = one.request.method === 'POST';
+  if (outcome === undefined) return isPost ? one.settle(Promise.resolve(lost)) : sendAlone(exchange, one);
+  const again = isRefusal(outcome) && (outcome.class === 'transient' || outcome.class === 'throttled');
+  return again
+    ? sendAlone(exchange, one)
+    : one.settle(Promise.resolve(isRefusal(outcome) ? outcome : { ...outcome, joined: true }));
+}
+
+/** After the bulk request as a whole was refused: in smaller ones, alone, or with that refusal. */
+async function sendRefused(sending: Sending, waiting: readonly Waiting[], refusal: Refusal): Promise<void> {
+  const { exchange, targetDialect } = sending;
+  const half = Math.ceil(waiting.length / 2);
+  if (isTooSlow(refusal))
+    targetDialect.learn('bulk.maxOperations', half, 'a bulk request with more operations was not answered in time');
+  if (isTooMuch(refusal)) {
+    targetDialect.learn('bulk.maxOperations', half, 'more operations in one bulk request were refused');
+    await sendJoined(sending, waiting.slice(0, half));
+    await sendJoined(sending, waiting.slice(half));
+    return;
   }
+  const isUnsupported = refusal.class === 'unsupported' || refusal.status === 404;
+  if (isUnsupported) targetDialect.learn('bulk.use', false, `/Bulk was answered with ${refusal.status ?? 'nothing'}`);
+  const isUndone = isUnsupported || refusal.class === 'rejected' || refusal.class === 'conflict';
+  const mayRepeat = ({ request }: Waiting): boolean =>
+    isUndone || (refusal.class === 'unknown' && request.method !== 'POST');
+  await Promise.all(
+    waiting.map((one) => (mayRepeat(one) ? sendAlone(exchange, one) : one.settle(Promise.resolve(refusal)))),
+  );
 }
 
 /** What did not come in time with so many would not come in time again. */

@@ -43,8 +43,7 @@ export function createBudget(rate: RateBudget): Budget {
   const most = burst > 1 ? Math.floor(requests) : Infinity;
   const isSpread = burst === 1 || burst < requests;
   const step = Math.max(1, Math.ceil(requests * ahead));
-  const spent: { since: number; at: number; requests: number }[] = [];
-  let sum = 0;
+  const window = createWindow(period);
   /** When the bucket would be full again, but for the last request (GCRA: theoretical arrival time). */
   let arrival = -Infinity;
   let covered = 0;
@@ -53,18 +52,8 @@ export function createBudget(rate: RateBudget): Budget {
   let coveredUntil = -Infinity;
   let lastSpent = -Infinity;
 
-  const forget = (now: number): void => {
-    for (let first = spent[0]; first !== undefined && first.at + period <= now; first = spent[0]) {
-      sum -= first.requests;
-      spent.shift();
-    }
-  };
   const add = (at: number, count: number): void => {
-    const last = spent.at(-1);
-    if (last !== undefined && at - last.since < period / pieces)
-      Object.assign(last, { at, requests: last.requests + count });
-    else spent.push({ since: at, at, requests: count });
-    sum += count;
+    window.add(at, count);
     arrival = Math.max(arrival, at) + count * interval;
   };
   return {
@@ -73,9 +62,9 @@ export function createBudget(rate: RateBudget): Budget {
       (rate.methods?.includes(request.method) ?? true) &&
       (rate.resource === undefined || isAbout(rate.resource, request.path)),
     wait(now) {
-      forget(now);
-      const window = sum < most ? 0 : (spent[0]?.at ?? now) + period - now;
-      const wait = Math.max(window, isSpread ? arrival - (burst - 1) * interval - now : 0);
+      window.forget(now);
+      const untilRoom = window.sum() < most ? 0 : (window.spent[0]?.at ?? now) + period - now;
+      const wait = Math.max(untilRoom, isSpread ? arrival - (burst - 1) * interval - now : 0);
       return wait < roundingError ? 0 : wait;
     },
     spend(now) {
@@ -87,18 +76,56 @@ export function createBudget(rate: RateBudget): Budget {
       perSeconds >= shortestNoted && uncovered > 0 && (uncovered * 2 > covered || lastSpent > coveredUntil),
     note(now) {
       if (perSeconds < shortestNoted) return [];
-      forget(now);
+      window.forget(now);
       covered = step;
       uncovered = 0;
       coveredUntil = now + period / pieces;
       return [
-        ...spent.map((piece) => ({ at: piece.at, requests: piece.requests })),
+        ...window.spent.map((piece) => ({ at: piece.at, requests: piece.requests })),
         { at: coveredUntil, requests: step },
       ];
     },
     restore(spendings, now) {
       for (const { at, requests: count } of spendings.toSorted((a, b) => a.at - b.at)) add(Math.min(at, now), count);
-      forget(now);
+      window.forget(now);
+    },
+  };
+}
+
+/** A piece of a window: its first request, its last one, and how many they are. */
+interface Piece {
+  since: number;
+  at: number;
+  requests: number;
+}
+
+/** What was spent in the last `period` milliseconds, in pieces, the oldest first. */
+interface Window {
+  readonly spent: readonly Readonly<Piece>[];
+  readonly sum: () => number;
+  readonly add: (at: number, count: number) => void;
+  /** What is past counts no longer. */
+  readonly forget: (now: number) => void;
+}
+
+function createWindow(period: number): Window {
+  const spent: Piece[] = [];
+  let sum = 0;
+  return {
+    spent,
+    sum: () => sum,
+    add(at, count) {
+      const last = spent.at(-1);
+      if (last !== undefined && at - last.since < period / pieces)
+        Object.assign(last, { at, requests: last.requests + count });
+      else spent.push({ since: at, at, requests: count });
+      sum += count;
+    },
+    forget(now) {
+      for (let first = spent[0]; first !== undefined && first.at + period <= now; first = spent[0]) {
+        sum -= first.requests;
+        spent.shift();
+      }
     },
   };
 }

@@ -109,6 +109,16 @@ describe('The provisioning log', () => {
         ['missing', 2, 2],
       ],
     ],
+    ['removed at the beginning of a file', (lines) => lines.slice(1), [['header', 1, 1]]],
+    [
+      'removed, and the beginning of the file made to fit',
+      ([header = '', ada = '', ...lines]) => {
+        const { hash } = JSON.parse(ada) as { readonly hash: string };
+        const made = { ...(JSON.parse(header) as object), after: 1, oldest: 2, before: hash, hash };
+        return [JSON.stringify(made), ...lines];
+      },
+      [['header', 2, 2]],
+    ],
     [
       'put in twice',
       (lines) => lines.flatMap((one) => (one.includes('"bob"') ? [one, one] : [one])),

@@ -136,6 +136,21 @@ describe('guard, newcomers', () => {
     assert.deepEqual(findings(plan, { population, established: false }), []);
     assert.deepEqual(findings(plan, { population }), ['creations 200/50', 'adoptions 20/5']);
   });
+  it('are those as well whom the target lost and who are made again, who change something besides', () => {
+    const limits = { ...guardInput([]).limits, creations: { percent: 1, atLeast: 2 } };
+    const lost = people(15).map((id) => creation(id, true));
+    assert.deepEqual(findings(lost, { population, limits }), ['creations 15/2']);
+    assert.deepEqual(findings(lost, { population, limits, established: false }), []);
+    assert.deepEqual(
+      findings(
+        people(21).map((id) => creation(id, true)),
+        { population },
+      ),
+      ['updates 21/20'],
+    );
+    const changed = people(10, 500).map((id) => update(id));
+    assert.deepEqual(findings([...lost, ...changed], { population, limits }), ['creations 15/2']);
+  });
   it('who take over the account of another entry are counted apart', () => {
     assert.deepEqual(findings(people(11).map(relink)), ['relinks 11/10']);
     assert.deepEqual(findings(people(5).map(relink), { population: populationOf({ active: { user: 6, group: 0 } }) }), [
