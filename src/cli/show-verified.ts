@@ -19,7 +19,7 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
   const all = inWords([count(compared.user, 'user'), count(compared.group, 'group')]);
   print(
     drift.length === 0
-      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, all as they should be`
+      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, ${isOpen(verified.notCompared) ? 'none changed there by others' : 'all as they should be'}`
       : `${colors.bold(target)}: ${colors.yellow(differing(drift))} from what they should be, of ${all}`,
   );
   for (const one of drift.slice(0, mostShown)) showDrift(one, names, terminal);
@@ -32,6 +32,11 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
     print(colors.yellow('  the target acknowledged this and does not have it:'));
     showDrift(one, names, terminal);
   }
+}
+
+/** Something is due that was not done: then not all is as it should be, though nobody changed it. */
+function isOpen({ quarantined, waiting, held }: NotCompared): boolean {
+  return quarantined + waiting > 0 || held !== undefined;
 }
 
 /** More than a person reads. */

@@ -93,6 +93,71 @@ describe('access that a target has not ended', () => {
   });
 });
 
+describe('an end of access that is refused for how it is said', () => {
+  const refusing =
+    (taken: (body: string) => boolean) =>
+    (request: ScimRequestRecord): Fault | undefined =>
+      request.method === 'PATCH' && !taken(JSON.stringify(request.body))
+        ? { kind: 'answer', status: 400, body: {} }
+        : undefined;
+
+  for (const [form, taken, learned] of [
+    ['without a path', (body: string) => !body.includes('"path"'), 'patch.activePathless'],
+    ['by PUT', () => false, undefined],
+  ] as const)
+    it(`is said ${form}`, async (context) => {
+      const stage = await begin(context, {});
+      const id = await createPerson(stage, 'p');
+      stage.server.setFaults({ before: refusing(taken) });
+      applied(await stage.target.update('user', id, off, signal));
+      assert.deepEqual(
+        stage.server.users().map(({ active }) => active),
+        [false],
+      );
+      assert.deepEqual(
+        stage.target.settings().flatMap(({ name, origin }) => (origin === 'learned' ? [name] : [])),
+        learned === undefined ? [] : [learned],
+      );
+    });
+
+  it('stays refused as it was first, and is tried in each form once', async (context) => {
+    const stage = await begin(context, {});
+    const ids = [await createPerson(stage, 'p'), await createPerson(stage, 'q')];
+    stage.server.setFaults({
+      before: faultFor(is('PATCH', 'PUT'), { kind: 'answer', status: 400, body: { detail: 'no' } }),
+    });
+    const counts: number[] = [];
+    for (const id of ids) {
+      stage.sent();
+      assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected');
+      counts.push(stage.sent().filter((request) => !request.startsWith('GET')).length);
+    }
+    assert.deepEqual(counts, [4, 1]);
+  });
+});
+
+describe('access that comes back', () => {
+  it('is not taken for given while the account is shown switched off, however often', async (context) => {
+    for (const status of [200, 204]) {
+      const stage = await begin(context, {});
+      const id = await createPerson(stage, 'p');
+      applied(await stage.target.update('user', id, off, signal));
+      const [held = {}] = stage.server.users();
+      stage.server.setFaults({
+        before: faultFor(is('PATCH'), {
+          kind: 'answer',
+          status,
+          ...(status === 200 ? { body: structuredClone(held) } : {}),
+        }),
+      });
+      for (let time = 0; time < 3; time += 1)
+        assert.equal(failureClass(await stage.target.update('user', id, [set('active', true)], signal)), 'rejected');
+      stage.server.setFaults({});
+      applied(await stage.target.update('user', id, [set('active', true)], signal));
+    }
+  });
+});
+
 describe('members of a new group', () => {
   it('are not taken for joined by a target that shows an empty group', async (context) => {
     const stage = await begin(context, {}, { members: { ...rfc7644.members, onCreate: 'include' } });

@@ -140,9 +140,18 @@ async function checkStep({ process, setup, clock, store, source, onceUnreadable,
     signal: new AbortController().signal,
   });
   fake.clearCalls();
+  // Whose time to come back is over by a leap of the clock alone: the next plan of everybody holds them.
+  const isLeap = hold?.findings.some(({ kind }) => kind === 'clock_leap') === true;
+  const leapt = new Set(
+    hold?.operations.flatMap((one) =>
+      isLeap && one.verb === 'delete' && one.afterGrace === true ? [one.sourceId] : [],
+    ),
+  );
+  const unseen = leapt.union(onceUnreadable);
   const open = plan.operations.filter(
     (operation) =>
       !step.open.has(operation.sourceId) &&
+      !leapt.has(operation.sourceId) &&
       !('cause' in operation && operation.cause !== 'changed' && onceUnreadable.has(operation.sourceId)) &&
       !onceUnreadable.has(otherIdOf(operation.sourceId)),
   );
@@ -151,13 +160,16 @@ async function checkStep({ process, setup, clock, store, source, onceUnreadable,
   const { waiting: decisions } = await store.decisions();
   const isDecided = decisions.some(({ key }) => !step.decisions.has(key));
   if (clock.monotonic() < step.lookAt && !isDecided)
-    assert.deepEqual(inPlainView(hold), inPlainView(step.left?.hold), 'what is held');
+    assert.deepEqual(inPlainView(hold, unseen), inPlainView(step.left?.hold, unseen), 'what is held');
 }
 
-/** What is held whatever others do on the target: accounts that fit somebody come and go there. */
-function inPlainView(hold: Hold | undefined): string[] {
+/**
+ * What is held whatever others do on the target: accounts that fit somebody come and go there. What became of those whom
+ * the account could not read is asked for again after some minutes, and here at once.
+ */
+function inPlainView(hold: Hold | undefined, unseen: ReadonlySet<SourceId>): string[] {
   return (hold?.operations ?? [])
-    .filter(({ verb }) => ['deactivate', 'delete', 'update'].includes(verb))
+    .filter(({ verb, sourceId }) => ['deactivate', 'delete', 'update'].includes(verb) && !unseen.has(sourceId))
     .map(({ verb, sourceId }) => `${verb} ${sourceId}`)
     .sort();
 }

@@ -10,7 +10,7 @@ import { Reference, type Resource } from '../../src/core/model/resource.ts';
 import { checkCycle, isWanted, lookBefore } from './checks.ts';
 import { runCycle, type SeenCycle } from './cycle-step.ts';
 import { settleDirectory } from './directory-steps.ts';
-import { groupIds, hour, personIds, target, valuesOf, type World } from './world.ts';
+import { day, groupIds, hour, personIds, target, valuesOf, type World } from './world.ts';
 import { acknowledgedMembers } from '../support/acknowledged-members.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -24,6 +24,12 @@ const mostCycles = 20;
 export async function expectConvergence(world: World): Promise<void> {
   world.refused.clear();
   settleDirectory(world);
+  const report = await waitForLastLooks(world, await converge(world));
+  await expectSilence(world);
+  await compare(world, report);
+}
+
+async function converge(world: World): Promise<CycleReport> {
   let report: CycleReport | undefined;
   for (let cycle = 0; cycle < mostCycles; cycle += 1) {
     await world.clock.advance(hour);
@@ -51,8 +57,34 @@ export async function expectConvergence(world: World): Promise<void> {
     [[], 0, undefined],
     `everything is done within ${mostCycles} cycles`,
   );
-  await expectSilence(world);
-  await compare(world, report);
+  return report;
+}
+
+/** Five minutes, and then each pause as long as all the time before it: after so many looks a day is over. */
+const mostLooks = 10;
+
+/**
+ * What a request without a clear answer may have made of somebody who left is looked for, with growing pauses, for a day.
+ * Each look is made in the first cycle that is due, also where nothing else has changed; the last one ends it, and what
+ * was found leaves like anybody else.
+ */
+async function waitForLastLooks(world: World, settled: CycleReport): Promise<CycleReport> {
+  let report = settled;
+  for (let look = 0; look < mostLooks; look += 1) {
+    const [waiting] = (await world.store.openIntents(target)).filter((intent) => intent.lookAgainAt !== undefined);
+    if (waiting === undefined) return report;
+    const pause = Date.parse(waiting.lookAgainAt ?? '') - world.clock.now();
+    assert.ok(pause <= day, `${waiting.sourceId} is looked for again within a day`);
+    await world.clock.advance(Math.max(0, pause));
+    const before = await lookBefore(world);
+    const seen = await runCycle(world, { kind: 'none' });
+    await checkCycle(world, before, seen);
+    world.trace.push(`  looks for ${waiting.sourceId}: ${inShort(seen.report)}, ${seen.calls.length} calls`);
+    const after = (await world.store.openIntents(target)).find(({ sourceId }) => sourceId === waiting.sourceId);
+    assert.notDeepEqual(after, waiting, `${waiting.sourceId} is looked for when it is time`);
+    report = await converge(world);
+  }
+  return report;
 }
 
 /** Accounts of which a person says that they are a leaver's. */

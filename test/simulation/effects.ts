@@ -132,9 +132,11 @@ function effectsOf(
     const successor = [...after.links.values()].find(
       ({ type, targetId, sourceId }) => type === 'user' && targetId === link.targetId && sourceId !== link.sourceId,
     );
+    // Also by a relink whose answer was lost: it is one, with all of its changes.
+    const passes = successor !== undefined || body['externalId'] !== old['externalId'];
     return [
       ...(isBack && successor === undefined ? [{ kind: 'reactivations', subject: link.sourceId } as const] : []),
-      ...(old['title'] !== undefined && body['title'] === undefined && !isBack && successor === undefined
+      ...(old['title'] !== undefined && body['title'] === undefined && !isBack && !passes
         ? [{ kind: 'clears', subject: link.sourceId } as const]
         : []),
       ...(successor === undefined ? [] : [{ kind: 'relinks', subject: successor.sourceId } as const]),

@@ -9,6 +9,7 @@ import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations, PlannedPart } from './plan-input.ts';
 import { beforeDeletions, planMembers } from './plan-members.ts';
 import { planRejected, planResource } from './plan-resource.ts';
+import { underNewNames } from './successors.ts';
 
 /*
  * What is wanted against what the target acknowledged:
@@ -126,7 +127,7 @@ function handOver(input: PlanInput): PlanInput {
   return {
     ...input,
     links,
-    members: new Map([...input.members].map(([group, ids]) => [pass(group), new Set([...ids].map(pass))])),
+    members: underNewNames(input.members, input.successors),
     departures: input.departures.filter(({ link }) => !heirs.has(link.sourceId)),
   };
 }

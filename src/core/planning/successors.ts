@@ -41,6 +41,17 @@ export function findSuccessors(
   return new Map([...found].filter(([, { replaces }]) => claims.get(replaces.sourceId) === 1));
 }
 
+/** Members by group, by the names of those who come in the place of others: the account in the group is the same. */
+export function underNewNames(
+  members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>,
+  successors: ReadonlyMap<SourceId, Successor>,
+): ReadonlyMap<SourceId, ReadonlySet<SourceId>> {
+  if (successors.size === 0) return members;
+  const heirs = new Map([...successors].map(([heir, { replaces }]) => [replaces.sourceId, heir]));
+  const pass = (id: SourceId): SourceId => heirs.get(id) ?? id;
+  return new Map([...members].map(([group, ids]) => [pass(group), new Set([...ids].map(pass))]));
+}
+
 type Index = ReadonlyMap<string, readonly Link[]>;
 
 function indexOf(gone: readonly Link[], match: Readonly<Record<ResourceType, readonly string[]>>): Index {

@@ -9,6 +9,7 @@ import type { Projection } from '../../core/mapping/project.ts';
 import { planInSteps } from '../../core/planning/build-plan.ts';
 import { planIdInSteps } from '../../core/planning/plan-id.ts';
 import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
+import { underNewNames } from '../../core/planning/successors.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { Matches } from '../match/search-unlinked.ts';
@@ -174,7 +175,7 @@ async function decidedBack(target: string, { approvals = [] }: TargetState, stor
 }
 
 function judge(
-  { known, matches, learned, quarantine: { retries }, remark }: Findings,
+  { known, matches, learned, successors, quarantine: { retries }, remark }: Findings,
   { operations }: Pick<PlannedOperations, 'operations'>,
   undos: Undos['asked'],
   older: ReadonlyMap<string, string>,
@@ -183,9 +184,11 @@ function judge(
   const { state } = known;
   const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.reverify.map(({ sourceId }) => sourceId)]);
   const age = { state, older, overtaken: overtakenBy(older, state) };
+  // Nobody is counted twice, under the old name and the new one.
+  const members = underNewNames(known.members, successors);
   return judgePlan(
-    { ...input, ...known, target: input.setup.target.name, operations, undos, retries, leftOut },
-    async (open, pushed) => withRemark(await guardPlan(open, pushed, known, age, input), remark),
+    { ...input, ...known, members, target: input.setup.target.name, operations, undos, retries, leftOut },
+    async (open, pushed) => withRemark(await guardPlan(open, pushed, { ...known, members }, age, input), remark),
   );
 }
 

@@ -150,8 +150,8 @@ async function applyDeletion(operation: RemoveOperation, context: PushContext): 
 }
 
 /**
- * An account that the target does not delete is switched off, where it is not, and a group is emptied: access ends
- * whatever becomes of the rest. The deletion has failed all the same, and is tried again.
+ * An account that the target does not delete, or of which it does not say so, is switched off, where it is not, and a
+ * group is emptied: access ends whatever becomes of the rest. The deletion has failed all the same, and is tried again.
  */
 async function endAccessInstead(
   operation: RemoveOperation,
@@ -159,11 +159,10 @@ async function endAccessInstead(
   failure: Failure,
   context: PushContext,
 ): Promise<Failure> {
-  const { status = 0 } = failure;
-  const isRefused =
-    ['rejected', 'conflict', 'unsupported'].includes(failure.class) ||
-    (['transient', 'protocol'].includes(failure.class) && status >= 400);
-  if (!isRefused) return failure;
+  const isOpen =
+    ['rejected', 'conflict', 'unsupported', 'protocol', 'unknown', 'transient', 'auth'].includes(failure.class) &&
+    failure.late !== true;
+  if (!isOpen) return failure;
   if (operation.type === 'group') return emptyInstead(operation, failure, context);
   return link.lifecycle === 'active' ? switchOffInstead(operation, link, failure, context) : failure;
 }
@@ -176,8 +175,7 @@ async function emptyInstead(operation: RemoveOperation, failure: Failure, contex
     { ...operation, verb: 'members', add: [], remove, cause: 'departed', evidence },
     context,
   );
-  if (result.kind === 'applied')
-    return { ...failure, detail: `DELETE is refused (${failure.detail}); the group was emptied instead` };
+  if (result.kind === 'applied') return insteadOf(failure, 'the group was emptied instead');
   return result.kind === 'failed' && endsAll.has(result.failure.class) ? result.failure : failure;
 }
 
@@ -209,7 +207,13 @@ async function switchOffInstead(
   };
   const effect = { link: off, was: accessOf(link), verb: 'deactivate' } as const;
   await remember(context, asShown(off, outcome.shown, ['active']), effectOf(operation, effect, context));
-  return { ...failure, detail: `DELETE is refused (${failure.detail}); the account was switched off instead` };
+  return insteadOf(failure, 'the account was switched off instead');
+}
+
+/** Credentials that are taken for everything else are not refused: they may not delete. */
+function insteadOf(failure: Failure, done: string): Failure {
+  const detail = `DELETE failed (${failure.detail}); ${done}`;
+  return { ...failure, class: failure.class === 'auth' ? 'rejected' : failure.class, detail };
 }
 
 /** The credentials are refused, or an id is somebody else's: that has to end the push. */

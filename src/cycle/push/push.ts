@@ -2,6 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import { applyOperation } from './apply-operation.ts';
+import { stages as stageOf } from '../../core/planning/stages.ts';
 import { createBreaker, type Breaker, type GivenUp } from './breaker.ts';
 import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
@@ -27,7 +28,7 @@ export interface PushReport {
 /**
  * Carries operations to the target, stage by stage, several at a time. One that fails stops no other; but many of one
  * kind that fail in a row end that kind, refused credentials stop all (every further try could only do harm: lock-outs,
- * noise), and so does a target that is down. Whoever failed before comes last in a stage, so that the others get a turn.
+ * noise), and so does a target that is down; but what ends access is stopped only by what became of such. Whoever failed before comes last in a stage, so that the others get a turn.
  *
  * @throws BridgeError when an outcome cannot be recorded: then nothing more may be sent either
  */
@@ -45,19 +46,21 @@ export async function push(
     showsNamed: new Set(),
   };
   const progress: Progress = { applied: [], failed: [], passedOver: [], started: 0, skipped: 0 };
-  const breaker = createBreaker(() => context.target.probe(context.signal));
+  const ends = createBreaker(() => context.target.probe(context.signal));
+  const others = createBreaker(() => context.target.probe(context.signal));
   const keepNotes = createNoteKeeper(context.target, context.store);
-  const isStopped = () => breaker.stoppedBy() !== undefined || context.isStopping();
+  const isStopped = () => ends.stoppedBy() !== undefined || context.isStopping();
   for (const stage of stagesOf(operations, context)) {
-    await forEachConcurrently(stage, context.target.concurrency, isStopped, async (operation) => {
-      if (await carryOut(operation, progress, breaker, context)) await keepNotes();
+    const isOver = () => isStopped() || (others.stoppedBy() !== undefined && !stage.some(endsAccess));
+    await forEachConcurrently(stage, context.target.concurrency, isOver, async (operation) => {
+      if (await carryOut(operation, progress, endsAccess(operation) ? ends : others, context)) await keepNotes();
     });
     if (isStopped()) break;
   }
   // Who lost more than one may have lost them all: everyone is looked at once, by the next cycle.
   if (context.missing.size > 1)
     await context.store.record([{ kind: 'content_forgotten', target: context.target.name }]);
-  const givenUp = breaker.givenUp(progress.passedOver);
+  const givenUp = [ends, others].flatMap((breaker) => breaker.givenUp(progress.passedOver));
   tellGivenUp(givenUp, context);
   return {
     applied: progress.applied,
@@ -66,8 +69,16 @@ export async function push(
     skipped: progress.skipped,
     notStarted: operations.length - progress.started,
     givenUp,
-    stoppedBy: breaker.stoppedBy(),
+    stoppedBy: ends.stoppedBy() ?? others.stoppedBy(),
   };
+}
+
+/**
+ * What ends access is tried whatever became of the rest: that a group of a leaver cannot be changed, even for the
+ * credentials, says nothing of the account.
+ */
+function endsAccess({ verb, stage }: Operation): boolean {
+  return verb !== 'members' && stage < stageOf.leaving;
 }
 
 /** What became of the operations so far. */

@@ -5,7 +5,7 @@ import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { StateStore } from '../../ports/state-store.ts';
-import { isLookedForLater, lookAgainAt, mayStillShow, isLastLook } from '../quarantine/intents.ts';
+import { isLookedForLater, isLastLook, lookedForInVain, mayStillShow } from '../quarantine/intents.ts';
 import { findLeftover } from '../match/leftover.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 
@@ -62,7 +62,7 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
   const isLast = isLastLook(intent, now);
   const found = await findLeftover(intent, { ...setup, store, signal }, isEarly ? 0 : isLast ? Infinity : mostPages);
   if (isFailure(found) || (found === undefined && !isLast)) {
-    await store.record([{ kind: 'intent', intent: { ...intent, lookAgainAt: lookAgainAt(intent, now) } }]);
+    await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now) }]);
     return isFailure(found) ? found : undefined;
   }
   const link = found === undefined ? undefined : await linkOf(found, intent, known, store);

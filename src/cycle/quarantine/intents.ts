@@ -40,11 +40,19 @@ export function isLastLook({ at }: Intent, now: number): boolean {
   return !(ageOf(at, now) < leftoverMilliseconds);
 }
 
-/** Each pause is as long as all the time before it, up to a day. */
-export function lookAgainAt({ at }: Intent, now: number): string {
-  const age = ageOf(at, now);
-  const pause = age >= 0 && age < leftoverMilliseconds ? Math.max(age, shortestPause) : leftoverMilliseconds;
-  return new Date(now + pause).toISOString();
+/**
+ * One that was looked for in vain. Each pause is as long as all the time before it. A time that is still to come was noted
+ * before the clock was set back: nobody can tell how long ago that is, and the day begins anew, so that it ends.
+ */
+export function lookedForInVain(intent: Intent, now: number): Intent {
+  const isToCome = ageOf(intent.at, now) < 0;
+  const age = isToCome ? 0 : ageOf(intent.at, now);
+  const pause = age < leftoverMilliseconds ? Math.max(age, shortestPause) : leftoverMilliseconds;
+  return {
+    ...intent,
+    ...(isToCome ? { at: new Date(now).toISOString() } : {}),
+    lookAgainAt: new Date(now + pause).toISOString(),
+  };
 }
 const shortestPause = 10_000;
 

@@ -48,6 +48,22 @@ describe('what a request without a clear answer left of somebody who has gone', 
     assert.deepEqual(await stage.store.openIntents('wiki'), []);
   });
 
+  it('is looked for during a day, and no longer, also when the clock was set back by months', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) => (call.method === 'create' && isAnna(call.attributes) ? dies : undefined));
+    await stage.cycle();
+    stage.source.remove('anna');
+    stage.clock.jumpWallClock(-60 * 24 * hour);
+    const seen = blind(stage);
+    await stage.cycle(seen);
+    assert.equal((await stage.store.openIntents('wiki')).length, 1);
+    for (let step = 0; step < 32; step += 1) {
+      await stage.clock.advance(hour);
+      await stage.cycle(seen);
+    }
+    assert.deepEqual(await stage.store.openIntents('wiki'), []);
+  });
+
   it('is found in a list where a search by externalId answers nobody', async () => {
     const stage = cycleStage([person('cy'), person('anna')]);
     stage.target.setHook((call) => (call.method === 'create' && isAnna(call.attributes) ? dies : undefined));

@@ -4,7 +4,7 @@ import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
 import type { ScimTarget } from '../../../src/ports/scim-target.ts';
 import type { Stage } from '../../support/decision-stage.ts';
-import { cycleStage, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `p${at}`);
 const refusal = (status: number, detail = 'no'): Failure => ({ class: 'rejected', status, detail });
@@ -106,8 +106,14 @@ describe('a deletion that is refused', () => {
     { class: 'rejected', status: 403 },
     { class: 'unsupported', status: 405 },
     { class: 'protocol', status: 404 },
+    { class: 'protocol', status: 200 },
+    { class: 'protocol', status: 302 },
+    { class: 'transient', status: 202 },
+    { class: 'transient', status: undefined },
+    { class: 'unknown', status: undefined },
+    { class: 'auth', status: 401 },
   ] as const) {
-    it(`switches the account off (${failure.status})`, async () => {
+    it(`switches the account off (${failure.class} ${failure.status ?? 'without an answer'})`, async () => {
       const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
       await stage.cycle();
       stage.target.setHook(({ method }) =>
@@ -118,7 +124,7 @@ describe('a deletion that is refused', () => {
       const { report } = await stage.cycle();
       assert.deepEqual(
         report.failed.map(({ operation, failure: said }) => [operation.verb, said.detail]),
-        [['delete', 'DELETE is refused (not possible); the account was switched off instead']],
+        [['delete', 'DELETE failed (not possible); the account was switched off instead']],
       );
       assert.deepEqual(
         stage.target
@@ -132,6 +138,41 @@ describe('a deletion that is refused', () => {
       assert.deepEqual(operationsOf((await stage.cycle()).report.applied), ['delete anna']);
     });
   }
+
+  it('does not cost another wait where it was waited for long', async () => {
+    const stage = cycleStage([person('anna'), person('ben')], { removal: { leaves: 'delete', groups: 'keep' } });
+    await stage.cycle();
+    stage.target.setHook(({ method }) =>
+      method === 'remove'
+        ? { when: 'before', result: { class: 'transient', late: true, detail: 'no answer within 30 s' } }
+        : undefined,
+    );
+    stage.source.remove('anna');
+    await stage.clock.advance(minute);
+    assert.deepEqual(inShort((await stage.cycle()).calls), ['remove user-1', 'probe']);
+  });
+
+  it('is tried although the credentials are refused for the group that the account is in', async () => {
+    const stage = cycleStage([person('anna'), person('ben'), team('crew', ['anna', 'ben'])], {
+      removal: { leaves: 'delete', groups: 'keep' },
+    });
+    await stage.cycle();
+    stage.target.setHook(({ method }) =>
+      method === 'changeMembers'
+        ? { when: 'before', result: { class: 'auth', status: 401, detail: 'not for groups' } }
+        : undefined,
+    );
+    stage.source.remove('anna');
+    stage.source.put(person('ben', { title: 'Captain' }));
+    await stage.clock.advance(minute);
+    const { report } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['delete anna']);
+    assert.deepEqual(
+      report.failed.map(({ operation }) => operation.verb),
+      ['members'],
+    );
+    assert.equal(report.notStarted, 1);
+  });
 
   it('empties the group, once', async () => {
     const stage = cycleStage([person('anna'), team('crew', ['anna']), team('deck', ['anna'])], {
@@ -148,7 +189,7 @@ describe('a deletion that is refused', () => {
     const { report } = await stage.cycle();
     assert.deepEqual(
       report.failed.map(({ failure: said }) => said.detail),
-      ['DELETE is refused (not possible); the group was emptied instead'],
+      ['DELETE failed (not possible); the group was emptied instead'],
     );
     assert.deepEqual(
       stage.target

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cycleStage, hour, inShort, operationsOf, person, team, type StageOptions } from '../../support/cycle-stage.ts';
+import { noLimits } from '../../support/limits.ts';
 import { acknowledgedMembers } from '../../support/acknowledged-members.ts';
 
 const login = (id: string, name: string, rest: Readonly<Record<string, string>> = {}) =>
@@ -130,6 +131,32 @@ describe('the same person under a new source id', () => {
     const { report, calls } = await stage.cycle();
     assert.deepEqual([operationsOf(report.applied), inShort(calls)], [['relink crew2'], ['update group-3']]);
     assert.deepEqual((await stage.cycle()).calls, []);
+  });
+});
+
+describe('a group that loses members together with one who comes in the place of another', () => {
+  const two = { limits: { ...noLimits, members: { percent: 25, atLeast: 2 } } };
+
+  it('has no more members than it has: who passes over is not counted under both names', async () => {
+    const stage = await staged(['ada', 'ben', 'cy'], two);
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada', { status: 'off' }));
+    stage.source.put(team('crew'));
+    const { report } = await stage.cycle();
+    assert.deepEqual(
+      report.hold?.findings.map(({ kind, planned, population, allowed }) => [kind, planned, population, allowed]),
+      [['members', 2, 3, 1]],
+    );
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), ['ben', 'cy', 'ada2']);
+  });
+
+  it('is emptied when nobody but those stay away: that is counted', async () => {
+    const stage = await staged(['ada', 'ben'], { limits: { ...noLimits, memberships: { percent: 10, atLeast: 0 } } });
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    stage.source.put(team('crew'));
+    const { report } = await stage.cycle();
+    assert.ok(report.hold?.findings.some(({ kind }) => kind === 'emptied'));
   });
 });
 

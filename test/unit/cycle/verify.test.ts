@@ -237,7 +237,8 @@ describe('putting drift right', () => {
       (await stage.cycle()).report.applied.map(({ verb }) => verb),
       ['update'],
     );
-    const again = await verify(stage, mute, { only: new Set(['p0000']) });
+    const only = new Set(['p0000']);
+    const again = await verify(stage, mute, { only });
     assert.deepEqual(kindsOf(again), ['p0000 attribute']);
     await noteNotTaken(again.found, stage.store);
     assert.deepEqual(kindsOf(await verify(stage, mute)), []);

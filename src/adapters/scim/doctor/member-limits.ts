@@ -1,7 +1,7 @@
 import { isRefusal } from '../shared/message.ts';
 import { isTooMuch } from '../write/send-patch.ts';
 import type { Bench } from './bench.ts';
-import { additionOf, castOf } from './members.ts';
+import { additionOf, castOf } from './group-members.ts';
 import { create, groupBody, patch, remove } from './specimen.ts';
 import { Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';

@@ -1,12 +1,24 @@
-import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { MemberDialect } from '../../../core/dialect/dialect.ts';
-import { isBody, isRefusal, listOf, type Body } from '../shared/message.ts';
-import type { Bench, Specimen } from './bench.ts';
+import { isRefusal } from '../shared/message.ts';
+import type { Bench } from './bench.ts';
 import { change, settingOf, tryPut } from './change.ts';
 import { choose, history, isLie, told, tryPatch, type IsDone, type Way } from './effect.ts';
 import { tryExcluded } from './lists.ts';
 import { create, groupBody, read, remove, userBody } from './specimen.ts';
 import { needed, unseen, Untestable, works, type TrialResult, type Subject } from './trial.ts';
+import {
+  addBoth,
+  added,
+  additionOf,
+  castOf,
+  has,
+  isVisible,
+  membersOf,
+  queryOf,
+  seenBy,
+  styles,
+} from './group-members.ts';
+import { tryRemove, tryStranger } from './member-removal.ts';
 import { words } from './words.ts';
 
 /** Who belongs to a group, in which words that is changed, and whether it can be seen. */
@@ -28,49 +40,6 @@ export const members: Subject = {
     { name: 'left out of lists', run: tryExcluded },
   ],
 };
-
-interface Cast {
-  readonly crew: Specimen;
-  readonly anna: Specimen;
-  readonly ben: Specimen;
-}
-
-export function castOf(bench: Bench): Cast {
-  const { facts } = bench;
-  const crew = needed(facts.crew, 'no group could be made');
-  if (facts.groupUpdate !== 'patch' && facts.patchStyle !== true)
-    throw new Untestable('groups are not changed by PATCH');
-  const anna = needed(facts.anna, 'no user could be made');
-  return { crew, anna, ben: needed(facts.ben, 'there is no second user') };
-}
-
-/** Ids of those whom a group shows; undefined: it shows nobody at all. */
-function membersOf(held: Body | undefined): string[] | undefined {
-  const list = held === undefined ? undefined : readScimPath(held, scimPath('members'));
-  return Array.isArray(list) ? listOf(list).map((one) => String(isBody(one) ? one['value'] : one)) : undefined;
-}
-
-const queries: Readonly<Record<MemberDialect['read'], string>> = {
-  get: '',
-  attributes: '?attributes=members',
-  'own-record': '',
-};
-
-function isVisible(bench: Bench): boolean {
-  return bench.dialect().members.read !== 'own-record';
-}
-
-function queryOf(bench: Bench): string {
-  return queries[bench.dialect().members.read];
-}
-
-/** Whether exactly these of anna and ben are in; anything goes where nobody is shown. */
-function has(bench: Bench, ...ids: readonly string[]): IsDone {
-  return (held) => {
-    const shown = membersOf(held) ?? [];
-    return !isVisible(bench) || (shown.length === ids.length && ids.every((id) => shown.includes(id)));
-  };
-}
 
 /** The whole group, where there is no PATCH: with anna, and without her. */
 async function tryPutMembers(bench: Bench): Promise<TrialResult> {
@@ -122,25 +91,6 @@ async function tryOnCreate(bench: Bench): Promise<TrialResult> {
   });
 }
 
-async function seenBy(bench: Bench, group: string, member: string): Promise<MemberDialect['read']> {
-  for (const way of ['get', 'attributes'] as const) {
-    if (membersOf(await read(bench, 'group', group, queries[way]))?.includes(member) === true) return way;
-  }
-  return 'own-record';
-}
-
-/** The values of one `add`, in each style that somebody wants. */
-const styles: Readonly<Record<MemberDialect['add'], (ids: readonly string[]) => Body>> = {
-  array: (ids) => ({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) }),
-  pathless: (ids) => ({ op: 'add', value: { members: ids.map((value) => ({ value })) } }),
-  nested: (ids) => ({ op: 'add', path: 'members', value: { members: ids.map((value) => ({ value })) } }),
-  ids: (ids) => ({ op: 'add', path: 'members', value: ids }),
-};
-
-export function additionOf(bench: Bench, ids: readonly string[]): Body {
-  return styles[bench.dialect().members.add](ids);
-}
-
 async function tryAdd(bench: Bench): Promise<TrialResult> {
   const { crew, anna } = castOf(bench);
   const seen: { by: MemberDialect['read'] } = { by: 'own-record' };
@@ -172,11 +122,6 @@ async function tryAdd(bench: Bench): Promise<TrialResult> {
     text: `as ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}${remark}`,
     says: { members: { add: choice.chosen, read: seen.by } },
   };
-}
-
-function added(bench: Bench): Cast {
-  if (bench.says().members?.add === undefined) throw new Untestable('members cannot be added');
-  return castOf(bench);
 }
 
 async function tryAgain(bench: Bench): Promise<TrialResult> {
@@ -239,105 +184,6 @@ async function tryReplace(bench: Bench): Promise<TrialResult> {
   return isExact
     ? works('the whole list is replaced')
     : { verdict: 'lies', text: 'what replaces the list is added to it' };
-}
-
-/** Several joined by `or` are a matter of taste: who understands those understands one alone. */
-const removals: Readonly<Record<'filter' | 'values', (id: string) => readonly Body[]>> = {
-  filter: (id) => [{ op: 'remove', path: `members[value eq "${id}"]` }],
-  values: (id) => [{ op: 'remove', path: 'members', value: [{ value: id }] }],
-};
-
-/** One after the other. Answers whether both are in, as far as that is shown. */
-async function addBoth(bench: Bench, crew: Specimen, anna: Specimen, ben: Specimen): Promise<boolean> {
-  for (const { id } of [anna, ben]) await tryPatch(bench, 'group', crew.id, [additionOf(bench, [id])], () => true);
-  const shown = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
-  return !isVisible(bench) || [anna, ben].every(({ id }) => shown.includes(id));
-}
-
-/** Whoever does not understand removal by values may take the whole list away: anna has to stay. */
-async function tryRemove(bench: Bench): Promise<TrialResult> {
-  const { crew, anna, ben } = added(bench);
-  if (!(await addBoth(bench, crew, anna, ben)))
-    return {
-      verdict: 'lies',
-      text: 'whoever is added takes the place of the others, so that nobody can be removed alone',
-      blocks: true,
-    };
-  const isOut: IsDone = (held) =>
-    !isVisible(bench) || (membersOf(held)?.includes(anna.id) === true && membersOf(held)?.includes(ben.id) === false);
-  const choice = await choose(
-    (['filter', 'values'] as const).map((style): Way<typeof style> => ({
-      name: style,
-      async try() {
-        await addBoth(bench, crew, anna, ben);
-        return tryPatch(bench, 'group', crew.id, removals[style](ben.id), isOut, queryOf(bench));
-      },
-    })),
-  );
-  const before = history(choice);
-  if (choice.chosen === undefined && !isLie(choice) && bench.facts.replacesMembers === true) {
-    return {
-      verdict: 'refused',
-      text: `members are removed by replacing the whole list only: ${before}`,
-      says: { members: { replace: true } },
-    };
-  }
-  if (choice.chosen === undefined) return removedByPut(bench, crew, anna, ben, before, isLie(choice));
-  return {
-    verdict: isLie(choice) ? 'lies' : isVisible(bench) ? 'works' : 'unseen',
-    text: `by ${choice.chosen} (${choice.status})${before === '' ? '' : `; ${before}`}`,
-    says: { members: { remove: choice.chosen } },
-  };
-}
-
-/** The whole group without one member: the last way of all. */
-async function removedByPut(
-  bench: Bench,
-  crew: Specimen,
-  anna: Specimen,
-  ben: Specimen,
-  before: string,
-  wasLie: boolean,
-): Promise<TrialResult> {
-  const given = { verdict: wasLie ? ('lies' as const) : ('refused' as const), blocks: true };
-  if (!isVisible(bench)) return { ...given, text: `members cannot be removed: ${before}` };
-  await addBoth(bench, crew, anna, ben);
-  const effect = await tryPut(
-    bench,
-    'group',
-    crew.id,
-    (body) => {
-      body['members'] = [{ value: anna.id }];
-    },
-    has(bench, anna.id),
-  );
-  if (effect.kind === 'done')
-    return {
-      verdict: given.verdict,
-      text: `members are removed by PUT of the whole group only: ${before}`,
-      says: { groups: { update: 'put' } },
-    };
-  return { ...given, text: `members cannot be removed: ${before}; PUT of the whole group ${told(effect)}` };
-}
-
-async function tryStranger(bench: Bench): Promise<TrialResult> {
-  const { crew, ben } = added(bench);
-  const style = bench.dialect().members.remove === 'values' ? 'values' : 'filter';
-  await tryPatch(bench, 'group', crew.id, removals[style](ben.id), () => true);
-  const before = membersOf(await read(bench, 'group', crew.id, queryOf(bench))) ?? [];
-  const effect = await tryPatch(
-    bench,
-    'group',
-    crew.id,
-    removals[style](ben.id),
-    has(bench, ...before),
-    queryOf(bench),
-  );
-  if (effect.kind === 'refused') return works(`removing somebody who is not in is refused (${words(effect.refusal)})`);
-  if (!isVisible(bench)) return unseen(`removing somebody who is not in is answered with ${effect.status}`);
-  return effect.kind === 'done'
-    ? works('removing somebody who is not in does no harm')
-    : { verdict: 'lies', text: 'when somebody is removed who is not in, others go' };
 }
 
 async function tryMixed(bench: Bench): Promise<TrialResult> {

@@ -1,3 +1,4 @@
+import { readActive } from '../../../core/mapping/active.ts';
 import { scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
@@ -70,7 +71,7 @@ export async function believeUpdate(
       isFresh = seen !== undefined;
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
       if (end === 'mute') noteMute(targetDialect);
-      found = seen === undefined ? undefined : !isNotOff(end);
+      found = seen === undefined ? undefined : !isNotOff(end) && !(comesBack(changes) && readActive(seen) === false);
       if (seen !== undefined && inBulk && !ends)
         [seen, found] = await lookAtJoined(conversation, type, id, changes, seen, again);
     } finally {
@@ -190,7 +191,27 @@ async function compare(
     conversation.targetDialect.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
   if (held.body === undefined) return held;
   const settled = await settleStored(conversation, type, id, method, rest, held, isFresh);
-  return uncertain(conversation, end === 'mute', settled);
+  const stillOff = await staysOff(conversation, type, id, rest, settled);
+  return stillOff ?? uncertain(conversation, end === 'mute', settled);
+}
+
+function comesBack(changes: readonly WireChange[]): boolean {
+  return changes.some(({ path, value }) => path.text === 'active' && value === true);
+}
+
+/** Whoever comes back and is still switched off has no access: that is no value that the target writes in its own way. */
+async function staysOff(
+  { exchange, signal }: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  { status, unstored = [] }: Answer,
+): Promise<Refusal | undefined> {
+  if (!comesBack(changes) || !unstored.includes('active')) return undefined;
+  const held = await readResource(exchange, type, id, signal);
+  return !isRefusal(held) && held.body !== undefined && readActive(held.body) === false
+    ? { class: 'rejected', status, detail: `answered ${status}, and the account is still switched off` }
+    : undefined;
 }
 
 function isNotOff(end: Ended | undefined): boolean {

@@ -7,7 +7,10 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { readResource } from '../answers/resource.ts';
 import { patchRequests } from './patch.ts';
+import { putChanges } from './put.ts';
 import { sendPatches } from './send-patch.ts';
+
+const off = [{ path: scimPath('active'), value: false, had: true }];
 
 /**
  * An account that was switched off as far as the answer goes, and is still active, or does not say that it is not: some
@@ -18,11 +21,10 @@ export async function insistOnActive(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
-  answered: Answer,
+  answered: Pick<Answer, 'status' | 'body'>,
 ): Promise<Answer | Refusal> {
   const { targetDialect, exchange, signal } = conversation;
   const dialect = targetDialect.current();
-  const off = [{ path: scimPath('active'), value: false, had: true }];
   const forms = [
     {
       setting: 'patch.activePathless',
@@ -64,4 +66,38 @@ export async function insistOnActive(
     status: answered.status,
     detail: `answered ${answered.status}, and the account ${isOn ? 'is still active' : 'does not say that it is inactive'}`,
   };
+}
+
+/** The account, switched off by a PUT; undefined when that is no way. Nothing is learned: other changes may well go by PATCH. */
+async function putOff(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Answer | undefined> {
+  const { targetDialect, exchange, signal } = conversation;
+  const inVain = 'in vain: a deactivation by PUT';
+  if (
+    type !== 'user' ||
+    targetDialect.current().users.update !== 'patch' ||
+    isConfigured(targetDialect, 'users.update') ||
+    targetDialect.evidence.has(inVain)
+  )
+    return undefined;
+  const answer = await putChanges(conversation, type, id, off, () => Promise.resolve([]), false);
+  const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
+  if (!isRefusal(held) && held.body !== undefined && readActive(held.body) === false) return held;
+  targetDialect.evidence.note(inVain);
+  return undefined;
+}
+
+/**
+ * A deactivation that was refused for how it was said, as far as its status tells: it may be taken in another form.
+ *
+ * @returns the account, switched off; or the refusal as it was first
+ */
+export async function insistAfterRefusal(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  refusal: Refusal,
+): Promise<Answer | Refusal> {
+  if (refusal.status !== 400 || refusal.class !== 'rejected') return refusal;
+  const ended = await insistOnActive(conversation, type, id, { status: 400, body: undefined });
+  return isRefusal(ended) ? ((await putOff(conversation, type, id)) ?? refusal) : ended;
 }
