@@ -24,13 +24,16 @@ export function sentenceOf(one: TargetExplanation, who: string): string {
 }
 
 /** The display name that the map gives, or else the login or the group's name. */
-function nameFor({ explanation, link, names }: TargetExplanation, who: string): string {
+function nameFor({ id, explanation, link, names, operations }: TargetExplanation, who: string): string {
   const valueAt = (path: string): string | undefined => {
     const result = explanation?.rules.find((rule) => rule.path === path)?.result;
     return result?.kind === 'value' && typeof result.value === 'string' ? result.value : undefined;
   };
+  // Of those who have left, an operation still has the name: it was read from the target.
+  const label = operations.find(({ sourceId }) => sourceId === id)?.label;
+  const nameOfEntry = names.get(explanation?.sourceId ?? '') ?? (label === id ? undefined : label);
   const group = (explanation?.type ?? link?.type) === 'group' ? 'Group ' : '';
-  return group + (valueAt('displayName') ?? valueAt('userName') ?? names.get(explanation?.sourceId ?? '') ?? who);
+  return group + (valueAt('displayName') ?? valueAt('userName') ?? nameOfEntry ?? who);
 }
 
 function gone(one: TargetExplanation): string {
@@ -63,7 +66,7 @@ function inScope(one: TargetExplanation): string {
   const { target, link, explanation, operations, quarantine, createInactive } = one;
   const isInactive = explanation?.type === 'user' && explanation.resource?.attributes.get('active') === false;
   if (link === undefined || link.lifecycle === 'lost') {
-    if (operations.length > 0) return `is not on ${target} yet${nextOf(one)}`;
+    if (operations.length > 0) return `is not on ${target} yet${lastTry(one)}${nextOf(one)}`;
     if (isInactive && !createInactive)
       return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
     if (quarantine !== undefined && quarantine.cause !== 'held')
@@ -78,7 +81,14 @@ function inScope(one: TargetExplanation): string {
       : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
   if (operations.length === 0)
     return `${state}${quarantine === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
-  return `${state}${nextOf(one)}`;
+  return `${state}${lastTry(one)}${nextOf(one)}`;
+}
+
+/** What is due and failed is tried again, but not at once. */
+function lastTry({ quarantine }: TargetExplanation): string {
+  if (quarantine === undefined || quarantine.cause === 'held' || quarantine.cause === 'inactive') return '';
+  const { status, cause, retryAt } = quarantine;
+  return `; the last try failed (${status === undefined ? cause : `HTTP ${status}`}), the next one is after ${retryAt}`;
 }
 
 /** What comes next, as the end of a sentence. */

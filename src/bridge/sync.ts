@@ -48,7 +48,7 @@ export function errorsOf({ target, error, failed, applied, unreached }: CycleRep
       : new BridgeError(
           'D2S_OPERATIONS_FAILED',
           what,
-          'the reasons are above; what failed is tried again, the rest is done',
+          'the reasons are above; mend what the target refuses: what failed is tried again by itself, the rest is done',
         ),
     unreachedError(target, unreached),
   ];

@@ -26,6 +26,7 @@ const program = createProgram(
   },
 );
 try {
+  refuseOldNode();
   refuseUncheckedTls();
   await program.parseAsync();
 } catch (thrown) {
@@ -39,6 +40,17 @@ try {
   }
 }
 process.exitCode = exitCode;
+
+/** What an older one lacks would be taken for a bug of ours. */
+function refuseOldNode(): void {
+  const oldest = 24;
+  if (Number.parseInt(process.versions.node, 10) >= oldest) return;
+  throw new BridgeError(
+    'D2S_USAGE',
+    `this is Node ${process.versions.node}, and dir2scim needs Node ${oldest} or newer`,
+    `install Node ${oldest}, and start dir2scim with it`,
+  );
+}
 
 /** Node would stop asking whether a server is who it says: whoever is on the way could read every secret, and answer for it. */
 function refuseUncheckedTls(): void {

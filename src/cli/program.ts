@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import { typedHere } from './command-line.ts';
+import { exampleText } from './help-examples.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
@@ -40,6 +41,7 @@ export function createProgram(
       'Keeps cloud applications in step with an on-prem directory: LDAP / Active Directory in, SCIM 2.0 out.',
     )
     .version(version)
+    .addHelpText('after', exampleText(''))
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -56,6 +58,7 @@ export function createProgram(
       .command(name)
       .description(description)
       .option('-c, --config <file>', 'the configuration file (without it: DIR2SCIM_CONFIG, or dir2scim.yaml)')
+      .addHelpText('after', exampleText(parent === program ? name : `${parent.name()} ${name}`))
       .exitOverride()
       .copyInheritedSettings(program);
   const command: AddCommand = (name, description) => begin(program, name, description);
@@ -66,12 +69,14 @@ export function createProgram(
   const state = program
     .command('state')
     .description('looks after the state: targets that moved, directories that became others')
+    .addHelpText('after', exampleText('state'))
     .exitOverride()
     .copyInheritedSettings(program);
   addState(state, begin, contextOf, finish);
   const notify = program
     .command('notify')
     .description('webhooks that are told when something is held or fails')
+    .addHelpText('after', exampleText('notify'))
     .exitOverride()
     .copyInheritedSettings(program);
   begin(notify, 'test', 'tells each of them, once and now, that this is a test')
@@ -105,7 +110,7 @@ function addActing(command: AddCommand, contextOf: ContextOf, finish: Finish): v
     // A request that ignores its signal must not keep the process alive.
     setTimeout(() => process.exit(), 1_000).unref();
   });
-  command('sync', 'one cycle, then the end')
+  command('sync', 'run one sync cycle and exit')
     .option(...full)
     .option(...target)
     .option(...json)

@@ -85,13 +85,16 @@ function showMembers({ resource, type }: Explanation, known: KnownAccounts, tell
   const unresolved = resource?.unresolved ?? [];
   const nobody = `${unresolved.length} ${nounFor(unresolved.length, 'value')} ${unresolved.length === 1 ? 'names' : 'name'} nobody that is read: ${unresolvedValues(unresolved)}`;
   if (resource !== undefined && type === 'group') {
-    const names = resource.members.map((id) => printable(nameOf(id, known) ?? id)).sort();
+    const names = resource.members.map((id) => printable(nameOf(id, known) ?? id)).sort(inOrder);
     tell(
       'members',
       `${count(names.length, 'member')} in scope${names.length === 0 ? '' : `: ${names.join(', ')}`}${unresolved.length === 0 ? '' : `; ${nobody}`}`,
     );
   } else if (unresolved.length > 0) tell('references', nobody);
 }
+
+/** As in a plan: u9 before u11. */
+const inOrder = new Intl.Collator('en', { numeric: true }).compare;
 
 function groupsText(memberOf: readonly GroupStep[]): string {
   return memberOf
@@ -155,7 +158,7 @@ function showNext(
         print(colors.dim(line));
   }
   if (held.length > 0 && holdId !== undefined)
-    print(`  held       with others, until: ${colors.bold(call('approve', holdId))}`);
+    print(`  held       release it with: ${colors.bold(call('approve', holdId))}`);
   for (const { holdId: id, by, at } of rejections)
     print(`  undone     rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', id)}`);
 }
@@ -171,10 +174,9 @@ function scopeText(inScope: 'yes' | 'no' | 'unknown'): string {
   }
 }
 
-function conditionText({ kind, text, holds, error, why }: ConditionStep): string {
-  const verdict =
-    error ?? (holds === true ? 'holds' : `does not hold${why === undefined ? '' : `: ${printable(why)}`}`);
-  return `${kind} ${text}: ${verdict}`;
+/** Why it does not hold stands in the sentence at the top. */
+function conditionText({ kind, text, holds, error }: ConditionStep): string {
+  return `${kind} ${text}: ${error ?? (holds === true ? 'holds' : 'does not hold')}`;
 }
 
 /** What a rule gives, and the rule: beside it, or beneath it where there is no room. */

@@ -263,7 +263,7 @@ export function showHold(
   for (const line of findings) for (const part of wrap(`    ${line}`, width, '      ')) print(part);
   showOperations(hold.operations, display, '    ', terminal);
   if (hold.operations.some(({ label, sourceId }) => label === sourceId))
-    print(colors.dim(`    ${call('plan')} reads the names of those who left from the target`));
+    print(colors.dim(`    ${call('plan')} reads the names of leavers from the target`));
   print('  Nothing of this is done. If it is right, release exactly this:');
   print(`    ${colors.bold(call('approve', hold.holdId))}`);
 }

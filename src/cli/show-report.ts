@@ -83,14 +83,14 @@ function summary({
   return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
 }
 
-function mark({ result }: CycleReport, colors: Terminal['colors']): string {
+function mark({ result, applied }: CycleReport, colors: Terminal['colors']): string {
   switch (result) {
     case 'success':
       return colors.green('✓');
     case 'held':
       return colors.red('held,');
     case 'partial':
-      return colors.yellow('partly done,');
+      return applied.length === 0 ? colors.red('failed,') : colors.yellow('partly done,');
     case 'error':
       return colors.red('failed,');
   }

@@ -1,6 +1,7 @@
 import type { Origin, Setting } from '../core/dialect/layers.ts';
 import type { LearnedSetting } from '../core/dialect/learned-setting.ts';
 import type { TargetProfile } from '../config/configuration.ts';
+import { wrap } from './layout.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 
@@ -15,13 +16,13 @@ const origins: Readonly<Record<Exclude<Origin, 'rfc'>, string>> = {
 export function showSettings(
   { name, about }: TargetProfile,
   settings: readonly Setting[],
-  { colors, print }: Terminal,
+  { colors, print, width: columns }: Terminal,
 ): void {
   const standing =
     about === undefined
       ? ''
       : ` (${about.title}, ${about.tested === 'lab' ? 'tried in the lab' : 'documented, not tested live'}, ${about.date})`;
-  print(`    profile ${name}${standing}`);
+  for (const line of wrap(`    profile ${name}${standing}`, columns, '      ')) print(line);
   const own = settings.flatMap(({ origin, ...setting }) => (origin === 'rfc' ? [] : [{ ...setting, origin }]));
   const width = own.reduce((most, setting) => Math.max(most, setting.name.length), 0);
   for (const { name: setting, value, origin } of own) {

@@ -7,25 +7,21 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { count, inWords } from '../core/wording/count.ts';
 import { printable } from '../core/wording/foreign.ts';
 import type { NotCompared, VerifiedTarget } from '../cycle/verify-target.ts';
-import { fit } from './layout.ts';
+import { fit, wrap } from './layout.ts';
 import { showReport } from './show-report.ts';
 import type { Terminal } from './terminal.ts';
 import { rejectedText, resourceTypeName } from './words.ts';
 
 /** What a target has against what it should have, for a person: first what drifted, then what could not be compared. */
 export function showVerified({ verified, repair }: VerifiedOne, terminal: Terminal, call: CommandLine): void {
-  const { colors, print } = terminal;
-  const { target, drift, compared, names } = verified;
-  const all = inWords([count(compared.user, 'user'), count(compared.group, 'group')]);
-  print(
-    drift.length === 0
-      ? `${colors.bold(target)}: ${colors.green('✓')} ${all} compared, ${isOpen(verified.notCompared) ? 'none changed there by others' : 'all as they should be'}`
-      : `${colors.bold(target)}: ${colors.yellow(differing(drift))} from what they should be, of ${all}`,
-  );
+  const { colors, print, width } = terminal;
+  const { target, drift, names } = verified;
+  print(`${colors.bold(target)}: ${headline(verified, colors)}`);
   for (const one of drift.slice(0, mostShown)) showDrift(one, names, terminal);
   if (drift.length > mostShown) print(`  … and ${count(drift.length - mostShown, 'more')}; --json has all of them`);
   showForeign(verified, terminal);
-  for (const line of notComparedLines(verified.notCompared, call)) print(colors.dim(`  ${line}`));
+  for (const line of notComparedLines(verified.notCompared, call))
+    for (const part of wrap(`  ${line}`, width, '    ')) print(colors.dim(part));
   if (repair === undefined) return;
   showReport(repair.report, terminal, call);
   for (const one of repair.notTaken) {
@@ -34,9 +30,19 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
   }
 }
 
-/** Something is due that was not done: then not all is as it should be, though nobody changed it. */
-function isOpen({ quarantined, waiting, held }: NotCompared): boolean {
-  return quarantined + waiting > 0 || held !== undefined;
+/** A tick is for what was compared to the last resource: what could not be read may be anything. */
+function headline({ drift, compared, notCompared }: VerifiedTarget, colors: Terminal['colors']): string {
+  const all = inWords([count(compared.user, 'user'), count(compared.group, 'group')]);
+  if (drift.length > 0) return `${colors.yellow(differing(drift))} from what they should be, of ${all}`;
+  const { unread, left, unlinked, waiting, quarantined, held, rejected } = notCompared;
+  if (unread + left > 0)
+    return colors.yellow(
+      compared.user + compared.group === 0
+        ? 'nothing could be compared'
+        : `${all} compared, none of them differs; not everything could be compared`,
+    );
+  const isInStep = unlinked + waiting + quarantined + Object.keys(rejected).length === 0 && held === undefined;
+  return `${colors.green('✓')} ${all} compared, ${isInStep ? 'all as they should be' : 'none changed there by others'}`;
 }
 
 /** More than a person reads. */
@@ -86,7 +92,7 @@ const mostNames = 20;
 function showForeign({ foreign, notCompared }: VerifiedTarget, { print, colors, width }: Terminal): void {
   for (const type of ['user', 'group'] as const) {
     const own = foreign[type];
-    if (own === undefined || (own.count === 0 && own.isComplete)) continue;
+    if (own === undefined || own.count === 0) continue;
     const least = own.isComplete ? '' : 'at least ';
     print(colors.dim(`  not ours, and not touched: ${least}${count(own.count, resourceTypeName(type))}`));
     const names = own.listed.slice(0, mostNames).map(({ id, name }) => printable(name ?? id));
@@ -116,7 +122,10 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
     ],
     [unread, `${count(unread, 'resource')} could not be read`],
     [left.left, `stopped: ${count(left.left, 'resource')} not looked at`],
-    [quarantined, `${count(quarantined, 'entry')} cannot be brought in step: ${call('status')} says why`],
+    [
+      quarantined,
+      `${count(quarantined, 'entry')} failed lately, and ${quarantined === 1 ? 'is' : 'are'} tried again: ${call('log', '--failed')} says why`,
+    ],
     [
       held === undefined ? 0 : 1,
       `changes are held since ${held?.since ?? ''}: ${call('approve', held?.holdId ?? '')} releases them`,

@@ -24,6 +24,16 @@ export interface StateFiles {
   remove(path: string): Promise<void>;
   /** Makes created, renamed and removed names of this folder durable. */
   syncFolder(folder: string): Promise<void>;
+  /** Undefined where sockets are no files. */
+  readonly sockets?: FolderSockets | undefined;
+}
+
+/** Sockets that are files: found by everybody who sees the file, in whatever network namespace. */
+export interface FolderSockets {
+  /** Listens there, mode 0600. Closing leaves the file. Undefined when the file system has no sockets. */
+  listen(path: string): Promise<{ close(): Promise<void> } | undefined>;
+  /** Whether a process listens there. True when nobody can tell. */
+  answers(path: string): Promise<boolean>;
 }
 
 export interface StateFile {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { locked } from './faults.ts';
+import { claimFolder } from './folder-lock.ts';
 import { newKey } from './secret-key.ts';
 import { readText, writeFully, type StateFiles } from './files.ts';
 
@@ -17,7 +18,8 @@ export interface StateLock {
  * Linux: an abstract unix socket named after the folder's identity and a secret in it. A second listener gets EADDRINUSE,
  * whatever name it knows the folder by, and `kill -9` frees it at once; a file with a time stamp in it would let a second
  * process in while the event loop of the first one stands still. Any user may listen on any abstract name, so that nobody
- * else may know this one. Elsewhere: a file with the holder's process id.
+ * else may know this one. Containers that share a volume have abstract names of their own: a socket in the folder keeps
+ * them apart as well (`folder-lock.ts`). Elsewhere: a file with the holder's process id.
  *
  * @throws BridgeError D2S_STATE_LOCKED
  */
@@ -72,15 +74,24 @@ async function acquireSocket(files: StateFiles, folder: string, identity: string
   const note = join(folder, noteName);
   if (!(await listens(server, `\0dir2scim-state-${name}`))) throw locked(folder, await readPid(files, note));
   server.unref();
+  const claim = await claimFolder(files, folder).catch(async (error: unknown) => {
+    await close(server);
+    throw error;
+  });
   // Only so that the other one can be named; the lock does not depend on it, and the disk may be full.
   await files.remove(note).catch(() => undefined);
   await writePid(files, note).catch(() => undefined);
   return {
     release: async () => {
       await files.remove(note).catch(() => undefined);
-      await new Promise((resolve) => server.close(resolve));
+      await claim?.release();
+      await close(server);
     },
   };
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /** False when someone else listens there. */

@@ -1,6 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { chmod, chown, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { folderSockets } from './folder-sockets.ts';
 import { heirOf } from './owner.ts';
 import type { FileFacts, StateFile, StateFiles } from './files.ts';
 
@@ -33,6 +34,7 @@ export const nodeFiles: StateFiles = {
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
   syncFolder,
+  sockets: process.platform === 'linux' ? folderSockets : undefined,
 };
 
 async function inspect(path: string): Promise<FileFacts | undefined> {

@@ -102,9 +102,12 @@ function show(
     print(
       `  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`,
     );
-  if (state.pending > 0) print(`  pending       ${count(state.pending, 'change')}`);
+  if (state.pending > 0) {
+    const why = state.failing === undefined ? '' : `; ${call('log', '--failed')} says what failed`;
+    print(`  pending       ${count(state.pending, 'change')}${why}`);
+  }
   for (const { decision, holdId, by, at } of waiting)
-    print(`  decided       ${decision} of ${holdId} by ${deciderText(by)} at ${at}, waits for a cycle`);
+    print(`  decided       ${decidedText(decision, holdId)} by ${deciderText(by)} at ${at}, waits for a cycle`);
   for (const { holdId, by, at, operations } of state.rejections ?? []) {
     print(
       `  ${colors.yellow('undone')}        ${countsToDo(operations)}, rejected by ${deciderText(by)} at ${at}; taken back by: ${call('approve', holdId)}`,
@@ -112,10 +115,17 @@ function show(
   }
   if (state.held === undefined) return;
   const { held } = state;
-  print(`  ${colors.red('held')}          ${countsToDo(held.operations)} since ${held.since}`);
+  print(`  ${colors.red('held')}          ${countsToDo(held.operations)}`);
+  print(`    since ${held.since}`);
   const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
+}
+
+/** What is tried again or taken back has an id that says so already. */
+function decidedText(decision: string, id: string): string {
+  if (decision === 'retry') return 'to try again what failed';
+  return decision === 'undo' ? `to undo cycle ${id.replace(/^undo-/, '')}` : `${decision} of ${id}`;
 }
 
 function showResources(counts: LinkCounts, { print }: Terminal): void {

@@ -87,10 +87,11 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const { setup, projection, incrementalScope, store } = input;
   const recalled = await recall(input);
   const { resources, rejected } = incrementalScope ?? projection;
+  const concerned = [...resources, ...rejected, ...recalled.departures.map(({ link }) => link)];
   const quarantine = await openLedger({
     ...input,
     newcomers: recalled.unlinked,
-    ids: [...resources, ...rejected, ...recalled.departures.map(({ link }) => link)].map(({ sourceId }) => sourceId),
+    ids: [...concerned.map(({ sourceId }) => sourceId), ...(incrementalScope?.left ?? [])],
     isAboutEverybody: incrementalScope === undefined,
   });
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });

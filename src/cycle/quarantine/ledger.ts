@@ -81,7 +81,7 @@ export async function openLedger({
   readonly setup: Pick<TargetSetup, 'target' | 'policy'>;
   /** Those without a link: all whom a plan may create or adopt. */
   readonly newcomers: readonly Resource[];
-  /** Who is wanted, or has departed. */
+  /** Who is wanted, has departed, or left without ever having come. */
   readonly ids: readonly SourceId[];
   /** These are all: whoever else is in quarantine is neither wanted nor linked any more. */
   readonly isAboutEverybody: boolean;

@@ -284,6 +284,21 @@ describe('a daemon that waits', () => {
     assert.deepEqual([(await poll()).report.result, stage.target.users().length], ['success', 2]);
   });
 
+  it('for somebody whom the target refused waits for nobody when they leave', async () => {
+    const stage = cycleStage([person('ann'), person('bo')]);
+    refuse(stage, 'ann@example.org');
+    const poll = daemon(stage);
+    for (let cycle = 0; cycle < 3; cycle += 1) await poll();
+    const quarantined = async () => (await stage.store.counts('wiki')).user.quarantined;
+    assert.equal(await quarantined(), 1);
+    stage.source.remove('ann');
+    const { report } = await poll();
+    assert.deepEqual([report.result, report.deferred, await quarantined()], ['success', 0, 0]);
+    stage.target.setHook(undefined);
+    stage.source.put(person('ann'));
+    assert.deepEqual(operationsOf((await poll()).report.applied), ['create ann'], 'and come back as somebody new');
+  });
+
   it('for a manager whom the target refused sends everything else, and the reference when they have come', async () => {
     const stage = cycleStage([person('ann'), person('bo', { manager: 'CN=ann,OU=Staff,DC=corp' })]);
     refuse(stage, 'ann@example.org');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -17,6 +17,11 @@ export async function temporaryFolder(context: Pick<TestContext, 'after'>): Prom
   const parent = await mkdtemp(join(tmpdir(), 'd2s-state-'));
   context.after(() => rm(parent, { recursive: true }));
   return join(parent, 'state');
+}
+
+/** Copies a state that may be in use, as a backup does: without the sockets by which its writer is found. */
+export async function copyState(folder: string, copy: string): Promise<void> {
+  await cp(folder, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
 }
 
 /** An error check that knows the code, and that the message names what it is about. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { readJournal } from '../../../../src/adapters/lowdb/journal.ts';
 import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
-import { clock, edit, failsWith, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
+import { clock, copyState, edit, failsWith, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
 import { acknowledgedMembers } from '../../../support/acknowledged-members.ts';
 
 const open = (folder: string) => openStateStore({ folder, clock });
@@ -17,7 +17,7 @@ async function aJournal(context: Pick<TestContext, 'after'>) {
   const folder = `${live}-crashed`;
   const store = await open(live);
   for (const number of [1, 2, 3]) await store.record(recordOf(number));
-  await cp(live, folder, { recursive: true });
+  await copyState(live, folder);
   await store.close();
   const path = join(folder, 'journal.ndjson');
   const whole = await readFile(path);
@@ -39,7 +39,7 @@ describe('The journal', () => {
       assert.equal((await stat(path)).size, size, 'a reader repairs nothing');
       if (size % 23 !== 0 && !nearEnd) continue; // opening for writing takes its time
       await rm(`${folder}-one`, { recursive: true, force: true });
-      await cp(folder, `${folder}-one`, { recursive: true });
+      await copyState(folder, `${folder}-one`);
       const store = await open(`${folder}-one`);
       assert.deepEqual(await recordsIn(store), expected, `opened at ${size}`);
       await store.record(recordOf(lines + 1));
@@ -62,7 +62,7 @@ describe('The journal', () => {
     ]) {
       await rm(`${folder}-one`, { recursive: true, force: true });
       await writeFile(path, bytes);
-      await cp(folder, `${folder}-one`, { recursive: true });
+      await copyState(folder, `${folder}-one`);
       const store = await open(`${folder}-one`);
       assert.deepEqual(await recordsIn(store), [1, 2]);
       await store.close();

@@ -6,7 +6,7 @@ import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import { seal } from '../../../../src/adapters/lowdb/lines.ts';
 import type { StateStore } from '../../../../src/ports/state-store.ts';
-import { clock, edit, failsWith, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
+import { clock, copyState, edit, failsWith, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
 
 const open = (folder: string): Promise<StateStore> => openStateStore({ folder, clock });
 const permissions = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
@@ -19,7 +19,7 @@ async function aState(context: Pick<TestContext, 'after'>): Promise<string> {
   await first.close();
   const second = await open(folder);
   await second.record(recordOf(2));
-  await cp(folder, `${folder}-copy`, { recursive: true, mode: 0 });
+  await copyState(folder, `${folder}-copy`);
   await second.close();
   await rm(folder, { recursive: true });
   await rename(`${folder}-copy`, folder);
@@ -126,8 +126,8 @@ describe('Opening the embedded state', () => {
   it('refuses a snapshot or journal that does not match the other one', async (context) => {
     const folder = await aState(context);
     const [older, stranger] = [`${folder}-older`, await aState(context)];
-    await cp(folder, older, { recursive: true });
-    await cp(folder, `${folder}-mixed`, { recursive: true });
+    await copyState(folder, older);
+    await copyState(folder, `${folder}-mixed`);
     await cp(join(stranger, 'journal.ndjson'), join(`${folder}-mixed`, 'journal.ndjson'));
     await isRefused(`${folder}-mixed`, 'D2S_STATE_DAMAGED', 'belongs to another state');
     const store = await open(folder);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFile, cp, mkdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { unmanaged } from '../../../../src/core/model/link.ts';
 import type { Opening, StateStore } from '../../../../src/ports/state-store.ts';
-import { clock, edit, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
+import { clock, copyState, edit, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
 
 interface Place {
   readonly folder: string;
@@ -45,12 +45,12 @@ describe('a state that was put back', () => {
     const first = await open();
     await first.record([{ kind: 'link', link }]);
     await first.close();
-    await cp(folder, `${folder}-backup`, { recursive: true });
+    await copyState(folder, `${folder}-backup`);
     const second = await open();
     await second.record(recordOf(2));
     await second.close();
     await rm(folder, { recursive: true });
-    await cp(`${folder}-backup`, folder, { recursive: true });
+    await copyState(`${folder}-backup`, folder);
     const third = await open();
     assert.deepEqual(
       openings.map(({ isNew, lost }) => [isNew, lost]),
@@ -71,10 +71,10 @@ describe('a state that was put back', () => {
     const { folder, openings, open } = await place(context);
     const first = await open();
     await first.record(recordOf(1));
-    await cp(folder, `${folder}-crashed`, { recursive: true });
+    await copyState(folder, `${folder}-crashed`);
     await first.close();
     await rm(folder, { recursive: true });
-    await cp(`${folder}-crashed`, folder, { recursive: true });
+    await copyState(`${folder}-crashed`, folder);
     await (await open()).close();
     await rm(folder, { recursive: true });
     await (await open()).close();
@@ -94,10 +94,10 @@ describe('the end of a journal', () => {
     const { folder, openings, open } = await place(context);
     const first = await open();
     await first.record(recordOf(1));
-    await cp(folder, `${folder}-crashed`, { recursive: true });
+    await copyState(folder, `${folder}-crashed`);
     await first.close();
     await rm(folder, { recursive: true });
-    await cp(`${folder}-crashed`, folder, { recursive: true });
+    await copyState(`${folder}-crashed`, folder);
     await appendFile(join(folder, 'journal.ndjson'), '{"serial":2,"rec');
     const store = await open();
     assert.deepEqual(openings.at(-1), { isNew: false, cut: { bytes: 16, lines: 1 }, lost: undefined });
@@ -109,10 +109,10 @@ describe('the end of a journal', () => {
     const { folder, openings, open } = await place(context);
     const first = await open();
     for (const number of [1, 2, 3]) await first.record(recordOf(number));
-    await cp(folder, `${folder}-crashed`, { recursive: true });
+    await copyState(folder, `${folder}-crashed`);
     await first.close();
     await rm(folder, { recursive: true });
-    await cp(`${folder}-crashed`, folder, { recursive: true });
+    await copyState(`${folder}-crashed`, folder);
     await edit(join(folder, 'journal.ndjson'), (bytes) => {
       const [header = '', one = '', ...rest] = bytes.toString().trimEnd().split('\n');
       return Buffer.from(
