@@ -1,5 +1,6 @@
-import type { App } from './app.ts';
+import { BridgeError } from '../core/model/errors.ts';
 import type { StateStore } from '../ports/state-store.ts';
+import type { App } from './app.ts';
 
 /** The daemon's state, open for as long as it runs. */
 export interface HeldStore {
@@ -8,15 +9,40 @@ export interface HeldStore {
   close(): Promise<void>;
 }
 
-/** @param isSound false after a write that failed */
-export async function holdStore(app: App, isSound: () => boolean): Promise<HeldStore> {
-  let store: StateStore | undefined = await app.openStore();
+/** A command that took the state in the moment in which the daemon opened it anew ends soon. */
+const patienceMilliseconds = 30_000;
+const lookMilliseconds = 200;
+
+/**
+ * @param isSound false after a write that failed
+ * @param waiting until when another process that has the state is waited for, because this one had it before; undefined:
+ *   not at all
+ */
+export async function holdStore(
+  app: Pick<App, 'openStore' | 'clock'>,
+  isSound: () => boolean,
+  waiting: () => AbortSignal | undefined,
+): Promise<HeldStore> {
+  const open = async (): Promise<StateStore> => {
+    const until = app.clock.monotonic() + patienceMilliseconds;
+    for (;;) {
+      const signal = waiting();
+      try {
+        return await app.openStore();
+      } catch (error) {
+        const isTaken = error instanceof BridgeError && error.code === 'D2S_STATE_LOCKED';
+        if (!isTaken || signal === undefined || app.clock.monotonic() >= until) throw error;
+        await app.clock.sleep(lookMilliseconds, signal);
+      }
+    }
+  };
+  let store: StateStore | undefined = await open();
   return {
     async current() {
       if (store !== undefined && isSound()) return store;
       await store?.close().catch(() => undefined); // what it could not write is what failed before
       store = undefined;
-      store = await app.openStore();
+      store = await open();
       return store;
     },
     close: async () => store?.close(),

@@ -4,20 +4,19 @@ import { createCleanCycles } from '../cycle/plan/clean-cycles.ts';
 import { createDirectoryCaches, type DirectoryCaches } from '../cycle/read/directory-caches.ts';
 import { rememberReading } from '../cycle/read/remember-directories.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
-import { remind } from '../cycle/shared/target-notes.ts';
 import { createTimekeeper } from '../cycle/shared/timekeeper.ts';
 import { createLanes, type Lanes } from '../daemon/lanes.ts';
 import { runDaemon, type Generation } from '../daemon/run-daemon.ts';
 import { createServiceStatus, type ServiceStatus } from '../daemon/service-status.ts';
 import { keepVerifying } from '../daemon/verify-rounds.ts';
-import type { SignalSource } from '../daemon/shutdown.ts';
+import { interrupted, type SignalSource } from '../daemon/shutdown.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Conditions } from '../telemetry/notify/conditions.ts';
 import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
 import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
 import { createNextCycle, type NextCycle } from './next-cycle.ts';
+import { recall } from './recall.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
 import type { ProbeResult } from '../ports/scim-target.ts';
 import { verifyScheduled } from './verify-scheduled.ts';
@@ -44,26 +43,37 @@ interface HttpServer {
 /** The daemon: keeps every target in step until SIGTERM or SIGINT. @throws BridgeError for what no further round can mend */
 export async function serve(request: ServeRequest): Promise<void> {
   const { log, signals, startHttp } = request;
+  const hungUp = new AbortController();
+  // The system ends a process that does not listen to SIGHUP.
+  const early = (): void => {
+    hungUp.abort();
+  };
+  signals.on('SIGHUP', early);
   const text = await request.configurationText();
   const app = await request.open();
-  await app.checkSecrets().catch(async (error: unknown) => {
-    await app.close();
-    throw error;
-  });
+  await orClose(app, app.checkSecrets());
   const life = createLife(app, request);
   life.noteReload({ isSuccess: true, hash: hashOf(text) });
   let heartbeat = (): number => app.clock.monotonic();
   const service = createServiceStatus(app.serviceManager, app.clock, () => heartbeat());
   const generations = createGenerations(request, life, service);
   try {
+    const first = await generations.begin(app, text);
+    signals.off('SIGHUP', early); // the daemon listens from here on
+    if (hungUp.signal.aborted) generations.reload('SIGHUP');
     await runDaemon({
-      ...(await generations.begin(app, text)),
+      ...first,
       clock: app.clock,
       log,
       signals,
-      onHangup: () => void generations.current().reload.request('SIGHUP'),
-      onStopping: service.stopping,
-      writesInFlight: () => generations.current().app.inFlight.writes(),
+      onHangup: () => {
+        generations.reload('SIGHUP');
+      },
+      onStopping: () => {
+        generations.stop();
+        service.stopping();
+      },
+      writesInFlight: generations.writesInFlight,
       startHttp: async (scheduler) => {
         heartbeat = scheduler.heartbeat;
         const checks = [
@@ -80,6 +90,7 @@ export async function serve(request: ServeRequest): Promise<void> {
       },
     });
   } finally {
+    signals.off('SIGHUP', early);
     await generations.end();
   }
 }
@@ -93,42 +104,40 @@ interface Current {
 interface Generations {
   /** Takes the parts of a configuration into use. */
   readonly begin: (app: App, text: string) => Promise<Generation>;
-  readonly current: () => Current;
+  /** Reads the configuration again: at once, or as soon as one runs. */
+  readonly reload: (because: string) => void;
+  /** No other one is taken into use any more. */
+  readonly stop: () => void;
+  /** Requests that change something on a target, and are on their way now. Between two generations there are none. */
+  readonly writesInFlight: () => number;
   readonly end: () => Promise<void>;
 }
 
 /** One after the other: each has parts, caches and a state of its own, and ends before the next one begins. */
 function createGenerations(request: ServeRequest, life: Life, service: ServiceStatus): Generations {
-  const { log, open, configurationText } = request;
+  const { log } = request;
   let current: Current | undefined;
+  /** Why to read it again, asked while none ran. */
+  let awaited: string | undefined;
+  const stopping = new AbortController();
+  let hasBegun = false;
   const end = async (): Promise<void> => {
     const ending = current;
     current = undefined;
     await ending?.store.close();
     await ending?.app.close();
-    await ending?.reload.take()?.close();
+    await ending?.reload.take()?.app.close();
   };
   const begin = async (app: App, text: string): Promise<Generation> => {
     const listeners = createListeners({ ...app, log, life });
     app.listen(listeners.observer);
     app.listen(service.observer);
-    const store = await holdStore(app, life.isStateSound).catch(async (error: unknown) => {
-      await app.close();
-      throw error;
-    });
+    const waiting = (): AbortSignal | undefined => (hasBegun ? stopping.signal : undefined);
+    const store = await orClose(app, holdStore(app, life.isStateSound, waiting));
     listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
-    const reload = createReload(app, text, {
-      log,
-      clock: app.clock,
-      open,
-      text: configurationText,
-      onTrying: service.reloading,
-      onTried: (outcome) => {
-        life.noteReload(outcome);
-        service.ready();
-      },
-    });
+    const reload = reloadOf(app, text, { request, life, service, stopping: stopping.signal });
     current = { app, store, reload };
+    hasBegun = true;
     await recall(app, store, [life.metrics, life.conditions]);
     return {
       ...generationOf(app, store, listeners, (signal) => Promise.all([reload.watch(signal), service.run(signal)])),
@@ -137,11 +146,16 @@ function createGenerations(request: ServeRequest, life: Life, service: ServiceSt
         takeOver: async () => {
           const next = reload.take();
           if (next === undefined) throw new Error('nothing is there to take over');
-          const nextText = await configurationText().catch(() => '');
           await end();
-          log.level = next.configuration.log.level;
-          await life.metrics.reconfigure(labelsOf(next.configuration));
-          return begin(next, nextText);
+          const { configuration } = next.app;
+          log.level = configuration.log.level;
+          await life.metrics.reconfigure(labelsOf(configuration));
+          service.keep([...configuration.targets.keys()]);
+          const begun = await begin(next.app, next.text);
+          const because = awaited ?? next.again;
+          awaited = undefined;
+          if (because !== undefined) void current?.reload.request(because);
+          return begun;
         },
       },
     };
@@ -149,39 +163,45 @@ function createGenerations(request: ServeRequest, life: Life, service: ServiceSt
   return {
     begin,
     end,
-    current: () => {
-      if (current === undefined) throw new Error('nothing runs yet');
-      return current;
+    reload: (because) => {
+      if (current === undefined) awaited = because;
+      else void current.reload.request(because);
     },
+    stop: () => {
+      stopping.abort(interrupted());
+    },
+    writesInFlight: () => current?.app.inFlight.writes() ?? 0,
   };
 }
 
-/** What the state tells before the first cycle: a restart is no news, and metrics must not start from nothing. */
-async function recall(app: App, held: HeldStore, told: readonly Pick<Conditions, 'recall'>[]): Promise<void> {
-  const store = await held.current();
-  for (const [target, scimTarget] of app.targets) {
-    await remind(scimTarget, store);
-    const state = await store.target(target);
-    const counts = await store.counts(target);
-    app.observer({
-      kind: 'unresolved_counted',
-      target,
-      counts: state.unresolved ?? { members: 0, groups: 0, references: 0 },
-      isNews: false,
-    });
-    app.observer({
-      kind: 'resources_counted',
-      target,
-      counts,
-      pending: state.pending,
-      unstored: await store.unstored(target),
-      strangers: await store.strangers(target),
-    });
-    const quarantined = counts.user.quarantined + counts.group.quarantined;
-    for (const one of told) one.recall(target, state, quarantined);
-    const verified = await store.verified(target);
-    if (verified !== undefined) app.observer({ kind: 'verified', target, verified, milliseconds: 0, isNews: false });
-  }
+/** Closes the parts where something fails before anybody else does it. */
+async function orClose<Result>(app: App, work: Promise<Result>): Promise<Result> {
+  return work.catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+}
+
+interface ReloadBeside {
+  readonly request: ServeRequest;
+  readonly life: Life;
+  readonly service: ServiceStatus;
+  readonly stopping: AbortSignal;
+}
+
+function reloadOf(app: App, text: string, { request, life, service, stopping }: ReloadBeside): Reload {
+  return createReload(app, text, {
+    log: request.log,
+    clock: app.clock,
+    open: request.open,
+    text: request.configurationText,
+    onTrying: service.reloading,
+    onTried: (outcome) => {
+      life.noteReload(outcome);
+      service.ready();
+    },
+    isStopping: () => stopping.aborted,
+  });
 }
 
 function generationOf(

@@ -8,6 +8,8 @@ export interface ServiceStatus {
   readonly ready: () => void;
   readonly reloading: () => void;
   readonly stopping: () => void;
+  /** Another configuration has these targets: the others are not shown any more. */
+  readonly keep: (targets: readonly string[]) => void;
   /** Tells the watchdog that the loop runs, until the signal. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
@@ -30,14 +32,21 @@ export function createServiceStatus(
 ): ServiceStatus {
   const results = new Map<string, CycleResult>();
   let told = '';
+  const tell = (): void => {
+    const text = [...results].map(([target, result]) => `${target}: ${words[result]}`).join('; ');
+    if (text === told) return;
+    told = text;
+    manager?.tell(`STATUS=${text}`);
+  };
   return {
     observer(event) {
       if (event.kind !== 'cycle_finished') return;
       results.set(event.target, event.result);
-      const text = [...results].map(([target, result]) => `${target}: ${words[result]}`).join('; ');
-      if (text === told) return;
-      told = text;
-      manager?.tell(`STATUS=${text}`);
+      tell();
+    },
+    keep(targets) {
+      for (const target of results.keys()) if (!targets.includes(target)) results.delete(target);
+      tell();
     },
     ready: () => manager?.tell('READY=1'),
     reloading: () => manager?.tell('RELOADING=1'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { until } from '../support/until.ts';
 import { daemonSections, startDaemon, type Daemon } from './support/daemon.ts';
 import { office } from './support/people.ts';
@@ -132,5 +133,39 @@ describe('a changed configuration', { concurrency: 2 }, () => {
     const before = timesSaid(daemon, 'config_reloaded');
     daemon.kill('SIGHUP');
     await until('it is read again', () => timesSaid(daemon, 'config_reloaded') === before + 1);
+  });
+
+  it('is read again after SIGHUP upon SIGHUP, and the daemon lives through all of them', async () => {
+    await using site = await createSite({ company: office, sections: daemonSections });
+    await using daemon = await startDaemon(site);
+    await until('everyone is there', () => site.target.users().length === 8);
+    for (let count = 0; count < 100; count++) {
+      daemon.kill('SIGHUP');
+      await setTimeout(3);
+    }
+    await until('some are taken up', () => timesSaid(daemon, 'config_reloaded') > 1);
+    await daemon.moreCycles(2, 'success');
+    daemon.kill('SIGHUP');
+    daemon.kill('SIGTERM');
+    assert.equal((await daemon.ended).code, 0);
+    assert.equal(daemon.log.at(-1)?.['event'], 'daemon_stopped', 'nothing is taken up after the end');
+  });
+
+  it('that changes again while work under way ends is taken up as it is then', async () => {
+    await using site = await createSite({ company: office, sections: daemonSections });
+    await using daemon = await startDaemon(site);
+    await until('everyone is there', () => site.target.users().length === 8);
+    await daemon.moreCycles(1, 'success');
+    site.target.clearRequests();
+    site.target.setFaults({ before: () => setTimeout(3_000, undefined) });
+    await site.reconfigure((text) =>
+      text.replace('    removal:', '    users: { map: { nickName: uid } }\n    removal:'),
+    );
+    await until('it writes', () => site.target.requests.some(({ method }) => method === 'PATCH'));
+    await site.reconfigure((text) => text.replace('poll: 300ms', 'poll: 700ms'));
+    await until('it is ready', () => timesSaid(daemon, 'config_reloaded') === 2);
+    await site.reconfigure((text) => text.replace('poll: 700ms', 'poll: 1s'));
+    site.target.setFaults({});
+    await until('the last one runs', async () => (await metric(daemon, 'dir2scim_poll_interval_seconds')) === '1');
   });
 });
