@@ -30,7 +30,7 @@ export function membersOf(held: Body | undefined): string[] | undefined {
 }
 
 /** With which query a group shows its members, for each way to read them. */
-export const queries: Readonly<Record<MemberDialect['read'], string>> = {
+const queries: Readonly<Record<MemberDialect['read'], string>> = {
   get: '',
   attributes: '?attributes=members',
   'own-record': '',
