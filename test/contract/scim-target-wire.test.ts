@@ -407,25 +407,35 @@ describe('discovering a SCIM target', () => {
   });
 
   it('takes the defaults of the RFC where there are no documents', async (context) => {
+    const isDocument = ({ path }: { readonly path: string }): boolean =>
+      /^\/(?:ServiceProviderConfig|Schemas|ResourceTypes)/.test(path);
     for (const [status, body] of [
       [404, html],
       [404, '{}'],
       [501, '{}'],
       [200, html],
-      [403, undefined],
+    ] as const) {
+      const { target } = await begin(context, { before: faultFor(isDocument, { kind: 'answer', status, body }) });
+      assert.deepEqual(
+        { ...found(await target.discover(signal)), details: [] },
+        { patch: true, filter: true, etag: false, groups: true, attributes: undefined, details: [] },
+      );
+    }
+  });
+
+  it('finds nothing of SCIM where everything is answered alike', async (context) => {
+    for (const [status, body, failure] of [
+      [404, html, 'protocol'],
+      // In JSON it is the target that says so: there are not even users below this URL.
+      [404, '{}', 'unsupported'],
+      [200, html, 'protocol'],
+      [403, undefined, 'auth'],
     ] as const) {
       const { target } = await begin(context, {
         before: () => ({ kind: 'answer', status, ...(body === undefined ? {} : { body }) }),
       });
       const facts = await target.discover(signal);
-      // In JSON it is the target that says so: there are not even users below this URL.
-      const failure = status === 403 ? 'auth' : status === 404 && body === '{}' ? 'unsupported' : undefined;
-      if (failure !== undefined) assert.equal(isFailure(facts) && facts.class, failure);
-      else
-        assert.deepEqual(
-          { ...found(facts), details: [] },
-          { patch: true, filter: true, etag: false, groups: true, attributes: undefined, details: [] },
-        );
+      assert.equal(isFailure(facts) && facts.class, failure, `${status} ${String(body)}`);
     }
   });
 });

@@ -85,7 +85,7 @@ ${more}    users: { bases: ["${staff}"] }
   it('is recognised, with the map that goes with it', async () => {
     const { code, stdout, stderr } = await site.run('check');
     assert.equal(code, 0, stderr + stdout);
-    assert.match(stdout, /directory corp: active-directory at .*objectGUID, map active-directory/);
+    assert.match(stdout, /directory corp: active-directory at .*source id\s+objectGUID, map active-directory/);
   });
 
   it('loads everyone over LDAPS, with managers and flattened groups', async () => {

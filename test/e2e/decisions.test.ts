@@ -220,7 +220,8 @@ describe('explain --push', { concurrency: 2 }, () => {
     await using site = await withAccident();
     assert.equal((await site.run('sync')).code, 3);
     site.target.setFaults({
-      before: ({ method }) => (method === 'PATCH' ? { kind: 'answer', status: 400, body: {} } : undefined),
+      before: ({ method }) =>
+        ['PATCH', 'PUT'].includes(method) ? { kind: 'answer', status: 400, body: {} } : undefined,
     });
     const pushed = await site.run('explain', 'hector', '--push', '--yes');
     assert.deepEqual([pushed.code, /failed deactivate/.test(pushed.stdout)], [1, true], pushed.stdout);
