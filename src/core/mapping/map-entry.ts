@@ -1,3 +1,4 @@
+import { mostReferences } from '../expression/functions/directory.ts';
 import { EvaluationError } from '../expression/expression.ts';
 import { isReplicationConflict } from '../directory/replication-conflict.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
@@ -47,9 +48,6 @@ export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluatio
   });
   return mapped;
 }
-
-/** DNs in one entry whose meaning a target is told. A manager has some hundreds of reports. */
-const mostReferences = 10_000;
 
 /** Shared, because an empty map of one's own for each of a hundred thousand users is not small. */
 const nothing: Resource['createOnly'] = new Map();

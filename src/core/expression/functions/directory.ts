@@ -81,9 +81,15 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
   },
 ];
 
+/** DNs in one entry whose meaning a target is told. A manager has some hundreds of reports. */
+export const mostReferences = 10_000;
+
 function toReference(value: Value): Value {
   if (value === null || value instanceof DnReference) return value;
   if (typeof value === 'string') return new DnReference(value);
-  if (isList(value)) return value.map(toReference);
+  if (isList(value)) {
+    if (value.length > mostReferences) throw new EvaluationError(`refers to more than ${mostReferences} entries`);
+    return value.map(toReference);
+  }
   throw new EvaluationError(`ref() needs a DN, and got ${kindOf(value)}`);
 }
