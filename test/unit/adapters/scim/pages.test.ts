@@ -81,7 +81,7 @@ describe('a walk through pages', () => {
     assert.equal(await sizeOf(() => Promise.resolve(pages.shift() ?? page(0, 0)), { paging: 'cursor' }), 3);
   });
 
-  it('ends where it would take more requests than it is worth, and more resources than fit in memory', async () => {
+  it('ends where it would take more requests than it is worth', async () => {
     let asked = 0;
     const counting =
       (ask: Ask): Ask =>
@@ -91,6 +91,13 @@ describe('a walk through pages', () => {
       };
     assert.equal(await sizeOf(counting(byIndex(1000, 10)), {}, 20), undefined);
     assert.equal(asked, 1);
-    assert.equal(await sizeOf(byIndex(100_000, 1000), { pageSize: 1000 }), undefined);
+  });
+
+  it('ends where whoever takes the pages has no room for another one', async () => {
+    let taken = 0;
+    const { result, requests } = await walkPages(byIndex(100_000, 1000), { ...list, pageSize: 1000 }, 1000, () =>
+      Promise.resolve((taken += 1) <= 30),
+    );
+    assert.deepEqual({ result, requests }, { result: undefined, requests: 31 });
   });
 });
