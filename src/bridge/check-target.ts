@@ -176,7 +176,7 @@ function strangersIn(resources: readonly Resource[]): Stranger[] {
   return found.sort((a, b) => b.values.length - a.values.length).slice(0, mostStrangers);
 }
 
-/** Paths at which somebody has a value, by type: a line of a preset that gives nothing to anybody is nobody's trouble. */
+/** Paths at which somebody has a value, by type: a line of a preset that gives nothing to anybody is no fault. */
 function usedPaths(resources: readonly Resource[]): ReadonlySet<string> {
   return new Set(
     resources.flatMap(({ type, attributes, createOnly }) =>
@@ -208,7 +208,7 @@ async function discover(
 /**
  * Many targets describe themselves to everybody (RFC 7644 §4 lets them), and a login page answers whatever is asked: only
  * a search shows whether the credentials are good and whether SCIM is spoken at all. One that refuses the filter is no
- * trouble here; a cycle lists such a target.
+ * failure here; a cycle lists such a target.
  */
 async function trySearch({ target }: TargetSetup, signal: AbortSignal): Promise<ProbeResult> {
   const found = await target.find('user', 'userName', 'dir2scim-check', signal);
