@@ -55,7 +55,11 @@ describe('a changed configuration', { concurrency: 2 }, () => {
     await until('it is told', () => daemon.said('config_reload_failed'));
     const line = daemon.log.find(({ event }) => event === 'config_reload_failed');
     assert.equal(line?.['code'], 'D2S_CONFIG_INVALID');
-    assert.match(String(line['msg']), /dir2scim\.yaml:\d+:\d+.*did you mean removal\?/s);
+    assert.match(
+      String(line['msg']),
+      /: \S+dir2scim\.yaml:\d+:\d+: .*; \S+dir2scim\.yaml:\d+:\d+: .*did you mean removal\?/,
+    );
+    assert.ok(!String(line['msg']).includes('u{A}'));
     assert.equal(await metric(daemon, 'dir2scim_config_last_reload_successful'), '0');
     await daemon.moreCycles(3, 'success');
     assert.equal(timesSaid(daemon, 'config_reload_failed'), 1, 'told once');
