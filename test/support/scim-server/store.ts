@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
 import { checkedBody } from './body.ts';
+import { copyOf } from '../copy.ts';
 import { matchesResource, type Filter } from './filter.ts';
 import { applyPatch, tidy } from './patch.ts';
 import { get, isObject, refusal, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
@@ -84,7 +85,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     for (const key of keys) owners[kind].set(key, id);
     resource['meta'] = metaOf(kind, id, before, now().toISOString());
     resources[kind].set(id, resource);
-    return structuredClone(resource);
+    return copyOf(resource);
   };
 
   return {
@@ -96,7 +97,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         (resource) => filter === undefined || matchesResource(filter, kind, resource, behaviour().filter.ignoresCase),
       );
     },
-    read: (kind, id) => structuredClone(held(kind, id)),
+    read: (kind, id) => copyOf(held(kind, id)),
     create(kind, body) {
       const resource = checkedBody(kind, body, true);
       const id = idFor(kind, resource);
@@ -112,7 +113,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     patch(kind, id, message, ifMatch) {
       const before = held(kind, id);
       checkVersion(before, ifMatch);
-      const resource = structuredClone(before);
+      const resource = copyOf(before);
       const { patch, members } = behaviour();
       const { noMatch, addReplaces } = patch;
       const rules = {
@@ -121,7 +122,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         repeated: members.repeated,
         valueRemovals: members.remove.includes('values'),
       };
-      applyPatch(kind, resource, structuredClone(message), rules);
+      applyPatch(kind, resource, copyOf(message), rules);
       return save(kind, id, resource, before);
     },
     restore(kept) {
@@ -154,7 +155,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
 
 /** With members and manager by their new ids, and without those who are lost. */
 function withIds(resource: Json, ids: ReadonlyMap<string, string | undefined>): Json {
-  const copy = structuredClone(resource);
+  const copy = copyOf(resource);
   const { members, [urn.enterprise]: enterprise } = copy;
   const idOf = (held: unknown): string | undefined =>
     isObject(held) && ids.has(String(held['value'])) ? ids.get(String(held['value'])) : undefined;
