@@ -1,9 +1,9 @@
 import type { DirectoryCaches } from '../cycle/read/directory-caches.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { requiredReadings } from '../cycle/read/target-readings.ts';
 import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
 import { markDrift, noteNotTaken } from '../cycle/verify/mark-drift.ts';
 import { toBridgeError } from '../core/model/errors.ts';
-import type { CompleteReading } from '../core/model/reading.ts';
 import { countDrift } from '../core/model/drift.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import type { VerifiedRecord } from '../ports/state-records.ts';
@@ -68,14 +68,9 @@ async function compare(
   const current = await store.current();
   const control = { ...app, directoryCaches, store: current, signal };
   const readings = await readDirectories([setup.definition], app.sources, control);
-  const own = [...setup.definition.maps.keys()].map((name): CompleteReading => {
-    const reading = readings.complete.get(name);
-    if (reading !== undefined) return reading;
-    throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
-  });
   return verifyTarget({
     setup,
-    readings: own,
+    readings: requiredReadings(setup.definition, readings),
     store: current,
     storeAfter: () => store.current(),
     only,

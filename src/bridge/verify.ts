@@ -3,6 +3,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { readingsOf } from '../cycle/read/target-readings.ts';
 import { runCycles } from '../cycle/run-cycles.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
@@ -101,8 +102,8 @@ async function verifyAll(
   };
   const verified: VerifiedOne[] = [];
   for (const setup of setups) {
-    const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
-    if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
+    const own = readingsOf(setup.definition, readings);
+    if (own === undefined) continue;
     try {
       verified.push(await verifyOne(setup, own));
     } catch (thrown) {
