@@ -33,10 +33,14 @@ export async function verifyScheduled(input: ScheduledVerify): Promise<void> {
       await verifyOne(target, drift === 'repair', input);
     } catch (thrown) {
       if (isOver()) return;
-      const { code, message, remedy } = toBridgeError(thrown);
-      app.observer({ kind: 'verify_failed', target, code, message, remedy });
+      tellFailure(target, thrown, app);
     }
   }
+}
+
+function tellFailure(target: string, thrown: unknown, { observer }: Pick<App, 'observer'>): void {
+  const { code, message, remedy } = toBridgeError(thrown);
+  observer({ kind: 'verify_failed', target, code, message, remedy });
 }
 
 async function verifyOne(target: string, repairs: boolean, input: ScheduledVerify): Promise<void> {
@@ -96,7 +100,12 @@ async function repair({ target, found }: VerifiedTarget, input: ScheduledVerify)
   const done = marked.intersection(new Set(report.applied.map(({ sourceId }) => sourceId)));
   if (done.size === 0) return true;
   const left = await compare(target, input, done);
-  if (left.found.length > 0) void input.nextCycle.before(target, (store) => noteNotTaken(left.found, store));
+  if (left.found.length > 0)
+    input.nextCycle
+      .before(target, (store) => noteNotTaken(left.found, store))
+      .catch((thrown: unknown) => {
+        tellFailure(target, thrown, input.app);
+      });
   return true;
 }
 
