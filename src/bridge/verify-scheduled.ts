@@ -57,7 +57,7 @@ async function verifyOne(target: string, repairs: boolean, input: ScheduledVerif
     app.observer({ kind: 'verified', target, verified: one, milliseconds, isNews });
   };
   await tell(record, true);
-  if (!isRepaired || !(await repair(verified, input))) return;
+  if (!isRepaired || input.signal.aborted || !(await repair(verified, input))) return;
   // The rest was put right, or is held, failed, or counted as not stored.
   const left = verified.drift.filter(({ kinds }) => kinds.includes('identity'));
   await tell({ ...record, drift: countDrift(left) }, false);
@@ -95,7 +95,7 @@ async function repair({ target, found }: VerifiedTarget, input: ScheduledVerify)
     marked = await markDrift(found, target, store);
   });
   input.ring();
-  const report = await Promise.race([cycle, aborted(input.signal)]);
+  const report = await unlessAborted(cycle, input.signal);
   if (report === undefined || report.error !== undefined || input.signal.aborted) return false;
   const done = marked.intersection(new Set(report.applied.map(({ sourceId }) => sourceId)));
   if (done.size === 0) return true;
@@ -109,12 +109,19 @@ async function repair({ target, found }: VerifiedTarget, input: ScheduledVerify)
   return true;
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve(undefined);
-    });
-  });
+/** What the work comes to; undefined where the signal comes first. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {
+  if (signal.aborted) return undefined;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const end = (): void => {
+    resolve(undefined);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function recordOf(
