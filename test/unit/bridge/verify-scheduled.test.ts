@@ -4,7 +4,7 @@ import type { App } from '../../../src/bridge/app.ts';
 import { createNextCycle } from '../../../src/bridge/next-cycle.ts';
 import { verifyScheduled } from '../../../src/bridge/verify-scheduled.ts';
 import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
-import { overriding, type ScimTarget } from '../../../src/ports/scim-target.ts';
+import { isFailure, overriding, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import type { CyclesInput } from '../../../src/cycle/run-cycles.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
 import { cycleStage, minute, person, type StageOptions } from '../../support/cycle-stage.ts';
@@ -67,8 +67,8 @@ async function daemon(options: StageOptions = {}) {
 }
 
 describe('a comparison by schedule', () => {
-  it('ends when it is told to while it records what it found', async () => {
-    const { verify, change, over, told } = await daemon();
+  it('ends when it is told to while it records what it found, and says that no cycle has it', async () => {
+    const { verify, change, over, told, store } = await daemon();
     await change('a', 'title', 'Queen');
     await verify({
       onEvent: ({ kind }) => {
@@ -76,8 +76,68 @@ describe('a comparison by schedule', () => {
       },
     });
     assert.deepEqual(
-      told().map(({ verified }) => verified.drift.user),
-      [{ attribute: 1 }],
+      told().map(({ verified, isNews }) => [verified.drift.user, verified.isGivenToCycle, isNews]),
+      [
+        [{ attribute: 1 }, true, true],
+        [{ attribute: 1 }, false, false],
+      ],
     );
+    assert.equal((await store.verified('wiki'))?.isGivenToCycle, false);
+  });
+
+  it('counts nothing any more when a cycle has put it right', async () => {
+    const { verify, change, store } = await daemon();
+    await change('a', 'title', 'Queen');
+    await verify();
+    assert.deepEqual((await store.verified('wiki'))?.drift, { user: {}, group: {} });
+  });
+
+  it('goes on counting what the cycle holds', async () => {
+    const stage = await daemon();
+    await stage.change('a', 'title', 'Queen');
+    const limits = { ...stage.setup.limits, updates: { percent: 0, atLeast: 0 } };
+    const setup = { ...stage.setup, limits };
+    await stage.verify({ cycle: { prepare: () => Promise.resolve(setup) } });
+    const record = await stage.store.verified('wiki');
+    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ attribute: 1 }, true]);
+  });
+
+  it('goes on counting what the cycle could not write, and no more', async () => {
+    const stage = await daemon();
+    await stage.change('a', 'title', 'Queen');
+    await stage.change('b', 'title', 'King');
+    const update: ScimTarget['update'] = (type, id, ...rest) =>
+      id === 'user-1'
+        ? Promise.resolve({ kind: 'failed', failure: { class: 'conflict', status: 409, detail: 'no' } })
+        : stage.target.update(type, id, ...rest);
+    const setup = { ...stage.setup, target: overriding(stage.target, { update }) };
+    await stage.verify({ cycle: { prepare: () => Promise.resolve(setup) } });
+    const record = await stage.store.verified('wiki');
+    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ attribute: 1 }, true]);
+  });
+
+  it('goes on counting what the target acknowledged and does not have, and gives it to no cycle again', async () => {
+    const stage = await daemon();
+    await stage.change('a', 'title', 'Queen');
+    const mute: Partial<ScimTarget> = {
+      read: async (type, id, signal) => {
+        const one = await stage.target.read(type, id, signal);
+        return isFailure(one) || id !== 'user-1' ? one : { ...one, body: { ...one.body, title: 'Queen' } };
+      },
+    };
+    await stage.verify({}, mute);
+    const record = await stage.store.verified('wiki');
+    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ attribute: 1 }, false]);
+    await stage.nextCycle.prepare('wiki', stage.store);
+    assert.deepEqual(await stage.store.unstored('wiki'), { title: 1 });
+  });
+
+  it("goes on counting who carries somebody else's externalId beside what is put right", async () => {
+    const { verify, change, store } = await daemon();
+    await change('a', 'title', 'Queen');
+    await change('b', 'externalId', 'somebody-else');
+    await verify();
+    const record = await store.verified('wiki');
+    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ identity: 1 }, false]);
   });
 });
