@@ -122,7 +122,7 @@ async function notTaken(
   const { found, drift } = await compare(target, input, done);
   if (found.length > 0)
     input.nextCycle
-      .before(target, (store) => noteNotTaken(found, store))
+      .before(target, (store) => noteNotTaken(found, target, store))
       .catch((thrown: unknown) => {
         tellFailure(target, thrown, input.app);
       });

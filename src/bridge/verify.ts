@@ -136,6 +136,6 @@ async function repair(
   if (report === undefined) throw new Error('a cycle ended without a report');
   const done = new Set(report.applied.map(({ sourceId }) => sourceId));
   const left = await again(marked.intersection(done));
-  await noteNotTaken(left.found, store);
+  await noteNotTaken(left.found, target, store);
   return { report, notTaken: left.drift };
 }

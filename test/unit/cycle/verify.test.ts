@@ -240,9 +240,22 @@ describe('putting drift right', () => {
     const only = new Set(['p0000']);
     const again = await verify(stage, mute, { only });
     assert.deepEqual(kindsOf(again), ['p0000 attribute']);
-    await noteNotTaken(again.found, stage.store);
+    await noteNotTaken(again.found, 'wiki', stage.store);
     assert.deepEqual(kindsOf(await verify(stage, mute)), []);
     assert.deepEqual(await stage.store.unstored('wiki'), { title: 1 });
+  });
+
+  it('notes nothing about whom a cycle wrote to since they were compared', async () => {
+    const stage = await loaded([person('p0000', { title: 'Engineer', status: 'on' }), ...people(2).slice(1)]);
+    await change(stage, 'p0000', 'title', 'Queen');
+    const { found } = await verify(stage);
+    assert.equal(found.length, 1);
+    stage.source.put(person('p0000', { title: 'Engineer', status: 'off' }));
+    await stage.cycle();
+    const before = await stage.store.links('wiki', ['p0000']);
+    assert.equal(before.get('p0000')?.lifecycle, 'deactivated');
+    await noteNotTaken(found, 'wiki', stage.store);
+    assert.deepEqual(await stage.store.links('wiki', ['p0000']), before);
   });
 });
 
