@@ -76,7 +76,7 @@ async function compare(
     store: current,
     storeAfter: () => store.current(),
     only,
-    now: app.clock.now(),
+    clock: app.clock,
     signal,
     isStopping: () => signal.aborted,
   });

@@ -95,12 +95,10 @@ async function verifyAll(
   const readings = await readDirectories(definitions, app.sources, { ...app, store, signal: stopping });
   for (const failure of readings.failed.values()) failures.push(failure);
   const verifyOne = async (setup: TargetSetup, own: readonly CompleteReading[]): Promise<VerifiedOne> => {
+    const how = { setup, readings: own, store, storeAfter, clock: app.clock, signal: aborting };
     const isStopping = (): boolean => stopping.aborted;
-    const how = { setup, readings: own, store, storeAfter, signal: aborting, isStopping };
-    // What a repair has just made is judged by its age: each comparison has a time of its own.
-    const compare = (only?: ReadonlySet<SourceId>): Promise<VerifiedTarget> =>
-      verifyTarget({ ...how, only, now: app.clock.now() });
-    return finish(await compare(), compare);
+    const verified = await verifyTarget({ ...how, isStopping });
+    return finish(verified, (only) => verifyTarget({ ...how, only, isStopping }));
   };
   const verified: VerifiedOne[] = [];
   for (const setup of setups) {
