@@ -22,8 +22,6 @@ export function requiredReadings(
   const own = readingsOf(definition, readings);
   if (own !== undefined) return own;
   const missing = [...definition.maps.keys()].filter((name) => !readings.complete.has(name));
-  const [reason = new Error(`directory ${missing.join(', ')} was not read`)] = missing.flatMap(
-    (name) => readings.failed.get(name) ?? [],
-  );
-  throw reason;
+  const [reason] = missing.flatMap((name) => readings.failed.get(name) ?? []);
+  throw reason ?? new Error(`directory ${missing.join(', ')} was not read`);
 }

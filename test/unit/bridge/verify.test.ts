@@ -40,6 +40,6 @@ describe('verify with a repair', () => {
       one.repair?.report.applied.map(({ verb }) => verb),
       ['create'],
     );
-    assert.deepEqual(one.repair?.notTaken, []);
+    assert.deepEqual(one.repair.notTaken, []);
   });
 });
