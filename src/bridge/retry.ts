@@ -1,4 +1,4 @@
-import { quarantinedOn } from './quarantined.ts';
+import { quarantinedOn } from '../cycle/shared/quarantined.ts';
 import { hash } from 'node:crypto';
 import type { SourceId } from '../core/model/entry.ts';
 import type { Decider } from '../ports/decisions.ts';
