@@ -3,7 +3,7 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { LoggedEntry } from '../core/model/log-entry.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import { takenAway, type TakenAway } from '../core/planning/undo.ts';
-import { isUndo, undoId } from '../cycle/plan/undo-id.ts';
+import { isUndo, undoId } from '../core/planning/undo-id.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';

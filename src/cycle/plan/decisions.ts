@@ -12,7 +12,7 @@ import type { TargetState } from '../../ports/state-records.ts';
 import type { StateStore } from '../../ports/state-store.ts';
 
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import { isUndo } from './undo-id.ts';
+import { isUndo } from '../../core/planning/undo-id.ts';
 
 type WaitingDecision = LeftDecisions['waiting'][number];
 

@@ -7,13 +7,13 @@ import type { LogEntry } from '../../core/model/log-entry.ts';
 import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import { isUndo, undoneCycle } from '../../core/planning/undo-id.ts';
 import { takenAway, withGivenBack, type TakenAway } from '../../core/planning/undo.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isFresh } from './decisions.ts';
-import { isUndo, undoneCycle } from './undo-id.ts';
 
 /** Cycles that people take back, on one target. */
 export interface Undos {
