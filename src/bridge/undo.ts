@@ -5,6 +5,7 @@ import type { HeldOperation } from '../core/model/plan.ts';
 import { takenAway, type TakenAway } from '../core/planning/undo.ts';
 import { isUndo, undoId } from '../core/planning/undo-id.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { loggedCycles } from '../cycle/shared/logged-cycles.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
@@ -42,8 +43,8 @@ export async function undo(app: App, { cycle, target, by }: UndoRequest, signal:
   const targets = chosenTargets(app, target);
   const view = await app.openView();
   try {
-    const entries = (await entriesOf(cycle, view)).filter((entry) => targets.includes(entry.target));
-    if (entries.length === 0) throw notLogged(cycle, target);
+    const entries = (await loggedCycles(new Set([cycle]), targets, view)).get(cycle);
+    if (entries === undefined) throw notLogged(cycle, target);
     const undone: UndoneCycle[] = [];
     for (const [name, own] of Map.groupBy(entries, (entry) => entry.target))
       undone.push(await undoOn(name, own, { app, cycle, by, view, signal }));
@@ -102,12 +103,6 @@ async function unknownOf(
   if (failure !== undefined) throw failure;
   const known = new Set([...complete.values()].flatMap(({ entries }) => entries.map(({ id }) => id)));
   return created.filter((id) => !known.has(id));
-}
-
-async function entriesOf(cycle: string, view: StateView): Promise<LoggedEntry[]> {
-  const entries: LoggedEntry[] = [];
-  for await (const batch of view.logged(0)) for (const entry of batch) if (entry.cycle === cycle) entries.push(entry);
-  return entries;
 }
 
 function notLogged(cycle: string, target: string | undefined): BridgeError {

@@ -3,7 +3,6 @@ import { mapsByDirectory } from '../../core/mapping/project.ts';
 import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
-import type { LogEntry } from '../../core/model/log-entry.ts';
 import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
@@ -12,6 +11,7 @@ import { takenAway, withGivenBack, type TakenAway } from '../../core/planning/un
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { loggedCycles } from '../shared/logged-cycles.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isFresh } from './decisions.ts';
 
@@ -30,12 +30,14 @@ export async function recallUndos(
   store: StateView,
   now: number,
 ): Promise<Undos> {
-  const asked = new Map<string, TakenAway>();
   const { waiting } = await store.decisions();
-  for (const { key, decision, holdId, at, target: its } of waiting) {
-    if (decision !== 'undo' || its !== target || !isFresh(at, now)) continue;
-    asked.set(key, takenAway(await loggedIn(undoneCycle(holdId), target, store)));
-  }
+  const cycles = new Map(
+    waiting
+      .filter(({ decision, at, target: its }) => decision === 'undo' && its === target && isFresh(at, now))
+      .map(({ key, holdId }) => [key, undoneCycle(holdId)]),
+  );
+  const entries = await loggedCycles(new Set(cycles.values()), [target], store);
+  const asked = new Map([...cycles].map(([key, cycle]) => [key, takenAway(entries.get(cycle) ?? [])]));
   const underWay = approvals
     .filter((one) => isUndo(one) && isFresh(one.at, now))
     .flatMap(({ operations }) => operations);
@@ -45,14 +47,6 @@ export async function recallUndos(
 /** An approval of what an undo holds has the same id. */
 function givesBack({ verb, add }: HeldOperation): boolean {
   return verb === 'reactivate' || verb === 'create' || (verb === 'members' && add !== undefined);
-}
-
-/** What the log has of a cycle on a target. */
-async function loggedIn(cycle: string, target: string, store: Pick<StateView, 'logged'>): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  for await (const batch of store.logged(0))
-    for (const entry of batch) if (entry.cycle === cycle && entry.target === target) entries.push(entry);
-  return entries;
 }
 
 export interface GiveBackInput {
