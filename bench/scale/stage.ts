@@ -3,13 +3,9 @@ import { join } from 'node:path';
 import { createApp } from '../../src/app.ts';
 import type { App } from '../../src/bridge/app.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
-import { createFailureCounts } from '../../src/cycle/failing.ts';
+import { createCycleMemory } from '../../src/cycle/cycle-memory.ts';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
-import { createHeldMatches } from '../../src/cycle/match/held-matches.ts';
-import { createCleanCycles } from '../../src/cycle/plan/clean-cycles.ts';
-import { createDirectoryCaches } from '../../src/cycle/read/directory-caches.ts';
 import { runCycles } from '../../src/cycle/run-cycles.ts';
-import { createTimekeeper } from '../../src/cycle/shared/timekeeper.ts';
 import { overriding, type ScimTarget } from '../../src/ports/scim-target.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
@@ -43,14 +39,7 @@ export async function openStage(
     names.map((name) => [name, answerAtOnce(app.targets.get(name) ?? fail(name), count, refuses)]),
   );
   let store: StateStore = await app.openStore();
-  const memory = () => ({
-    directoryCaches: createDirectoryCaches(),
-    cleanCycles: createCleanCycles(),
-    heldMatches: createHeldMatches(),
-    timekeeper: createTimekeeper(app.clock),
-    failures: createFailureCounts(),
-  });
-  let known = memory();
+  let known = createCycleMemory(app.clock);
   return {
     app,
     calls: () => calls,
@@ -71,7 +60,7 @@ export async function openStage(
       }),
     restart: async () => {
       await store.close();
-      known = memory();
+      known = createCycleMemory(app.clock);
       store = await app.openStore();
     },
     close: async () => {

@@ -7,7 +7,6 @@ import type { Setting } from '../core/dialect/layers.ts';
 import type { Entry, ResourceType } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Finding } from '../core/model/finding.ts';
-import type { Failure } from '../core/model/outcome.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Rejected, Resource } from '../core/model/resource.ts';
 import { checkBinding } from '../cycle/bind-target.ts';
@@ -19,7 +18,7 @@ import { remind } from '../cycle/shared/target-notes.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectoryFacts } from '../ports/directory-source.ts';
-import { isFailure, type TargetFacts } from '../ports/scim-target.ts';
+import { isFailure, type ProbeResult, type TargetFacts } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { lintTarget } from './lint.ts';
 
@@ -177,7 +176,7 @@ function strangersIn(resources: readonly Resource[]): Stranger[] {
   return found.sort((a, b) => b.values.length - a.values.length).slice(0, mostStrangers);
 }
 
-/** Paths at which somebody has a value, by type: a line of a preset that gives nothing to anybody is nobody's trouble. */
+/** Paths at which somebody has a value, by type: a line of a preset that gives nothing to anybody is no fault. */
 function usedPaths(resources: readonly Resource[]): ReadonlySet<string> {
   return new Set(
     resources.flatMap(({ type, attributes, createOnly }) =>
@@ -195,11 +194,11 @@ async function discover(
   try {
     const facts = await target.discover(signal);
     if (isFailure(facts)) return { error: targetError(target.name, facts) };
-    const failure = await trySearch(setup, signal);
+    const search = await trySearch(setup, signal);
     return {
       facts,
       unknownAttributes: unknownAttributes(setup, facts).filter((path) => used?.has(path) ?? true),
-      ...errorPart(failure && targetError(target.name, failure)),
+      ...(search.kind === 'failed' ? { error: targetError(target.name, search.failure) } : {}),
     };
   } catch (thrown) {
     return { error: toBridgeError(thrown) };
@@ -209,11 +208,13 @@ async function discover(
 /**
  * Many targets describe themselves to everybody (RFC 7644 §4 lets them), and a login page answers whatever is asked: only
  * a search shows whether the credentials are good and whether SCIM is spoken at all. One that refuses the filter is no
- * trouble here; a cycle lists such a target.
+ * failure here; a cycle lists such a target.
  */
-async function trySearch({ target }: TargetSetup, signal: AbortSignal): Promise<Failure | undefined> {
+async function trySearch({ target }: TargetSetup, signal: AbortSignal): Promise<ProbeResult> {
   const found = await target.find('user', 'userName', 'dir2scim-check', signal);
-  return isFailure(found) && found.class !== 'unsupported' && found.class !== 'rejected' ? found : undefined;
+  return isFailure(found) && found.class !== 'unsupported' && found.class !== 'rejected'
+    ? { kind: 'failed', failure: found }
+    : { kind: 'answers' };
 }
 
 function unknownAttributes({ definition }: TargetSetup, { attributes }: TargetFacts): string[] {

@@ -26,14 +26,14 @@ export interface Life {
   readonly deliverTo: (queue: Pick<NotificationQueue, 'add'>) => void;
 }
 
-/** @param approveCommand the command that releases a hold, as a person types it */
+/** @param typed completes a text with the commands that it names, as a person types them here */
 export function createLife(
   { configuration, clock }: { readonly configuration: Configuration; readonly clock: Clock },
-  { log, approveCommand }: { readonly log: Log; readonly approveCommand: (holdId: string) => string },
+  { log, typed }: { readonly log: Log; readonly typed: (text: string) => string },
 ): Life {
   const metrics = createMetrics({ version, clock, ...labelsOf(configuration) });
   let queue: Pick<NotificationQueue, 'add'> | undefined;
-  const conditions = createConditions(clock, (notification) => queue?.add(notification), approveCommand);
+  const conditions = createConditions(clock, (notification) => queue?.add(notification), typed);
   let sound = true;
   const listeners: readonly CycleObserver[] = [
     logObserver(log, clock),

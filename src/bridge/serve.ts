@@ -1,10 +1,6 @@
-import { createFailureCounts } from '../cycle/failing.ts';
-import { createHeldMatches } from '../cycle/match/held-matches.ts';
-import { createCleanCycles } from '../cycle/plan/clean-cycles.ts';
-import { createDirectoryCaches, type DirectoryCaches } from '../cycle/read/directory-caches.ts';
+import { createCycleMemory, type CycleMemory } from '../cycle/cycle-memory.ts';
 import { rememberReading } from '../cycle/read/remember-directories.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
-import { createTimekeeper } from '../cycle/shared/timekeeper.ts';
 import { createLanes, type Lanes } from '../daemon/lanes.ts';
 import { runDaemon, type Generation } from '../daemon/run-daemon.ts';
 import { createServiceStatus, type ServiceStatus } from '../daemon/service-status.ts';
@@ -23,8 +19,8 @@ import { verifyScheduled } from './verify-scheduled.ts';
 
 export interface ServeRequest {
   readonly log: Log;
-  /** The command that releases a hold, as a person types it. */
-  readonly approveCommand: (holdId: string) => string;
+  /** Completes a text with the commands that it names, as a person types them here. */
+  readonly typed: (text: string) => string;
   /** Reads the configuration and puts the parts together, at the start and whenever it is to be read again. */
   readonly open: () => Promise<App>;
   /** The text of the configuration file now. */
@@ -212,11 +208,12 @@ function generationOf(
 ): Generation {
   const { configuration, clock } = app;
   const { backOff, watching, probing, notifications } = listeners;
-  const directoryCaches = createDirectoryCaches();
+  const memory = createCycleMemory(clock);
+  const { directoryCaches } = memory;
   const nextCycle = createNextCycle();
   const mayRead = (target: string): boolean =>
     (configuration.targets.get(target)?.from ?? []).every((directory) => backOff.rest(directory) === 0);
-  const lanes = lanesOf(app, store, { directoryCaches, nextCycle, mayRead });
+  const lanes = lanesOf(app, store, { memory, nextCycle, mayRead });
   return {
     ...configuration.schedule,
     runCycles: (mode, control) => lanes.round(mode, control),
@@ -242,22 +239,15 @@ function generationOf(
 const patienceMilliseconds = 1_000;
 
 interface LaneParts {
-  readonly directoryCaches: DirectoryCaches;
+  readonly memory: CycleMemory;
   readonly nextCycle: NextCycle;
   /** Whether the directories of a target may be read now. */
   readonly mayRead: (target: string) => boolean;
 }
 
-/** The lanes of all targets, with what is remembered from cycle to cycle. */
-function lanesOf(app: App, held: HeldStore, { directoryCaches, nextCycle, mayRead }: LaneParts): Lanes {
+/** The lanes of all targets. */
+function lanesOf(app: App, held: HeldStore, { memory, nextCycle, mayRead }: LaneParts): Lanes {
   const { configuration, clock } = app;
-  const memory = {
-    directoryCaches,
-    cleanCycles: createCleanCycles(),
-    heldMatches: createHeldMatches(),
-    timekeeper: createTimekeeper(clock),
-    failures: createFailureCounts(),
-  };
   return createLanes({
     targets: [...configuration.targets.keys()],
     clock,

@@ -52,12 +52,12 @@ async function refuseNamesake(
   const orphanedTargets = new Set(
     (await store.linkTotals()).map((total) => total.target).filter((target) => !configured.includes(target)),
   );
-  for (const stray of orphanedTargets) {
-    if ((await store.boundTo(stray)) !== endpoint) continue;
+  for (const orphaned of orphanedTargets) {
+    if ((await store.boundTo(orphaned)) !== endpoint) continue;
     throw new BridgeError(
       'D2S_TARGET_CHANGED',
-      `target ${name} is new, and its url leads to the service that the state knows as target ${stray}, which the configuration does not name any more`,
-      `if it has another name now: dir2scim state rename ${stray} ${name}; if what is known about it is to be forgotten: dir2scim state reset ${stray}`,
+      `target ${name} is new, and its url leads to the service that the state knows as target ${orphaned}, which the configuration does not name any more`,
+      `if it has another name now: dir2scim state rename ${orphaned} ${name}; if what is known about it is to be forgotten: dir2scim state reset ${orphaned}`,
     );
   }
 }

@@ -22,7 +22,7 @@ import { attend, remind } from './shared/target-notes.ts';
 
 /**
  * One target, from readings to a report: project → recall → plan → guard → push → record. Never rejects: whatever ends
- * the cycle is in the report, so that no target's trouble is another's.
+ * the cycle is in the report, so that no target's failure is another's.
  */
 export async function runTarget(input: CycleInput): Promise<CycleReport> {
   const { cycle, mode, setup, clock, observer } = input;

@@ -49,5 +49,5 @@ export interface Notifier {
 
 export type Delivery =
   | { readonly ok: true }
-  /** `problem` in a few words, without values: `HTTP 404`, `no answer within 10 s`. */
+  /** `problem` without what is secret: `HTTP 404`, `no answer within 10 s`, or our own code, why and remedy. */
   | { readonly ok: false; readonly problem: string; readonly again: boolean };

@@ -8,7 +8,7 @@ import type { Evidence, HeldOperation } from '../core/model/plan.ts';
 import type { ReasonCode, ReasonCounts } from '../core/model/resource.ts';
 import type { Gap } from '../core/planning/seen-time.ts';
 import type { Measured } from '../core/planning/guard-input.ts';
-import type { Drew } from '../core/planning/guard-parts.ts';
+import type { Drew } from '../core/planning/part-context.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { ApprovalRecord, RejectionRecord, DecisionRecord } from './decisions.ts';
 

@@ -24,7 +24,7 @@ const departures = (people: string, elsewhere: string): string =>
   ].join('');
 
 /** What a poll after a change reports, by common name. */
-async function fatesAfter(
+async function absenceReasonsAfter(
   options: LdapSourceOptions,
   how: 'delta' | 'complete',
   ...changes: (() => Promise<void>)[]
@@ -75,7 +75,7 @@ describe('OpenLDAP', () => {
   const ways = { delta: 'auto', complete: 'full' } as const;
   for (const how of ['delta', 'complete'] as const)
     it(`tells the deleted, the moved, the filtered and the unreadable apart (${how})`, async () => {
-      const absenceReasons = await fatesAfter(
+      const absenceReasons = await absenceReasonsAfter(
         ldapOptions(server.url, server.reader, { changes: ways[how], users: { bases: [people], filter } }),
         how,
         () => Promise.resolve(),
@@ -98,7 +98,7 @@ describe('looking up by id alone on OpenLDAP, as a single run does', () => {
   const people = `ou=People,${slapdSuffix}`;
   const elsewhere = `ou=Elsewhere,${slapdSuffix}`;
 
-  /** The fate of each after access rules and a change, by name. */
+  /** The absence reason of each after access rules and a change, by name. */
   async function fatesWith(access: readonly string[], ldif = ''): Promise<Record<string, AbsenceReason | undefined>> {
     const folders = [people, elsewhere].map((dn) => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`);
     const persons = names.map(
@@ -183,7 +183,7 @@ describe('Active Directory (Samba)', () => {
   after(() => server.dispose());
 
   it('tells the deleted, the moved, the filtered and the unreadable apart', async () => {
-    const absenceReasons = await fatesAfter(
+    const absenceReasons = await absenceReasonsAfter(
       ldapOptions(server.url, reader, { users: { bases: [people], filter } }),
       'delta',
       () => Promise.resolve(),

@@ -55,7 +55,7 @@ const steps: readonly (readonly [string, string])[] = [
 
 for (const changes of ['usn', 'dirsync'] as const) {
   for (const account of ['an ordinary', 'a privileged'] as const) {
-    describe(`A picture kept by ${changes} on Active Directory (Samba), for ${account} account`, () => {
+    describe(`A directory cache kept by ${changes} on Active Directory (Samba), for ${account} account`, () => {
       let server: Samba;
       let source: DirectorySource;
       let fresh: () => DirectorySource;

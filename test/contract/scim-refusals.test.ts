@@ -23,7 +23,7 @@ const asked = ({ server }: Stage): string[] => {
   server.clearRequests();
   return lines;
 };
-const initialMembers = (ids: readonly string[], current: readonly string[] = []): MemberChange => ({
+const joining = (ids: readonly string[], current: readonly string[] = []): MemberChange => ({
   add: ids.map((id) => ({ id, type: 'user' as const })),
   remove: [],
   current: () => Promise.resolve(current),
@@ -45,14 +45,14 @@ describe('a change that is refused with 403', () => {
   it('is done where it is about who is in the group already, and costs one reading where it is not', async (context) => {
     const stage = await begin(context, {});
     const team = await createTeam(stage, 3);
-    applied(await stage.target.changeMembers(team.group, initialMembers(team.ids.slice(0, 1)), signal));
+    applied(await stage.target.changeMembers(team.group, joining(team.ids.slice(0, 1)), signal));
     refuseAgain(stage, 403);
-    applied(await stage.target.changeMembers(team.group, initialMembers(team.ids), signal));
+    applied(await stage.target.changeMembers(team.group, joining(team.ids), signal));
     assert.deepEqual(memberIds(stage), [...team.ids].sort());
     stage.server.setFaults({ before: ({ method }) => (method === 'PATCH' ? answer(403) : undefined) });
     const other = applied(await stage.target.create('group', group('Cabin'), signal));
     asked(stage);
-    assert.equal(failureClass(await stage.target.changeMembers(other, initialMembers(team.ids), signal)), 'rejected');
+    assert.equal(failureClass(await stage.target.changeMembers(other, joining(team.ids), signal)), 'rejected');
     assert.deepEqual(asked(stage).filter((line) => line.startsWith('PATCH')).length, 1);
   });
 });

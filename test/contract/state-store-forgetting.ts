@@ -20,7 +20,7 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       store = await fixture.open();
     };
 
-    it('remembers trouble until it is over or the link is forgotten', async () => {
+    it('remembers who is in quarantine until it is over or the link is forgotten', async () => {
       const target = 'troubles';
       await store.record([
         { kind: 'quarantine', quarantine: aQuarantine('a', { target }) },

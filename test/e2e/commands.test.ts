@@ -314,7 +314,7 @@ describe('the command line before a target that is of no use', { concurrency: 2 
     assert.ok(names.split(/,\s+/).includes('nikname') && !names.split(/,\s+/).includes('title'), check.stdout);
   });
 
-  it('is told by check, where it has no groups; a profile that says so is no trouble', async () => {
+  it('is told by check, where it has no groups; nothing is said where a profile says so', async () => {
     await using site = await createSite({ company: office, behaviour: { groups: { supported: false } } });
     const unsaid = await site.run('check');
     assert.equal(unsaid.code, 0, unsaid.stdout); // found out, and left out

@@ -13,7 +13,7 @@ import { createSite, type Site } from './support/site.ts';
 const run = promisify(execFile);
 const titleOf = ({ target }: Site, name: string) => target.users().find(({ userName }) => userName === name)?.['title'];
 
-describe('the daemon in trouble', { concurrency: 2 }, () => {
+describe('the daemon when something fails', { concurrency: 2 }, () => {
   it('waits for a target that is down at its start, lives and is ready meanwhile, and loads everyone when it comes', async () => {
     await using site = await createSite({ company: office, sections: daemonSections });
     await site.target.stop();

@@ -79,7 +79,7 @@ notify:
       assert.equal(headers['webhook-signature'], `v1,${expected}`);
     }
     assert.equal(hooks.at('/slack-canary').length, 1);
-    assert.match(String(hooks.at('/slack-canary')[0]?.body['text']), /held.*wiki[\s\S]*approve hold-/);
+    assert.match(String(hooks.at('/slack-canary')[0]?.body['text']), /held.*wiki[\s\S]*approve --config \S+ hold-/);
     assert.equal(hooks.at('/teams').length, 1);
     const said = [daemon.text(), (await daemon.get('/metrics')).text, ...hooks.received.map(({ text }) => text)];
     for (const word of [...personalWords, site.token, hookSecret, 'slack-canary'])

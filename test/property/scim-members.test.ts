@@ -48,9 +48,9 @@ describe('changes of members', () => {
           mixed: patch.mixed,
         };
         const said: { readonly added: unknown[]; readonly removed: unknown[] } = { added: [], removed: [] };
-        let [initialMembers, leaving]: [readonly Member[], readonly string[]] = [add, remove];
-        while (initialMembers.length + leaving.length > 0) {
-          const { operations, added, removed } = nextMemberRequest(initialMembers, leaving, limits, dialect);
+        let [joining, leaving]: [readonly Member[], readonly string[]] = [add, remove];
+        while (joining.length + leaving.length > 0) {
+          const { operations, added, removed } = nextMemberRequest(joining, leaving, limits, dialect);
           assert.ok(added + removed > 0, 'it goes on');
           assert.ok(
             added / limits.add + removed / limits.remove < 1 + 1e-6 && operations.length <= patch.maxOperations,
@@ -63,7 +63,7 @@ describe('changes of members', () => {
             assert.ok(about.length > 0 && about.length <= members.valuesPerOperation);
             (operation.op === 'remove' ? said.removed : said.added).push(...about);
           }
-          initialMembers = initialMembers.slice(added);
+          joining = joining.slice(added);
           leaving = leaving.slice(removed);
         }
         assert.deepEqual(said, { added: add.map(({ id }) => id), removed: remove });

@@ -224,7 +224,7 @@ async function compare(world: World, report: CycleReport): Promise<void> {
   const quarantined = await store.quarantined(target, [...personIds, ...groupIds]);
   for (const { sourceId, cause } of quarantined.values()) {
     const isDue = isWanted(sourceId, world) && (refused.has(sourceId) || cause === 'inactive');
-    assert.ok(isDue, `${sourceId} is not in trouble (${cause}) any more`);
+    assert.ok(isDue, `${sourceId} is not in quarantine (${cause}) any more`);
   }
   const open = (await store.openIntents(target)).filter(({ sourceId }) => !refused.has(sourceId));
   assert.deepEqual(open, [], 'no intent is left open');

@@ -36,7 +36,7 @@ import { foundResource } from './answers/resource.ts';
 import { createExchange } from './http/retry.ts';
 import { createTransport } from './http/transport.ts';
 import { removeResource } from './write/remove.ts';
-import { showsPath } from './write/settle-stored.ts';
+import { showsPath } from './write/stored-evidence.ts';
 
 /**
  * A SCIM 2.0 service provider as the RFCs describe it (7643, 7644), behind the port. Throws a BridgeError

@@ -53,7 +53,7 @@ async function post(options: WebhookOptions, notification: Notification, signal:
   const secret = await options.secret?.();
   const seconds = Math.floor(options.clock.now() / 1_000);
   return options.post(
-    new URL(await options.url()),
+    addressOf(await options.url()),
     {
       'content-type': 'application/json',
       'user-agent': options.userAgent,
@@ -64,14 +64,25 @@ async function post(options: WebhookOptions, notification: Notification, signal:
   );
 }
 
+/** An address that is a secret is seen only now; it is not repeated. */
+function addressOf(written: string): URL {
+  const url = URL.parse(written);
+  if (url !== null) return url;
+  throw new BridgeError(
+    'D2S_CONFIG_INVALID',
+    'what stands in place of the address of the webhook is not an address',
+    'put the whole address there: https://…',
+  );
+}
+
 function deliveryOf(status: number): Delivery {
   if (status >= 200 && status < 300) return { ok: true };
   return { ok: false, problem: `HTTP ${status}`, again: status >= 500 || passing.has(status) };
 }
 
-/** Never the message of what was thrown: it may have the address in it. */
+/** Never the message of what others threw: it may have the address in it. Ours never name a secret. */
 function problemOf(thrown: unknown): string {
-  if (thrown instanceof BridgeError) return thrown.code;
+  if (thrown instanceof BridgeError) return `${thrown.code}: ${thrown.message}; ${thrown.remedy}`;
   if (thrown instanceof Error && thrown.name === 'TimeoutError')
     return `no answer within ${timeoutMilliseconds / 1_000} s`;
   const code = thrown instanceof Error ? (codeOf(thrown) ?? codeOf(thrown.cause)) : undefined;

@@ -4,14 +4,15 @@ import { serve } from '../../bridge/serve.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { createLog } from '../../telemetry/log.ts';
-import { commandLine, typedHere } from '../command-line.ts';
+import { typedHere } from '../command-line.ts';
 import type { CommandContext } from '../session.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
 export async function run(context: CommandContext): Promise<number> {
   const { file, log: logging, http } = await loadConfiguration(context.config);
   const secrets = new Set<string>();
-  const log = createLog({ ...logging, secrets: () => secrets, typed: typedHere(context) });
+  const typed = typedHere(context);
+  const log = createLog({ ...logging, secrets: () => secrets, typed });
   await serve({
     log,
     configurationText: () => readFile(file, 'utf8'),
@@ -20,7 +21,7 @@ export async function run(context: CommandContext): Promise<number> {
         ...context.parts,
         onSecret: (secret) => secrets.add(secret),
       }),
-    approveCommand: (holdId) => commandLine(context)('approve', holdId),
+    typed,
     signals: process,
     startHttp: (health) => startHealthServer({ ...http.listen, ...health }),
   });

@@ -19,7 +19,8 @@ const texts = new Set([
   'password',
   'externalid',
 ]);
-const lists = new Set([
+/** Multi-valued attributes of users, in lower case (RFC 7643 §4.1.2). */
+export const multiValued: ReadonlySet<string> = new Set([
   'emails',
   'phonenumbers',
   'ims',
@@ -40,7 +41,7 @@ export function kindOfPath(path: ScimPath): PathKind {
   if (attribute === 'active' && sub === undefined) return 'bool';
   if (texts.has(attribute)) return 'text';
   if (attribute === 'name') return sub === undefined ? 'complex' : 'text';
-  if (!lists.has(attribute)) return 'any';
+  if (!multiValued.has(attribute)) return 'any';
   if (sub === undefined) return path.filter === undefined ? 'many' : 'complex';
   return sub === 'primary' ? 'bool' : 'text';
 }

@@ -1,6 +1,8 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Operation } from '../model/plan.ts';
-import { partsOf, putTogether, type Part, type PartContext } from './guard-parts.ts';
+import { partsOf, type Part } from './guard-parts.ts';
+import { putTogether } from './put-together.ts';
+import type { PartContext } from './part-context.ts';
 
 /**
  * What a plan does about one entry alone: its own operations, its memberships, and what only follows its removal or its

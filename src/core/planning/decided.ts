@@ -1,7 +1,9 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Digest } from '../model/link.ts';
 import type { HeldOperation, Operation } from '../model/plan.ts';
-import { leadOf, partsOf, putTogether, type Lead, type Part, type PartContext } from './guard-parts.ts';
+import { leadOf, partsOf, type Lead, type Part } from './guard-parts.ts';
+import { putTogether } from './put-together.ts';
+import type { PartContext } from './part-context.ts';
 import { anyChangeMark, markOfPart, marksOf, memberMark, restOf } from './held-operation.ts';
 
 /** What people decided about operations, by what these are. */
@@ -48,11 +50,11 @@ export function divideDecided(
     }
   }
   const shareOf = (part: Part): Share => {
-    const absenceReasons = part.follows.map((lead) => leads.get(lead) ?? 'open');
+    const shares = part.follows.map((lead) => leads.get(lead) ?? 'open');
     if (isOwnValue(part) && ownShare(part) === 'rejected') return 'rejected';
     if (part.isConsequence)
-      return (['rejected', 'approved', 'open'] as const).find((share) => absenceReasons.includes(share)) ?? 'open';
-    return absenceReasons.includes('rejected') ? 'rejected' : ownShare(part);
+      return (['rejected', 'approved', 'open'] as const).find((share) => shares.includes(share)) ?? 'open';
+    return shares.includes('rejected') ? 'rejected' : ownShare(part);
   };
   // What leads others may follow something itself: whoever is adopted and switched off at once.
   for (const operation of operations) {

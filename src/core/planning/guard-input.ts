@@ -1,7 +1,8 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
-import { partContext, partsOf, type Drew, type Part, type PartContext } from './guard-parts.ts';
+import { partsOf, type Part } from './guard-parts.ts';
+import { partContext, type Drew, type PartContext } from './part-context.ts';
 import type { TextHash } from './plan-id.ts';
 import type { GuardLimits } from './policy.ts';
 import { tally, type Tally } from './tally.ts';

@@ -1,9 +1,7 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
-import type { Link } from '../model/link.ts';
 import type { AttributeChange, Evidence, MembersOperation, Operation, UpdateOperation } from '../model/plan.ts';
 import { Reference } from '../model/resource.ts';
-import { membersReason } from './plan-members.ts';
-import { changesReason } from './plan-resource.ts';
+import type { Drew, PartContext } from './part-context.ts';
 
 /*
  * Operations are judged in parts, the smallest things that can be held for themselves:
@@ -74,88 +72,6 @@ export interface Arrival extends Common {
 
 export type Part = Removal | MembershipChange | AttributePart | Comeback | Arrival;
 
-/** What a plan and the state say beside an operation, to take it apart. */
-export interface PartContext {
-  /** Those whose removal, and those whose arrival, draws other operations of the plan with it. */
-  readonly removed: ReadonlySet<SourceId>;
-  readonly arriving: ReadonlySet<SourceId>;
-  /** Of those who are removed: whose account was switched off before. */
-  readonly off: ReadonlySet<SourceId>;
-  /** Of a plan that was cut short: whose removal was done. That they leave their groups follows from that still. */
-  readonly gone: ReadonlySet<SourceId>;
-  /** Of a plan that was cut short: marks of the changes of attributes that followed what was done. */
-  readonly followed: ReadonlySet<string>;
-  /** Groups that have nobody after the plan, newcomers apart. */
-  readonly emptied: ReadonlySet<SourceId>;
-  /** The members that the target acknowledged, by group, before the plan. */
-  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
-}
-
-/** What of a plan drew other operations with it, for its rest if it stops in the middle. */
-export interface Drew {
-  /** Whose removal has their memberships end. */
-  readonly removed: readonly SourceId[];
-  /** Marks of changes of attributes that follow a removal or an arrival. */
-  readonly changes: readonly string[];
-}
-
-/**
- * @param links of everyone whom the plan concerns and the target has
- * @param drew of a plan that was cut short, and of which this is the rest
- */
-export function partContext(
-  plan: readonly Operation[],
-  links: ReadonlyMap<SourceId, Pick<Link, 'lifecycle' | 'type'>>,
-  members: PartContext['members'],
-  drew: Drew = { removed: [], changes: [] },
-): PartContext {
-  const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
-  const removed = ids(isRemoval);
-  const arriving = ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
-  const returning = ids(({ verb }) => verb === 'reactivate');
-  return {
-    removed,
-    arriving,
-    off: new Set([...removed].filter((id) => links.get(id)?.lifecycle === 'deactivated')),
-    gone: new Set(drew.removed.filter((id) => !removed.has(id) && !returning.has(id) && !isBack(links.get(id)))),
-    followed: new Set(drew.changes),
-    emptied: emptiedGroups(plan, members, arriving),
-    members,
-  };
-}
-
-/** Of a group that was emptied nothing tells that it is over. */
-function isBack(link: Pick<Link, 'lifecycle' | 'type'> | undefined): boolean {
-  return link?.lifecycle === 'active' && link.type === 'user';
-}
-
-/** Groups that lose all of their members by these operations together, and get nobody of whom it is certain that they will be there. */
-export function emptiedGroups(
-  plan: readonly Operation[],
-  members: PartContext['members'],
-  arriving: ReadonlySet<SourceId>,
-): ReadonlySet<SourceId> {
-  const changed = Map.groupBy(
-    plan.flatMap((one) => (one.verb === 'members' && one.cause === 'changed' ? [one] : [])),
-    ({ sourceId }) => sourceId,
-  );
-  return new Set(
-    [...changed].flatMap(([group, operations]) => {
-      const joins = (id: SourceId): boolean => !arriving.has(group) && !arriving.has(id);
-      const leaving = new Set(operations.flatMap(({ remove }) => remove));
-      const stays =
-        operations.some(({ add }) => add.some(joins)) || [...(members.get(group) ?? [])].some((id) => !leaving.has(id));
-      return stays ? [] : [group];
-    }),
-  );
-}
-
-/** Whether somebody loses access, or a group that left its members. */
-function isRemoval(operation: Operation): boolean {
-  const { verb } = operation;
-  return verb === 'deactivate' || verb === 'delete' || (verb === 'members' && operation.cause === 'departed');
-}
-
 export function isRemovalOfGroup(part: Part): part is Removal {
   return part.kind === 'removal' && part.type === 'group';
 }
@@ -210,17 +126,6 @@ export function leadOf(part: Part): Lead | undefined {
     case 'clear':
       return undefined;
   }
-}
-
-/**
- * Some parts of an operation as an operation of their own; none when nothing is left of it. The operation itself when
- * nothing is left out.
- */
-export function putTogether(operation: Operation, parts: readonly Part[]): Operation[] {
-  if (parts.length === 0) return [];
-  if (operation.verb === 'members' && operation.cause === 'changed') return membersPart(operation, parts);
-  if (operation.verb === 'update' || operation.verb === 'reactivate') return changesPart(operation, parts);
-  return [operation];
 }
 
 const none: readonly Lead[] = [];
@@ -309,28 +214,7 @@ function pathMark(sourceId: SourceId, { change, path }: AttributeChange): string
   return JSON.stringify([change, sourceId, path]);
 }
 
-function isComeback({ verb }: Operation, { path }: AttributeChange): boolean {
+/** That somebody is active again is what their reactivation itself says. */
+export function isComeback({ verb }: Operation, { path }: AttributeChange): boolean {
   return verb === 'reactivate' && path === 'active';
-}
-
-function changesPart(operation: UpdateOperation, parts: readonly Part[]): Operation[] {
-  const kept = new Set(parts.flatMap((part) => ('change' in part ? [part.change] : [])));
-  const back = parts.some(({ kind }) => kind === 'reactivation');
-  const changes = operation.changes.filter((change) => kept.has(change) || (back && isComeback(operation, change)));
-  if (changes.length === operation.changes.length) return [operation];
-  return [
-    operation.verb === 'update' || !back
-      ? { ...operation, verb: 'update', changes, reason: changesReason(changes) }
-      : { ...operation, changes },
-  ];
-}
-
-function membersPart(operation: MembersOperation, parts: readonly Part[]): Operation[] {
-  const ids = (wanted: Part['kind']) =>
-    new Set(parts.flatMap((part) => (part.kind === wanted && 'member' in part ? [part.member] : [])));
-  const [initialMembers, leaving] = [ids('join'), ids('leave')];
-  const add = operation.add.filter((id) => initialMembers.has(id));
-  const remove = operation.remove.filter((id) => leaving.has(id));
-  if (add.length === operation.add.length && remove.length === operation.remove.length) return [operation];
-  return [{ ...operation, add, remove, reason: membersReason(add, remove) }];
 }

@@ -1,7 +1,8 @@
 import type { GuardFinding, Hold, Operation } from '../model/plan.ts';
 import { takeApart, type Begun, type GuardInput, type Judged } from './guard-input.ts';
 import { findExcess, measurePlan } from './guard-limits.ts';
-import { drewOthers, leadOf, partsOf, putTogether, type Lead, type Part } from './guard-parts.ts';
+import { drewOthers, leadOf, partsOf, type Lead, type Part } from './guard-parts.ts';
+import { putTogether } from './put-together.ts';
 import { rules } from './guard-rules.ts';
 import type { Suspicion } from './guard-suspicion.ts';
 import { holdId } from './plan-id.ts';

@@ -73,7 +73,7 @@ function planGroupDeparture(
   const remove = [...heldMembers(link.sourceId, input, availability)];
   if (remove.length === 0) return groups === 'delete' ? planGrace(departure, reason, input) : {};
   // Whoever comes again in this plan has to be there before they can be taken out.
-  const stage = remove.every((id) => availability.live.has(id)) ? stages.leaving : stages.initialMembers;
+  const stage = remove.every((id) => availability.live.has(id)) ? stages.leaving : stages.joining;
   return {
     operations: [{ ...subject(link, reason, stage), verb: 'members', add: [], remove, cause: 'departed', evidence }],
   };

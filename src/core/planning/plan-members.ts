@@ -36,7 +36,7 @@ export function planMembers(group: Resource, input: PlanInput, availability: Ava
   return {
     operations: [
       ...changeOf(group, stages.leaving, [...along], leaving),
-      ...changeOf(group, stages.initialMembers, others(add), others(remove)),
+      ...changeOf(group, stages.joining, others(add), others(remove)),
     ],
     waiting,
   };

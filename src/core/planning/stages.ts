@@ -20,7 +20,7 @@ export const stages = {
   /** References within a circle of newcomers (A manages B manages A): sent when all of them are there. */
   circularReferences: 550_000,
   /** Members who join a group. */
-  initialMembers: 600_000,
+  joining: 600_000,
 } as const;
 
 /**

@@ -1,6 +1,7 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Evidence, Operation, TallyKind } from '../model/plan.ts';
-import { isLookalike, isRemovalOfGroup, partsOf, type Part, type PartContext } from './guard-parts.ts';
+import { isLookalike, isRemovalOfGroup, partsOf, type Part } from './guard-parts.ts';
+import type { PartContext } from './part-context.ts';
 
 /** How much of a kind a plan does, or has been done: of a type, of one group, or of one attribute. */
 export interface Tally {

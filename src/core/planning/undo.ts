@@ -126,7 +126,7 @@ function withMembers(
   const missing = add.filter((id) => present?.has(id) !== true && !joining.has(id) && isThere(id));
   if (missing.length === 0) return [...plan];
   const isJoining = (one: Operation): one is MembersOperation =>
-    one.verb === 'members' && one.sourceId === sourceId && one.stage === stages.initialMembers;
+    one.verb === 'members' && one.sourceId === sourceId && one.stage === stages.joining;
   const group = input.links.get(sourceId) ?? input.mapped.get(sourceId);
   const before = plan.find(isJoining);
   if (before !== undefined) {
@@ -138,7 +138,7 @@ function withMembers(
   if (group === undefined) return [...plan];
   return [
     ...plan,
-    { ...subject(group, reason, stages.initialMembers), verb: 'members', add: missing, remove: [], cause: 'changed' },
+    { ...subject(group, reason, stages.joining), verb: 'members', add: missing, remove: [], cause: 'changed' },
   ];
 }
 

@@ -4,7 +4,7 @@ import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import { divideDecided, stillRejected, stillWanted, without } from '../../core/planning/decided.ts';
 import type { GuardResult } from '../../core/planning/guard.ts';
 import { comingBack, type TakenAway } from '../../core/planning/undo.ts';
-import { partContext, type PartContext } from '../../core/planning/guard-parts.ts';
+import { partContext, type PartContext } from '../../core/planning/part-context.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
 import type { TargetState } from '../../ports/state-records.ts';

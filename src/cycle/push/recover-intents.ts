@@ -46,24 +46,26 @@ export async function recoverIntents({ resources, rejected }: Projection, recove
   };
   for (const intent of intents.filter(isForgotten)) {
     if (attempt === 'due' && isLookedForLater(intent, now)) continue;
-    const failure = await settle(intent, links.get(intent.sourceId), recovery);
+    const settled = await settle(intent, links.get(intent.sourceId), recovery);
     // Who leaves waits behind it.
-    if (failure?.late === true) return;
+    if (settled.kind === 'open' && settled.failure?.late === true) return;
   }
 }
 
 /** Pages of a list that one who was not found is worth, before it is for the last time. */
 const mostPages = 20;
 
-/** @returns what kept it from being found out */
-async function settle(intent: Intent, known: Link | undefined, recovery: Recovery): Promise<Failure | undefined> {
+/** Whether it is known now what the request made; `failure`: what kept it from being found out. */
+type Settled = { readonly kind: 'settled' } | { readonly kind: 'open'; readonly failure?: Failure };
+
+async function settle(intent: Intent, known: Link | undefined, recovery: Recovery): Promise<Settled> {
   const { setup, store, cycle, now, signal } = recovery;
   const isEarly = mayStillShow({ at: intent.at }, now);
   const isLast = isLastLook(intent, now);
   const found = await findLeftover(intent, { ...setup, store, signal }, isEarly ? 0 : isLast ? Infinity : mostPages);
   if (isFailure(found) || (found === undefined && !isLast)) {
     await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now) }]);
-    return isFailure(found) ? found : undefined;
+    return isFailure(found) ? { kind: 'open', failure: found } : { kind: 'open' };
   }
   const link = found === undefined ? undefined : await linkOf(found, intent, known, store);
   await store.record([
@@ -71,7 +73,7 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
     { kind: 'settled', intent },
     ...(link === undefined || link.targetId === known?.targetId ? [] : [logged(link, { cycle, now })]),
   ]);
-  return undefined;
+  return { kind: 'settled' };
 }
 
 /** @returns undefined when it is known already, or another entry's */

@@ -6,12 +6,10 @@ import type { ReasonCode, Resource } from '../../core/model/resource.ts';
 import { impersonal } from '../../core/wording/impersonal.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { QuarantineRecord } from '../../ports/state-records.ts';
-import type { StateView } from '../../ports/state-store.ts';
-import { besides, gather } from '../shared/batches.ts';
 import { ownWords } from '../shared/target-error.ts';
-import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
+import type { AttemptMode } from '../shared/target-setup.ts';
 import { isPaused, quarantineAfter } from './back-off.ts';
-import { createFingerprints, type Fingerprints } from './fingerprints.ts';
+import type { Fingerprints } from './fingerprints.ts';
 
 /*
  * What the ledger says of an entry that failed before, and has not changed since:
@@ -56,52 +54,9 @@ export interface LedgerInput {
 }
 
 /** What people want tried again at once, and by which decisions. */
-interface Released {
+export interface Released {
   readonly keys: ReadonlySet<string>;
   readonly ids: ReadonlySet<SourceId> | 'everybody';
-}
-
-async function releasedOn(target: string, store: StateView): Promise<Released> {
-  const { waiting } = await store.decisions();
-  const own = waiting.filter((one) => one.decision === 'retry' && one.target === target);
-  const ids = own.flatMap(({ sourceId }) => sourceId ?? []);
-  return { keys: new Set(own.map(({ key }) => key)), ids: ids.length < own.length ? 'everybody' : new Set(ids) };
-}
-
-/** Reads what the state has of everybody whom a cycle concerns. */
-export async function openLedger({
-  setup: { target, policy },
-  newcomers,
-  ids,
-  isAboutEverybody,
-  store,
-  attempt,
-  now,
-}: {
-  readonly setup: Pick<TargetSetup, 'target' | 'policy'>;
-  /** Those without a link: all whom a plan may create or adopt. */
-  readonly newcomers: readonly Resource[];
-  /** Who is wanted, has departed, or left without ever having come. */
-  readonly ids: readonly SourceId[];
-  /** These are all: whoever else is in quarantine is neither wanted nor linked any more. */
-  readonly isAboutEverybody: boolean;
-  readonly store: StateView;
-  readonly attempt: AttemptMode;
-  readonly now: number;
-}): Promise<QuarantineLedger> {
-  const orphaned: SourceId[] = [];
-  if (isAboutEverybody)
-    for await (const batch of besides(ids, store, (marks) => marks.unmarkedQuarantine(target.name)))
-      for (const id of batch) orphaned.push(id);
-  return new QuarantineLedger({
-    target: target.name,
-    quarantined: await gather(ids, (batch) => store.quarantined(target.name, batch)),
-    orphaned,
-    fingerprints: createFingerprints(newcomers, store.digest, { user: policy.user.match, group: policy.group.match }),
-    released: await releasedOn(target.name, store),
-    attempt,
-    now,
-  });
 }
 
 /** Causes that come from a search, and so spare the next one. */

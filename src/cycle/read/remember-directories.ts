@@ -4,7 +4,7 @@ import type { StateStore } from '../../ports/state-store.ts';
 /** How old the time in the state may become while nothing else changes: a silent poll writes nothing. */
 const restMilliseconds = 60_000;
 
-/** Notes for `status` how the directories were found. A state that cannot be written is the cycle's trouble, not ours. */
+/** Notes for `status` how the directories were found. A state that cannot be written is the cycle's affair, not ours. */
 export async function rememberDirectories(seen: ReadonlyMap<string, DirectoryState>, store: StateStore): Promise<void> {
   for (const [directory, state] of seen) {
     const before = await store.directory(directory);

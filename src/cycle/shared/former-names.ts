@@ -26,7 +26,7 @@ const batchSize = 1_000;
 const lastNoted = new WeakMap<StateStore, Map<string, WeakRef<CompleteReading>>>();
 
 /**
- * Notes under which names the entries are known now. A state that cannot be written is the cycle's trouble, not ours:
+ * Notes under which names the entries are known now. A state that cannot be written is the cycle's affair, not ours:
  * what is not noted is noted next time.
  */
 export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, store: StateStore): Promise<void> {

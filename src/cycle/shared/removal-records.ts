@@ -1,6 +1,6 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { MembersOperation, Operation } from '../../core/model/plan.ts';
-import { emptiedGroups, type PartContext } from '../../core/planning/guard-parts.ts';
+import { emptiedGroups, type PartContext } from '../../core/planning/part-context.ts';
 import { without } from '../../core/planning/decided.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -26,14 +26,14 @@ export interface Conditions {
  * Follows what condition each target is in, and tells each change once: held (another hold is another one), failing,
  * quarantined, and that it is over.
  *
- * @param approveCommand what a person types here to approve a hold
+ * @param typed completes a text with the commands that it names, as a person types them here
  */
 export function createConditions(
   clock: Pick<Clock, 'now'>,
   tell: (notification: Notification) => void,
-  approveCommand: (holdId: string) => string,
+  typed: (text: string) => string,
 ): Conditions {
-  const teller = new Teller(clock, tell);
+  const teller = new Teller(clock, tell, typed);
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
   /** In how many counts in a row somebody was in quarantine. */
@@ -47,7 +47,7 @@ export function createConditions(
           return;
         case 'held':
           holding.add(event.target);
-          teller.begin(event.target, 'held', event.hold.holdId, heldNotice(event, approveCommand));
+          teller.begin(event.target, 'held', event.hold.holdId, heldNotice(event));
           return;
         case 'resources_counted': {
           const { target, counts } = event;
@@ -86,10 +86,12 @@ class Teller {
   readonly #told = new Map<string, Told>();
   readonly #clock: Pick<Clock, 'now'>;
   readonly #tell: (notification: Notification) => void;
+  readonly #typed: (text: string) => string;
 
-  constructor(clock: Pick<Clock, 'now'>, tell: (notification: Notification) => void) {
+  constructor(clock: Pick<Clock, 'now'>, tell: (notification: Notification) => void, typed: (text: string) => string) {
     this.#clock = clock;
     this.#tell = tell;
+    this.#typed = typed;
   }
 
   begin(target: string, condition: keyof Told, sign: string, notice: Notice): void {
@@ -118,7 +120,14 @@ class Teller {
   }
 
   #send(target: string, rest: Notice & Pick<Notification, 'condition'>): void {
-    this.#tell({ id: `msg_${randomUUID()}`, at: new Date(this.#clock.now()).toISOString(), target, ...rest });
+    const { remedy } = rest;
+    this.#tell({
+      id: `msg_${randomUUID()}`,
+      at: new Date(this.#clock.now()).toISOString(),
+      target,
+      ...rest,
+      ...(remedy === undefined ? {} : { remedy: this.#typed(remedy) }),
+    });
   }
 }
 
@@ -131,15 +140,12 @@ function failingNotice(target: string, failing: Failing, error: EventOf<'cycle_f
   };
 }
 
-function heldNotice(
-  { target, hold: { holdId, operations, findings, remark } }: EventOf<'held'>,
-  approveCommand: (holdId: string) => string,
-): Notice {
+function heldNotice({ target, hold: { holdId, operations, findings, remark } }: EventOf<'held'>): Notice {
   const kinds = [...new Set(findings.map(({ kind }) => kind))];
   const why = `${inWords(kinds)})${remark === undefined ? '' : `; ${remark}`}`;
   return {
     summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${why}`,
-    remedy: `look at it with dir2scim plan; if it is right: ${approveCommand(holdId)}`,
+    remedy: `look at it with dir2scim plan; if it is right: dir2scim approve ${holdId}`,
     hold: {
       holdId,
       operations: Object.fromEntries(

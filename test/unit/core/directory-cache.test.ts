@@ -17,7 +17,7 @@ function pictureOf(...readings: Parameters<DirectoryCache['update']>[0][]): Dire
   return directoryCache;
 }
 
-describe('a picture of a directory', () => {
+describe('a directory cache', () => {
   it('is nothing before a complete reading, and cannot be made of a delta alone', () => {
     assert.deepEqual([pictureOf().reading, pictureOf().watermark], [undefined, undefined]);
   });

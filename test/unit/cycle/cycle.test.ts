@@ -64,7 +64,7 @@ describe('a cycle', () => {
     assert.equal((await stage.store.target('wiki')).lastResult, 'success');
   });
 
-  it('forgets the trouble of whoever is gone, and of a change that was taken back', async () => {
+  it('ends the quarantine of whoever is gone, and of a change that was taken back', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
     stage.target.setHook((call) =>

@@ -27,7 +27,7 @@ describe('a directory whose ids come from another attribute than before', () => 
     assert.deepEqual(operationsOf((await stage.cycle()).report.applied), []);
   });
 
-  it('is refused for plan and explain as well, and in a picture that is kept current', async () => {
+  it('is refused for plan and explain as well, and in a directory cache that is kept current', async () => {
     const stage = cycleStage(people);
     await stage.cycle();
     stage.source.become(otherId);

@@ -124,7 +124,7 @@ describe('the search for who exists already', () => {
     ]);
   });
 
-  it('makes a refused search the trouble of that entry alone', async () => {
+  it('quarantines for a refused search that entry alone', async () => {
     const stage = cycleStage([person('anna')]);
     await stage.cycle();
     const isSearch = (method: string): boolean => method === 'find' || method === 'inventory';

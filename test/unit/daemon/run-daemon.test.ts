@@ -129,7 +129,7 @@ describe('daemon', () => {
     assert.equal(it.lines().at(-1)?.['level'], 'warn');
   });
 
-  it('goes on after a round that throws, and tells the same trouble once', async () => {
+  it('goes on after a round that throws, and tells the same failure once', async () => {
     let rounds = 0;
     const it = daemon(() => {
       rounds += 1;
@@ -160,7 +160,7 @@ describe('daemon', () => {
     assert.doesNotMatch(JSON.stringify(frames), /a bug/);
   });
 
-  it('tells a trouble again that comes back after a round without it', async () => {
+  it('tells a failure again that comes back after a round without it', async () => {
     let rounds = 0;
     const it = daemon(() => {
       rounds += 1;

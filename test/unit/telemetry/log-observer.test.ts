@@ -373,7 +373,7 @@ describe('log of events', () => {
     ]);
   });
 
-  it('tells at once when the trouble is another one', () => {
+  it('tells at once when the failure is another one', () => {
     const { observe, told } = observed();
     observe(started, finished('error', { code: 'D2S_TARGET_AUTH', message: 'refused' }));
     observe(started, finished('error', { code: 'D2S_TARGET_UNREACHABLE', message: 'gone' }));
@@ -417,7 +417,7 @@ describe('log of events', () => {
     ]);
   });
 
-  it('counts by fate who is not shown any more, and names source ids at debug only', () => {
+  it('counts by reason who is not shown any more, and names source ids at debug only', () => {
     const event: CycleEvent = {
       kind: 'absent_entries',
       directory: 'corp',

@@ -32,7 +32,7 @@ function hidden({ kind }: OpenDirectory): Subschema {
   };
 }
 
-/** RFC 4512 §4.4: the rootDSE tells where the schema is. A server that hides it is no trouble. */
+/** RFC 4512 §4.4: the rootDSE tells where the schema is. A server may hide it. */
 export async function readSubschema(directory: OpenDirectory): Promise<Subschema> {
   const before = known.get(directory.options);
   if (before !== undefined) return before;

@@ -55,6 +55,7 @@ export async function readInventory(
         return Promise.resolve(size <= longestList && received <= listResources && share.take(weight));
       },
     });
+    if (result === 'partial') return undefined;
     return result === 'whole' ? [...found.values()] : result;
   } finally {
     share.release();
@@ -70,7 +71,7 @@ export async function walkInventory(
   signal: AbortSignal,
 ): Promise<'whole' | 'partial' | Failure> {
   let received = 0;
-  const result = await walk(inventory, type, worthRequests, signal, {
+  return walk(inventory, type, worthRequests, signal, {
     begin: () => undefined,
     ask: (page) => inventory.places.ofCall(page), // what is asked meanwhile needs places too
     async take({ resources }) {
@@ -78,7 +79,6 @@ export async function walkInventory(
       return (await onPage(resources)) && received <= walkedResources;
     },
   });
-  return result ?? 'partial';
 }
 
 /** What becomes of the pages of a walk. */
@@ -90,16 +90,16 @@ interface Taker {
   take(page: List): Promise<boolean>;
 }
 
-/** Undefined: it does not add up, is not worth it, or the target does not list. */
+/** `partial`: it does not add up, is not worth it, or the target does not list. */
 async function walk(
   { exchange, targetDialect, keep }: Inventory,
   type: ResourceType,
   budget: number,
   signal: AbortSignal,
   taker: Taker,
-): Promise<'whole' | Failure | undefined> {
+): Promise<'whole' | 'partial' | Failure> {
   const { list } = targetDialect.current();
-  if (!list.usable) return undefined;
+  if (!list.usable) return 'partial';
   const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
   const ask = (place: readonly string[]): Promise<List | Refusal> =>
     taker.ask(async () => {
@@ -122,10 +122,10 @@ async function walk(
     walked = await walkIn(1, { ...list, paging: 'none' });
   const { result } = walked;
   if (result === 'whole' && seen.resources > 0) targetDialect.evidence.note(lists);
-  if (result === undefined || result === 'whole') return result;
+  if (result === 'partial' || result === 'whole') return result;
   if (isUnknown(result) && !targetDialect.evidence.has(lists))
     targetDialect.learn('list.usable', false, `answered ${String(result.status)} to a list`);
-  return isFinal(result) ? undefined : toFailure(result);
+  return isFinal(result) ? 'partial' : toFailure(result);
 }
 
 async function keepEach(resources: readonly FoundResource[], type: ResourceType, keep: Keep): Promise<FoundResource[]> {

@@ -4,8 +4,8 @@ import type { List } from '../answers/list.ts';
 import type { Refusal } from '../shared/message.ts';
 
 export interface Walk {
-  /** Undefined when it takes more requests than allowed, does not add up, or could not all be taken. */
-  readonly result: 'whole' | Refusal | undefined;
+  /** `partial`: it takes more requests than allowed, does not add up, or could not all be taken. */
+  readonly result: 'whole' | 'partial' | Refusal;
   readonly requests: number;
 }
 
@@ -31,13 +31,13 @@ export async function walkPages(
   let received = 0;
   /** Undefined: by index. Empty: the first page by cursor. */
   let cursor = dialect.paging === 'cursor' ? '' : undefined;
-  const whole = (): 'whole' | undefined => (found.size >= (promised ?? 0) ? 'whole' : undefined);
+  const whole = (): 'whole' | 'partial' => (found.size >= (promised ?? 0) ? 'whole' : 'partial');
   for (let requests = 1; requests <= budget; requests += 1) {
     const page = await ask(placeOf(dialect, cursor, received));
     if ('class' in page) return { result: page, requests };
-    if (page.unusable.length > 0) return { result: undefined, requests }; // whoever that is, a look-up of the others may do without
+    if (page.unusable.length > 0) return { result: 'partial', requests }; // whoever that is, a look-up of the others may do without
     const before = found.size;
-    if (!(await take(page))) return { result: undefined, requests };
+    if (!(await take(page))) return { result: 'partial', requests };
     for (const { id } of page.resources) found.add(id);
     received += page.resources.length;
     if (page.total !== undefined) promised = Math.max(promised ?? 0, page.total);
@@ -45,21 +45,21 @@ export async function walkPages(
     const byCursor = cursor;
     cursor = dialect.paging === 'index' ? undefined : page.nextCursor;
     if (cursor !== undefined) {
-      if (cursor === byCursor) return { result: undefined, requests }; // the same page for ever
-    } else if (byCursor !== undefined && whole() !== undefined) {
+      if (cursor === byCursor) return { result: 'partial', requests }; // the same page for ever
+    } else if (byCursor !== undefined && whole() === 'whole') {
       return { result: whole(), requests };
     } else {
       // By index; or cursors were asked for, and the target does not know them.
-      if (promised === undefined || (byCursor !== undefined && byCursor !== '')) return { result: undefined, requests };
-      if (received === 0) return { result: promised === 0 ? 'whole' : undefined, requests }; // a total, and nobody behind it
+      if (promised === undefined || (byCursor !== undefined && byCursor !== '')) return { result: 'partial', requests };
+      if (received === 0) return { result: promised === 0 ? 'whole' : 'partial', requests }; // a total, and nobody behind it
       if (found.size === before) return { result: whole(), requests };
     }
     const pagesLeft =
       Math.ceil(((promised ?? 0) - received) / (page.resources.length || dialect.pageSize)) +
       (cursor === undefined ? 1 : 0);
-    if (requests + pagesLeft > budget) return { result: undefined, requests };
+    if (requests + pagesLeft > budget) return { result: 'partial', requests };
   }
-  return { result: undefined, requests: budget };
+  return { result: 'partial', requests: budget };
 }
 
 /** The first page by cursor is asked for with a `cursor` that has no value; everything else is repeated as it was. */

@@ -112,8 +112,8 @@ async function formOf(
   const { groups, members } = targetDialect.current();
   if (add.length + remove.length === 0) return `groups by ${groups.update}`;
   const isPatch = groups.update === 'patch';
-  const initialMembers = new Set(add.map(({ id }) => id));
-  const hasOthers = add.length > 0 && (await expected()).some((id) => !initialMembers.has(id) && !remove.includes(id));
+  const joining = new Set(add.map(({ id }) => id));
+  const hasOthers = add.length > 0 && (await expected()).some((id) => !joining.has(id) && !remove.includes(id));
   const adding = `members added${hasOthers ? ' to others' : ''} by ${isPatch ? members.add : 'PUT'}`;
   return [
     ...(add.length > 0 ? [adding] : []),

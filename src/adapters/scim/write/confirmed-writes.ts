@@ -17,7 +17,7 @@ import { confirms, unstored } from './effect.ts';
 import { tellsActive } from './ended.ts';
 import { changeMembers } from './members.ts';
 import { membersAsked, membersRead } from './read-members.ts';
-import { wasShown } from './settle-stored.ts';
+import { wasShown } from './stored-evidence.ts';
 import { noMembers, shownMembers } from './shown-members.ts';
 import { showsOurs } from './subject.ts';
 import { tellsNothing } from './unless-there.ts';

@@ -12,7 +12,7 @@ import { putChanges } from './put.ts';
 import { readAndWrite, type Condition } from './read-and-write.ts';
 import { readResource } from '../answers/resource.ts';
 import { missed, sendPatches } from './send-patch.ts';
-import { isHidden } from './settle-stored.ts';
+import { isHidden } from './stored-evidence.ts';
 import { needLists, withWholeLists } from './whole-lists.ts';
 import type { WireChange } from './wire-change.ts';
 

@@ -1,4 +1,5 @@
 import type { Dialect, PatchDialect } from '../../../core/dialect/dialect.ts';
+import { multiValued } from '../../../core/mapping/path-kind.ts';
 import { elementText, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { isBody, schemas, type Body } from '../shared/message.ts';
@@ -169,20 +170,10 @@ function wireValue(value: unknown, dialect: Dialect): unknown {
     : value;
 }
 
-/** Multi-valued attributes of RFC 7643 §4.1.2. */
+/** A list as a whole, of those of users that RFC 7643 §4.1.2 knows. */
 function isList({ schema, attribute, sub }: ScimPath): boolean {
-  return schema === undefined && sub === undefined && lists.has(attribute.toLowerCase());
+  return schema === undefined && sub === undefined && multiValued.has(attribute.toLowerCase());
 }
-const lists = new Set([
-  'emails',
-  'phonenumbers',
-  'ims',
-  'photos',
-  'addresses',
-  'entitlements',
-  'roles',
-  'x509certificates',
-]);
 
 /** Changes of elements by the element they are in, in their order. */
 export function groupByElement(changes: readonly WireChange[]): Map<string, WireChange[]> {

@@ -22,11 +22,11 @@ export async function setMembers(
   const leaving = new Set(remove);
   const there = new Set(shown?.ids);
   const unseen = new Set(known.filter((id) => !there.has(id) && !leaving.has(id)));
-  const initialMembers = add.filter(({ id }) => !there.has(id) && !unseen.has(id));
+  const joining = add.filter(({ id }) => !there.has(id) && !unseen.has(id));
   const list = [
     ...(shown?.elements.filter(({ id }) => id === undefined || !leaving.has(id)).map(({ element }) => element) ?? []),
     ...[...unseen].map((value) => ({ value })),
-    ...initialMembers.map(memberElement),
+    ...joining.map(memberElement),
   ];
   if (list.length > 0 || shown !== undefined || remove.length > 0) body['members'] = list;
   return undefined;

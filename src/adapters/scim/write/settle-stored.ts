@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
-import { readScimPath, scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
+import { readScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Shown } from '../../../core/model/outcome.ts';
@@ -13,8 +13,7 @@ import { unstored } from './effect.ts';
 import { patchRequests } from './patch.ts';
 import { sendPatches } from './send-patch.ts';
 import { isManager, type WireChange } from './wire-change.ts';
-
-type Method = 'POST' | 'PUT' | 'PATCH';
+import { stores, storesNot, shows, partial, type Method } from './stored-evidence.ts';
 
 /**
  * What a create left out. A POST may drop what a PATCH stores, which is sent by the next cycle (`lost`); what nothing
@@ -78,27 +77,6 @@ async function missingFromCreated(
     : [];
   const stored = untried.length === 0 ? [] : await storeOtherwise(conversation, type, id, untried, true);
   return shown.filter((change) => !stored.includes(change));
-}
-
-/** Whether answers were seen to show a path, so that its absence says something. */
-export function wasShown({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
-  const change = { path: scimPath(path), value: '', had: true };
-  return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
-}
-
-/** Whether a path was sent, and answers were seen not to show it: whoever shows none of it may have one all the same. */
-export function isHidden({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: ScimPath): boolean {
-  const change = { path, value: '', had: true };
-  const methods = ['POST', 'PATCH', 'PUT'] as const;
-  return (
-    methods.some((method) => evidence.has(storesNot(type, change, method))) &&
-    !methods.some((method) => evidence.has(stores(type, change, method)))
-  );
-}
-
-/** Whether an answer to a write, or the resource as it was read after it, had what was sent at this path. */
-export function showsPath({ evidence }: Conversation['targetDialect'], type: ResourceType, path: string): boolean {
-  return evidence.has(shows(type, path));
 }
 
 /**
@@ -281,24 +259,4 @@ function isKnown(
 
 function texts(changes: readonly WireChange[]): readonly string[] {
   return changes.map(({ path, from }) => from ?? path.text);
-}
-
-function stores(type: ResourceType, change: WireChange, method: Method): string {
-  return `${method} of a ${type} ${kindOf(change)} ${change.path.text}`;
-}
-
-function storesNot(type: ResourceType, change: WireChange, method: Method): string {
-  return `${method} of a ${type} does not ${change.value === undefined ? 'clear' : 'store'} ${change.path.text}`;
-}
-
-function kindOf({ value }: WireChange): string {
-  return value === undefined ? 'clears' : 'stores';
-}
-
-function shows(type: ResourceType, path: string): string {
-  return `shows ${path} of a ${type}`;
-}
-
-function partial(method: Method): string {
-  return `answers to ${method} show only some of a resource`;
 }

@@ -92,14 +92,19 @@ describe('a try', () => {
     const problems = [
       refused,
       new Error('no: https://ops.example/secret-path'),
-      new BridgeError('D2S_SECRET_UNREADABLE', 'secret-path', 'x'),
+      new BridgeError('D2S_SECRET_UNREADABLE', 'the secret in the file hook is empty', 'put it there'),
       new DOMException('secret-path', 'TimeoutError'),
     ];
     const said = [];
     for (const thrown of problems) said.push(await tryWith(() => Promise.reject(thrown)));
     assert.deepEqual(
       said.map((delivery) => (delivery.ok ? '' : delivery.problem)),
-      ['no connection (ECONNREFUSED)', 'no connection', 'D2S_SECRET_UNREADABLE', 'no answer within 10 s'],
+      [
+        'no connection (ECONNREFUSED)',
+        'no connection',
+        'D2S_SECRET_UNREADABLE: the secret in the file hook is empty; put it there',
+        'no answer within 10 s',
+      ],
     );
   });
 });

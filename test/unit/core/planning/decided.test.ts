@@ -4,7 +4,7 @@ import type { Operation } from '../../../../src/core/model/plan.ts';
 import { Reference } from '../../../../src/core/model/resource.ts';
 import { concerning } from '../../../../src/core/planning/concerning.ts';
 import { divideDecided, minus, stillWanted, type Decided } from '../../../../src/core/planning/decided.ts';
-import { partContext } from '../../../../src/core/planning/guard-parts.ts';
+import { partContext } from '../../../../src/core/planning/part-context.ts';
 import { heldOperation } from '../../../../src/core/planning/held-operation.ts';
 import { creation, members, removal, sha256, update } from '../../../support/operations.ts';
 import { inShort } from '../../../support/plan-input.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Operation } from '../../../../src/core/model/plan.ts';
 import type { GuardInput } from '../../../../src/core/planning/guard-input.ts';
 import { guard } from '../../../../src/core/planning/guard.ts';
-import { partContext } from '../../../../src/core/planning/guard-parts.ts';
+import { partContext } from '../../../../src/core/planning/part-context.ts';
 import { tally } from '../../../../src/core/planning/tally.ts';
 import { limitsWith } from '../../../support/limits.ts';
 import { creation, guardInput, members, people, populationOf, removal, update } from '../../../support/operations.ts';

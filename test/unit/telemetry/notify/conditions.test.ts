@@ -47,7 +47,7 @@ function observed(): {
   const conditions = createConditions(
     fakeClock(),
     (one) => told.push(one),
-    (id) => `dir2scim approve ${id}`,
+    (text) => text.replaceAll('dir2scim ', 'npx dir2scim '),
   );
   return {
     told,
@@ -70,7 +70,7 @@ describe('conditions that somebody is told of', () => {
       conditions.observer(event);
     assert.deepEqual(words(), ['held a', 'held b', 'recovered held']);
     assert.deepEqual(told[0]?.hold, { holdId: 'a', operations: { deactivate: 2 }, findings: ['removals'] });
-    assert.ok(told[0].remedy?.endsWith('dir2scim approve a'));
+    assert.ok(told[0].remedy?.endsWith('look at it with npx dir2scim plan; if it is right: npx dir2scim approve a'));
     assert.ok(!JSON.stringify(told).includes('Osterholm'));
   });
 

@@ -1,0 +1,51 @@
+import { scimPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
+import type { ResourceType } from '../../../core/model/entry.ts';
+import type { Conversation } from '../dialect/conversation.ts';
+import type { WireChange } from './wire-change.ts';
+
+export type Method = 'POST' | 'PUT' | 'PATCH';
+
+/** Whether answers were seen to show a path, so that its absence says something. */
+export function wasShown({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
+  const change = { path: scimPath(path), value: '', had: true };
+  return evidence.has(stores(type, change, 'POST')) || evidence.has(stores(type, change, 'PATCH'));
+}
+
+/** Whether a path was sent, and answers were seen not to show it: whoever shows none of it may have one all the same. */
+export function isHidden({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: ScimPath): boolean {
+  const change = { path, value: '', had: true };
+  const methods = ['POST', 'PATCH', 'PUT'] as const;
+  return (
+    methods.some((method) => evidence.has(storesNot(type, change, method))) &&
+    !methods.some((method) => evidence.has(stores(type, change, method)))
+  );
+}
+
+/** Whether an answer to a write, or the resource as it was read after it, had what was sent at this path. */
+export function showsPath({ evidence }: Conversation['targetDialect'], type: ResourceType, path: string): boolean {
+  return evidence.has(shows(type, path));
+}
+
+/** The fact that a value at this path was stored (or cleared) as it was sent. */
+export function stores(type: ResourceType, change: WireChange, method: Method): string {
+  return `${method} of a ${type} ${kindOf(change)} ${change.path.text}`;
+}
+
+/** The fact that it was not. */
+export function storesNot(type: ResourceType, change: WireChange, method: Method): string {
+  return `${method} of a ${type} does not ${change.value === undefined ? 'clear' : 'store'} ${change.path.text}`;
+}
+
+function kindOf({ value }: WireChange): string {
+  return value === undefined ? 'clears' : 'stores';
+}
+
+/** The fact that an answer had what was sent at this path. */
+export function shows(type: ResourceType, path: string): string {
+  return `shows ${path} of a ${type}`;
+}
+
+/** The fact that such answers say nothing of what they leave out. */
+export function partial(method: Method): string {
+  return `answers to ${method} show only some of a resource`;
+}
