@@ -5,7 +5,6 @@ import { createProbing, type Probing } from '../daemon/target-probe.ts';
 import { createWatching, type Watching } from '../daemon/watch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
-import type { Notifier } from '../ports/notifier.ts';
 import { logObserver } from '../telemetry/log-observer.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from '../telemetry/metrics.ts';
@@ -15,25 +14,27 @@ import { version } from '../version.ts';
 import type { ReloadOutcome } from './reload.ts';
 
 /** Who listens for as long as the process lives, whatever configuration runs. */
-export interface Life {
+export interface ProcessListeners {
   readonly metrics: Metrics;
   readonly conditions: Conditions;
   readonly noteReload: (outcome: ReloadOutcome) => void;
   /** False from a failed write of the state until the next that succeeds. */
   readonly isStateSound: () => boolean;
+  readonly notifications: NotificationQueue;
   readonly observer: CycleObserver;
-  /** Who takes notifications now. */
-  readonly deliverTo: (queue: Pick<NotificationQueue, 'add'>) => void;
 }
 
 /** @param typed completes a text with the commands that it names, as a person types them here */
-export function createLife(
+export function createProcessListeners(
   { configuration, clock }: { readonly configuration: Configuration; readonly clock: Clock },
   { log, typed }: { readonly log: Log; readonly typed: (text: string) => string },
-): Life {
+): ProcessListeners {
   const metrics = createMetrics({ version, clock, ...labelsOf(configuration) });
-  let queue: Pick<NotificationQueue, 'add'> | undefined;
-  const conditions = createConditions(clock, (notification) => queue?.add(notification), typed);
+  const tell: CycleObserver = (event) => {
+    for (const listener of listeners) listener(event);
+  };
+  const notifications = createNotificationQueue(clock, tell);
+  const conditions = createConditions(clock, notifications.add, typed);
   let sound = true;
   const listeners: readonly CycleObserver[] = [
     logObserver(log, clock),
@@ -48,10 +49,8 @@ export function createLife(
     conditions,
     noteReload: metrics.noteReload,
     isStateSound: () => sound,
-    observer: (event) => {
-      for (const listener of listeners) listener(event);
-    },
-    deliverTo: (now) => (queue = now),
+    notifications,
+    observer: tell,
   };
 }
 
@@ -73,7 +72,6 @@ export interface Listeners {
   readonly backOff: AuthBackOff;
   readonly watching: Watching;
   readonly probing: Probing;
-  readonly notifications: NotificationQueue;
   /** Called once for each reading that takes long. */
   readonly onLongReading: (remember: (directory: string, since: string) => Promise<void>) => void;
   /** Hands an event to all of them, and to those who live longer. */
@@ -84,12 +82,10 @@ export interface ListenersParts {
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly log: Log;
-  /** Who is told when something is held or fails. */
-  readonly notifiers: readonly Notifier[];
-  readonly life: Life;
+  readonly lasting: ProcessListeners;
 }
 
-export function createListeners({ configuration, clock, log, notifiers, life }: ListenersParts): Listeners {
+export function createListeners({ configuration, clock, log, lasting }: ListenersParts): Listeners {
   const { targets, schedule } = configuration;
   const tell: CycleObserver = (event) => {
     for (const listener of listeners) listener(event);
@@ -98,15 +94,13 @@ export function createListeners({ configuration, clock, log, notifiers, life }: 
   const watching = createWatching({ clock, log });
   const everyMilliseconds = schedule.probeMilliseconds;
   const probing = createProbing({ clock, targets: [...targets.keys()], everyMilliseconds, tell });
-  const notifications = createNotificationQueue(notifiers, clock, tell);
-  life.deliverTo(notifications);
   let remember: Parameters<Listeners['onLongReading']>[0] = () => Promise.resolve();
   const listeners: readonly CycleObserver[] = [
-    life.observer,
+    lasting.observer,
     backOff.observer,
     watching.observer,
     probing.observer,
     createReadingWatch({ clock, tell, remember: (directory, since) => remember(directory, since) }),
   ];
-  return { backOff, watching, probing, notifications, onLongReading: (how) => void (remember = how), observer: tell };
+  return { backOff, watching, probing, onLongReading: (how) => void (remember = how), observer: tell };
 }

@@ -24,8 +24,7 @@ export async function recall(app: App, held: HeldStore, told: readonly Pick<Cond
       unstored: await store.unstored(target),
       strangers: await store.strangers(target),
     });
-    const quarantined = counts.user.quarantined + counts.group.quarantined;
-    for (const one of told) one.recall(target, state, quarantined);
+    for (const one of told) one.recall(target, state);
     const verified = await store.verified(target);
     if (verified !== undefined) app.observer({ kind: 'verified', target, verified, milliseconds: 0, isNews: false });
   }

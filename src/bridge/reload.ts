@@ -141,8 +141,14 @@ function tellRefused(log: Log, because: string, thrown: unknown): void {
   const { code, message, remedy } = toBridgeError(thrown);
   log.error(
     { event: 'config_reload_failed', because, code },
-    `the configuration is not used as it is now, and dir2scim goes on with the one before: ${message}; ${remedy}`,
+    `the configuration is not used as it is now, and dir2scim goes on with the one before: ${inOneLine(message)}; ${remedy}`,
   );
+}
+
+/** Several problems stand in a line each; a log line is one. */
+function inOneLine(message: string): string {
+  const [first = '', ...rest] = message.split('\n').map((line) => line.trim());
+  return rest.length === 0 ? first : `${first}: ${rest.join('; ')}`;
 }
 
 /** What a process has from its start to its end. @throws BridgeError D2S_CONFIG_INVALID */

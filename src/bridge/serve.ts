@@ -10,7 +10,13 @@ import type { Log } from '../telemetry/log.ts';
 import type { App } from './app.ts';
 import type { Health } from './health.ts';
 import { holdStore, type HeldStore } from './held-store.ts';
-import { createLife, createListeners, labelsOf, type Life, type Listeners } from './listeners.ts';
+import {
+  createProcessListeners,
+  createListeners,
+  labelsOf,
+  type ProcessListeners,
+  type Listeners,
+} from './listeners.ts';
 import { createNextCycle, type NextCycle } from './next-cycle.ts';
 import { recall } from './recall.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
@@ -48,11 +54,11 @@ export async function serve(request: ServeRequest): Promise<void> {
   const text = await request.configurationText();
   const app = await request.open();
   await orClose(app, app.checkSecrets());
-  const life = createLife(app, request);
-  life.noteReload({ isSuccess: true, hash: hashOf(text) });
+  const lasting = createProcessListeners(app, request);
+  lasting.noteReload({ isSuccess: true, hash: hashOf(text) });
   let heartbeat = (): number => app.clock.monotonic();
   const service = createServiceStatus(app.serviceManager, app.clock, () => heartbeat());
-  const generations = createGenerations(request, life, service);
+  const generations = createGenerations(request, lasting, service);
   try {
     const first = await generations.begin(app, text);
     signals.off('SIGHUP', early); // the daemon listens from here on
@@ -74,9 +80,9 @@ export async function serve(request: ServeRequest): Promise<void> {
         heartbeat = scheduler.heartbeat;
         const checks = [
           { name: 'config', isReady: () => true },
-          { name: 'state', isReady: life.isStateSound },
+          { name: 'state', isReady: lasting.isStateSound },
         ];
-        const server = await startHttp({ clock: app.clock, heartbeat, checks, metrics: life.metrics.registry });
+        const server = await startHttp({ clock: app.clock, heartbeat, checks, metrics: lasting.metrics.registry });
         log.info(
           { event: 'http_started', address: server.address },
           `health and metrics are served at ${server.address}`,
@@ -110,7 +116,7 @@ interface Generations {
 }
 
 /** One after the other: each has parts, caches and a state of its own, and ends before the next one begins. */
-function createGenerations(request: ServeRequest, life: Life, service: ServiceStatus): Generations {
+function createGenerations(request: ServeRequest, lasting: ProcessListeners, service: ServiceStatus): Generations {
   const { log } = request;
   let current: Current | undefined;
   /** Why to read it again, asked while none ran. */
@@ -125,18 +131,20 @@ function createGenerations(request: ServeRequest, life: Life, service: ServiceSt
     await ending?.reload.take()?.app.close();
   };
   const begin = async (app: App, text: string): Promise<Generation> => {
-    const listeners = createListeners({ ...app, log, life });
+    const listeners = createListeners({ ...app, log, lasting });
     app.listen(listeners.observer);
     app.listen(service.observer);
     const waiting = (): AbortSignal | undefined => (hasBegun ? stopping.signal : undefined);
-    const store = await orClose(app, holdStore(app, life.isStateSound, waiting));
+    const store = await orClose(app, holdStore(app, lasting.isStateSound, waiting));
     listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
-    const reload = reloadOf(app, text, { request, life, service, stopping: stopping.signal });
+    const reload = reloadOf(app, text, { request, lasting, service, stopping: stopping.signal });
     current = { app, store, reload };
     hasBegun = true;
-    await recall(app, store, [life.metrics, life.conditions]);
+    await recall(app, store, [lasting.metrics, lasting.conditions]);
     return {
-      ...generationOf(app, store, listeners, (signal) => Promise.all([reload.watch(signal), service.run(signal)])),
+      ...generationOf(app, store, listeners, (signal) =>
+        Promise.all([reload.watch(signal), service.run(signal), lasting.notifications.run(app.notifiers, signal)]),
+      ),
       successor: {
         isReady: reload.isReady,
         takeOver: async () => {
@@ -145,7 +153,7 @@ function createGenerations(request: ServeRequest, life: Life, service: ServiceSt
           await end();
           const { configuration } = next.app;
           log.level = configuration.log.level;
-          await life.metrics.reconfigure(labelsOf(configuration));
+          await lasting.metrics.reconfigure(labelsOf(configuration));
           service.keep([...configuration.targets.keys()]);
           const begun = await begin(next.app, next.text);
           const because = awaited ?? next.again;
@@ -180,12 +188,12 @@ async function orClose<Result>(app: App, work: Promise<Result>): Promise<Result>
 
 interface ReloadBeside {
   readonly request: ServeRequest;
-  readonly life: Life;
+  readonly lasting: ProcessListeners;
   readonly service: ServiceStatus;
   readonly stopping: AbortSignal;
 }
 
-function reloadOf(app: App, text: string, { request, life, service, stopping }: ReloadBeside): Reload {
+function reloadOf(app: App, text: string, { request, lasting, service, stopping }: ReloadBeside): Reload {
   return createReload(app, text, {
     log: request.log,
     clock: app.clock,
@@ -193,7 +201,7 @@ function reloadOf(app: App, text: string, { request, life, service, stopping }: 
     text: request.configurationText,
     onTrying: service.reloading,
     onTried: (outcome) => {
-      life.noteReload(outcome);
+      lasting.noteReload(outcome);
       service.ready();
     },
     isStopping: () => stopping.aborted,
@@ -204,10 +212,10 @@ function generationOf(
   app: App,
   store: HeldStore,
   listeners: Listeners,
-  beside: (signal: AbortSignal) => Promise<unknown>,
+  lasting: (signal: AbortSignal) => Promise<unknown>,
 ): Generation {
   const { configuration, clock } = app;
-  const { backOff, watching, probing, notifications } = listeners;
+  const { backOff, watching, probing } = listeners;
   const memory = createCycleMemory(clock);
   const { directoryCaches } = memory;
   const nextCycle = createNextCycle();
@@ -218,7 +226,7 @@ function generationOf(
     ...configuration.schedule,
     runCycles: (mode, control) => lanes.round(mode, control),
     settled: () => lanes.settled(),
-    watch: async (ring, signal) => {
+    beside: async (ring, signal) => {
       const probe = async (target: string): Promise<ProbeResult> =>
         (await app.targets.get(target)?.probe(signal)) ?? { kind: 'answers' };
       const verify = (): Promise<void> =>
@@ -227,8 +235,7 @@ function generationOf(
       await Promise.all([
         watching.run(app.sources.values(), ring, signal),
         probing.run(probe, signal),
-        notifications.run(signal),
-        beside(signal),
+        lasting(signal),
         schedule === undefined ? undefined : keepVerifying({ clock, schedule, verify }, signal),
       ]);
     },

@@ -22,7 +22,7 @@ export interface Generation {
   /** Resolves when nothing that `runCycles` left under way is going on any more. */
   readonly settled: () => Promise<void>;
   /** Runs beside the rounds until its signal is aborted, and asks for one that comes sooner than planned. */
-  readonly watch?: ((ring: () => void, signal: AbortSignal) => Promise<void>) | undefined;
+  readonly beside?: ((ring: () => void, signal: AbortSignal) => Promise<void>) | undefined;
   /** For a configuration that is read again. */
   readonly successor?: Successor | undefined;
 }
@@ -51,6 +51,9 @@ export interface DaemonParts extends Generation {
   readonly graceMilliseconds?: number | undefined;
 }
 
+/** Inside the 30 s that Kubernetes gives. */
+const usualGrace = 25_000;
+
 export interface CycleControl {
   /** Ends requests in flight. */
   readonly signal: AbortSignal;
@@ -66,7 +69,7 @@ export interface CycleControl {
  *   full disk, which may have room again), and whatever `startHttp` throws
  */
 export async function runDaemon(parts: DaemonParts): Promise<void> {
-  const { clock, log, signals, onHangup, graceMilliseconds = 25_000, writesInFlight } = parts;
+  const { clock, log, signals, onHangup, graceMilliseconds = usualGrace, writesInFlight } = parts;
   const shutdown = createShutdown({ clock, log, signals, onHangup, graceMilliseconds, writesInFlight });
   shutdown.stopping.addEventListener('abort', parts.onStopping, { once: true });
   let running = begin(parts, parts, shutdown);
@@ -121,13 +124,13 @@ function begin(generation: Generation, parts: DaemonParts, shutdown: Shutdown): 
     scheduler,
     async run() {
       const over = new AbortController();
-      const watching = startWatch(generation, scheduler, AbortSignal.any([stopping, over.signal]));
+      const besides = startBeside(generation, scheduler, AbortSignal.any([stopping, over.signal]));
       if (successor !== undefined) drainWhenReady(successor.isReady, parts, drained, over.signal);
       try {
         await scheduler.run(stopping).then(generation.settled);
       } finally {
         over.abort();
-        await watching;
+        await besides;
       }
       return successor === undefined || shutdown.stopping.aborted ? 'stopped' : successor;
     },
@@ -137,7 +140,7 @@ function begin(generation: Generation, parts: DaemonParts, shutdown: Shutdown): 
 /** What is left of a generation that another one waits for: requests that change something end by themselves, the rest is cut. */
 function drainWhenReady(
   isReady: AbortSignal,
-  { clock, writesInFlight, graceMilliseconds = 25_000 }: DaemonParts,
+  { clock, writesInFlight, graceMilliseconds = usualGrace }: DaemonParts,
   drained: AbortController,
   over: AbortSignal,
 ): void {
@@ -155,8 +158,12 @@ function drainWhenReady(
   );
 }
 
-async function startWatch({ watch }: Generation, scheduler: Scheduler<CycleMode>, signal: AbortSignal): Promise<void> {
-  await watch?.(() => {
+async function startBeside(
+  { beside }: Generation,
+  scheduler: Scheduler<CycleMode>,
+  signal: AbortSignal,
+): Promise<void> {
+  await beside?.(() => {
     scheduler.trigger('incremental');
   }, signal);
 }

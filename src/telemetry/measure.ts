@@ -197,8 +197,8 @@ function countResources(
   instruments.pending.set({ target }, pending);
   instruments.keptMembers.set({ target }, strangers);
   for (const type of ['user', 'group'] as const) {
-    for (const state of ['active', 'deactivated', 'lost', 'adopted', 'quarantined'] as const) {
-      instruments.resources.set({ target, type, state: resourceStates[state] }, counts[type][state]);
+    for (const [state, label] of Object.entries(resourceStates)) {
+      instruments.resources.set({ target, type, state: label }, counts[type][state as keyof typeof resourceStates]);
     }
   }
 }

@@ -138,7 +138,10 @@ notify: [{ webhook: "${hooks.url}/silent" }, { webhook: "${hooks.url}/gone" }]`,
     await site.reconfigure((text) => `${text}\nnotify: [{ webhook: "http://ops.example/hook" }]\n`);
     const open = await site.run('notify', 'test');
     assert.equal(open.code, 2);
-    assert.match(open.stderr, /^D2S_CLEARTEXT_REFUSED: .*notify\[0\]\.webhook|^D2S_CLEARTEXT_REFUSED: /);
+    assert.match(
+      open.stderr,
+      /^D2S_CLEARTEXT_REFUSED: .*dir2scim\.yaml:\d+:\d+.*what is told would travel to ops\.example in clear text/s,
+    );
     await site.reconfigure((text) => text.replace('http://ops.example/hook', 'ops.example'));
     assert.match(
       (await site.run('notify', 'test')).stderr,

@@ -9,6 +9,7 @@ import { neededBy } from '../../src/core/mapping/needed-of-body.ts';
 import { scimPath } from '../../src/core/mapping/scim-path.ts';
 import { isFailure, type ScimTarget } from '../../src/ports/scim-target.ts';
 import { targetOptions } from '../contract/scim-target-options.ts';
+import { until } from '../support/until.ts';
 import { jsonAnswer, startHostileTarget } from '../support/hostile-target.ts';
 
 /** What answers may take of memory, of one target and of all targets of a process together. */
@@ -35,10 +36,16 @@ async function stage(
 }
 
 /** A group that is as long as that, of which the second half comes after a while, or never. */
-const halfOf = (id: string, bytes: number, later?: number): Parameters<typeof startHostileTarget>[0] => {
+const halfOf = (
+  id: string,
+  bytes: number,
+  later?: number,
+  onAsked: () => void = () => undefined,
+): Parameters<typeof startHostileTarget>[0] => {
   const whole = jsonAnswer(200, { schemas: [groupSchema], id, displayName: 'crew', note: 'x'.repeat(bytes) });
   const half = Math.floor(whole.length * 0.75);
   return (_request, socket) => {
+    onAsked();
     socket.write(whole.subarray(0, half));
     if (later !== undefined) setTimeout(() => socket.end(whole.subarray(half)), later);
     return undefined;
@@ -48,13 +55,13 @@ const halfOf = (id: string, bytes: number, later?: number): Parameters<typeof st
 describe('memory for answers', () => {
   it('is kept free for each target, however many others hold long answers that never end', async (context) => {
     const memory = createAnswerMemory();
-    const greedy = await Promise.all(
-      Array.from({ length: 6 }, () => stage(context, halfOf('1', 3 * megabyte), { memory })),
-    );
+    let asked = 0;
+    const endless = halfOf('1', 3 * megabyte, undefined, () => (asked += 1));
+    const greedy = await Promise.all(Array.from({ length: 6 }, () => stage(context, endless, { memory })));
     const stop = new AbortController();
     const hung = greedy.flatMap((target) => Array.from({ length: 5 }, () => target.read('group', '1', stop.signal)));
     const gone = Promise.allSettled(hung);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until('they hang', () => asked === hung.length);
     const honest = await stage(context, halfOf('1', 3 * megabyte, 1), { memory });
     for (let round = 0; round < 3; round += 1) {
       const group = await honest.read('group', '1', signal);

@@ -18,8 +18,11 @@ type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind
 
 export interface Conditions {
   readonly observer: CycleObserver;
-  /** What the state says of a target counts as told: a restart is no news. */
-  readonly recall: (target: string, state: TargetState, quarantined: number) => void;
+  /**
+   * What the state says of a target when the process starts counts as told: a restart is no news. Of quarantine, what has
+   * had cycles fail for so long that it was.
+   */
+  readonly recall: (target: string, state: TargetState) => void;
 }
 
 /**
@@ -36,8 +39,8 @@ export function createConditions(
   const teller = new Teller(clock, tell, typed);
   /** Targets whose running cycle has held something. */
   const holding = new Set<string>();
-  /** In how many counts in a row somebody was in quarantine. */
-  const quarantinedFor = new Map<string, number>();
+  /** How many are in quarantine, and for how many cycles in a row somebody has been. */
+  const quarantined = new Map<string, { number: number; cycles: number }>();
 
   return {
     observer(event) {
@@ -52,11 +55,8 @@ export function createConditions(
         case 'resources_counted': {
           const { target, counts } = event;
           const number = counts.user.quarantined + counts.group.quarantined;
-          const inARow = number === 0 ? 0 : (quarantinedFor.get(target) ?? 0) + 1;
-          quarantinedFor.set(target, inARow);
+          quarantined.set(target, { number, cycles: number === 0 ? 0 : (quarantined.get(target)?.cycles ?? 0) });
           if (number === 0) teller.end(target, 'quarantined', `${target}: nobody is in quarantine any more`);
-          else if (inARow >= cyclesThatCount)
-            teller.begin(target, 'quarantined', 'some', quarantineNotice(target, number));
           return;
         }
         case 'cycle_finished': {
@@ -66,15 +66,22 @@ export function createConditions(
           if (failing === undefined) teller.end(target, 'failing', `${target}: nothing fails any more`);
           else if (failing.cycles >= cyclesThatCount)
             teller.begin(target, 'failing', error?.code ?? 'operations', failingNotice(target, failing, error));
+          const count = quarantined.get(target);
+          if (count === undefined || count.number === 0) return;
+          count.cycles += 1;
+          if (count.cycles >= cyclesThatCount)
+            teller.begin(target, 'quarantined', 'some', quarantineNotice(target, count.number));
           return;
         }
         default:
       }
     },
-    recall(target, { held, failing }, quarantined) {
+    recall(target, { held, failing }) {
+      if (teller.knows(target)) return;
       if (held !== undefined) teller.recall(target, 'held', held.holdId);
-      if (failing !== undefined && failing.cycles >= cyclesThatCount) teller.recall(target, 'failing', fromBefore);
-      if (quarantined > 0) teller.recall(target, 'quarantined', fromBefore);
+      if (failing === undefined || failing.cycles < cyclesThatCount) return;
+      teller.recall(target, 'failing', fromBefore);
+      if ((quarantined.get(target)?.number ?? 0) > 0) teller.recall(target, 'quarantined', fromBefore);
     },
   };
 }
@@ -113,6 +120,11 @@ class Teller {
     this.#of(target)[condition].add(sign);
   }
 
+  /** Whether this process has followed it already. */
+  knows(target: string): boolean {
+    return this.#told.has(target);
+  }
+
   #of(target: string): Told {
     const known = this.#told.get(target) ?? { held: new Set(), failing: new Set(), quarantined: new Set() };
     this.#told.set(target, known);
@@ -142,9 +154,9 @@ function failingNotice(target: string, failing: Failing, error: EventOf<'cycle_f
 
 function heldNotice({ target, hold: { holdId, operations, findings, remark } }: EventOf<'held'>): Notice {
   const kinds = [...new Set(findings.map(({ kind }) => kind))];
-  const why = `${inWords(kinds)})${remark === undefined ? '' : `; ${remark}`}`;
+  const because = remark === undefined ? '' : `; ${remark}`;
   return {
-    summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${why}`,
+    summary: `${target}: ${countsToDo(operations)}, held because it looks like an accident (${inWords(kinds)})${because}`,
     remedy: `look at it with dir2scim plan; if it is right: dir2scim approve ${holdId}`,
     hold: {
       holdId,

@@ -7,70 +7,114 @@ const pauses = [1_000, 5_000, 30_000, 120_000, 600_000];
 /** Somebody who does not answer is not told of more than this once they are back; the oldest go first. */
 const mostWaiting = 100;
 
+/** Brings notifications to each notifier in order, with repetitions, beside everything else. It lives as long as the process. */
 export interface NotificationQueue {
   /** Takes it for everybody who wants to know of its condition. Never waits. */
   readonly add: (notification: Notification) => void;
-  /** Delivers until the signal. */
-  readonly run: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Delivers until the signal. What waits then is delivered by the next run, to whoever stands at the same place under the
+   * same name; for whoever does not any more, it is left out.
+   */
+  readonly run: (notifiers: readonly Notifier[], signal: AbortSignal) => Promise<void>;
 }
 
-/** Brings notifications to each notifier in order, with repetitions, beside everything else. */
-export function createNotificationQueue(
-  notifiers: readonly Notifier[],
-  clock: Pick<Clock, 'sleep'>,
-  tell: CycleObserver,
-): NotificationQueue {
-  const lanes = notifiers.map((notifier) => createLane(notifier, clock, tell));
+export function createNotificationQueue(clock: Pick<Clock, 'sleep'>, tell: CycleObserver): NotificationQueue {
+  const lanes = new Map<string, Lane>();
   return {
     add(notification) {
-      for (const lane of lanes) lane.add(notification);
+      for (const lane of lanes.values()) lane.add(notification);
     },
-    async run(signal) {
-      await Promise.all(lanes.map((lane) => lane.run(signal)));
+    async run(notifiers, signal) {
+      const now = new Map(notifiers.map((notifier, index) => [`${index} ${notifier.name}`, notifier]));
+      for (const [key, lane] of lanes) {
+        if (now.has(key)) continue;
+        lane.drop();
+        lanes.delete(key);
+      }
+      const running = [...now].map(([key, notifier]) => {
+        const lane = lanes.get(key) ?? new Lane(clock, tell);
+        lanes.set(key, lane);
+        return lane.run(notifier, signal);
+      });
+      await Promise.all(running);
     },
   };
 }
 
-function createLane(notifier: Notifier, clock: Pick<Clock, 'sleep'>, tell: CycleObserver): NotificationQueue {
-  const waiting: Notification[] = [];
-  let wake = (): void => undefined;
-  const report = ({ condition }: Notification, outcome: 'sent' | 'failed' | 'dropped', problem?: string): void => {
-    tell({ kind: 'notified', notifier: notifier.name, condition, outcome, problem });
-  };
+type Outcome = 'sent' | 'failed' | 'dropped';
 
-  const deliver = async (notification: Notification, signal: AbortSignal): Promise<void> => {
+/** What waits for one notifier. */
+class Lane {
+  readonly #clock: Pick<Clock, 'sleep'>;
+  readonly #tell: CycleObserver;
+  readonly #waiting: Notification[] = [];
+  #notifier: Notifier | undefined;
+  #isUnderWay = false;
+  #wake = (): void => undefined;
+
+  constructor(clock: Pick<Clock, 'sleep'>, tell: CycleObserver) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  add(notification: Notification): void {
+    const { condition } = notification;
+    if (condition !== 'test' && this.#notifier?.conditions.has(condition) !== true) return;
+    if (this.#waiting.length >= mostWaiting) this.#leaveOutOldest();
+    this.#waiting.push(notification);
+    this.#wake();
+  }
+
+  /** Not the one that is under way: it may have arrived. */
+  #leaveOutOldest(): void {
+    for (const oldest of this.#waiting.splice(this.#isUnderWay ? 1 : 0, 1)) this.#report(oldest, 'dropped');
+  }
+
+  drop(): void {
+    for (const notification of this.#waiting.splice(0)) this.#report(notification, 'dropped');
+  }
+
+  async run(notifier: Notifier, signal: AbortSignal): Promise<void> {
+    this.#notifier = notifier;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    while (!signal.aborted) {
+      const [next] = this.#waiting;
+      if (next === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else {
+        this.#isUnderWay = true;
+        await this.#deliver(next, notifier, signal);
+        this.#isUnderWay = false;
+      }
+    }
+  }
+
+  /** It waits until its outcome is known: a run that ends in the middle leaves it to the next one. */
+  async #deliver(notification: Notification, notifier: Notifier, signal: AbortSignal): Promise<void> {
+    const isOver = (): boolean => signal.aborted;
     for (const pause of [...pauses, undefined]) {
       const delivery = await notifier.deliver(notification, signal);
-      if (signal.aborted) return;
+      if (isOver()) return;
       if (delivery.ok) {
-        report(notification, 'sent');
+        this.#end(notification, 'sent');
         return;
       }
       if (!delivery.again || pause === undefined) {
-        report(notification, 'failed', delivery.problem);
+        this.#end(notification, 'failed', delivery.problem);
         return;
       }
-      await clock.sleep(pause, signal);
+      await this.#clock.sleep(pause, signal).catch((error: unknown) => {
+        if (!isOver()) throw error;
+      });
+      if (isOver()) return;
     }
-  };
+  }
 
-  return {
-    add(notification) {
-      const { condition } = notification;
-      if (condition !== 'test' && !notifier.conditions.has(condition)) return;
-      const oldest = waiting.length >= mostWaiting ? waiting.shift() : undefined;
-      if (oldest !== undefined) report(oldest, 'dropped');
-      waiting.push(notification);
-      wake();
-    },
-    async run(signal) {
-      signal.addEventListener('abort', () => wake(), { once: true });
-      while (!signal.aborted) {
-        const next = waiting.shift();
-        // A pause that the signal cuts short ends the loop, not the process.
-        if (next !== undefined) await deliver(next, signal).catch(() => undefined);
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
-  };
+  #end(notification: Notification, outcome: Outcome, problem?: string): void {
+    this.#waiting.shift();
+    this.#report(notification, outcome, problem);
+  }
+
+  #report({ condition }: Notification, outcome: Outcome, problem?: string): void {
+    this.#tell({ kind: 'notified', notifier: this.#notifier?.name ?? '', condition, outcome, problem });
+  }
 }

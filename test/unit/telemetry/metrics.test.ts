@@ -159,6 +159,7 @@ describe('metrics', () => {
       'dir2scim_scim_throttled_total{target="wiki"} 1',
       'dir2scim_rate_limit_wait_seconds_total{target="wiki"} 2.5',
       'dir2scim_resources{target="wiki",type="user",state="quarantined"} 4',
+      'dir2scim_resources{target="wiki",type="user",state="left_disabled"} 1',
       'dir2scim_pending_operations{target="wiki"} 7',
       'dir2scim_kept_members{target="wiki"} 3',
       'dir2scim_journal_bytes 4096',

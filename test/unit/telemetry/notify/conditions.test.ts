@@ -101,7 +101,10 @@ describe('conditions that somebody is told of', () => {
 
   it('tell that somebody stays in quarantine, and that nobody does any more', () => {
     const { conditions, words, told } = observed();
-    for (const number of [1, 1, 2, 3, 1, 0, 0]) conditions.observer(counted(number));
+    // A quiet cycle counts nothing anew.
+    for (const event of [counted(1), finished(1), finished(1), counted(2), finished(1), counted(3), finished(1)])
+      conditions.observer(event);
+    for (const event of [counted(0), finished(), counted(0)]) conditions.observer(event);
     assert.deepEqual(words(), ['quarantined', 'recovered quarantined']);
     assert.equal(told[0]?.quarantined, 2);
   });
@@ -113,11 +116,23 @@ describe('conditions that somebody is told of', () => {
       held: { holdId: 'a', since, findings: [], operations: [] },
       failing: { since, at: since, cycles: 9 },
     };
-    conditions.recall('wiki', state, 4);
-    for (const event of [started, held('a'), finished(10), counted(4), counted(4), counted(4)])
+    conditions.observer(counted(4));
+    conditions.recall('wiki', state);
+    for (const event of [started, held('a'), finished(10), counted(4), finished(11), counted(4), finished(12)])
       conditions.observer(event);
     assert.deepEqual(words(), []);
     for (const event of [started, finished(), counted(0)]) conditions.observer(event);
     assert.deepEqual(words(), ['recovered held', 'recovered failing', 'recovered quarantined']);
+  });
+
+  it('are told after a restart that came before anybody was told of them, and not again after a reload', () => {
+    const { conditions, words } = observed();
+    conditions.observer(counted(1));
+    conditions.recall('wiki', { pending: 0, failing: { since, at: since, cycles: 1 } });
+    for (const cycles of [2, 3]) conditions.observer(finished(cycles));
+    assert.deepEqual(words(), ['failing 3']);
+    conditions.recall('wiki', { pending: 0, failing: { since, at: since, cycles: 3 } });
+    for (const cycles of [4, 5]) conditions.observer(finished(cycles));
+    assert.deepEqual(words(), ['failing 3', 'quarantined']);
   });
 });

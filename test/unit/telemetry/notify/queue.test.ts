@@ -29,10 +29,10 @@ function started(answers: (Delivery | 'hangs')[], conditions: Condition[] = ['he
   const tell = (event: CycleEvent): void => {
     if (event.kind === 'notified') events.push([event.outcome, event.problem ?? ''].join(' ').trim());
   };
-  const queue = createNotificationQueue([notifier], clock, tell);
+  const queue = createNotificationQueue(clock, tell);
   const stop = new AbortController();
-  const ended = queue.run(stop.signal);
-  return { queue, clock, tried, events, stop: () => (stop.abort(), ended) };
+  const ended = queue.run([notifier], stop.signal);
+  return { queue, notifier, clock, tried, events, stop: () => (stop.abort(), ended) };
 }
 
 const failed: Delivery = { ok: false, problem: 'HTTP 503', again: true };
@@ -74,10 +74,28 @@ describe('the queue of notifications', () => {
     void stop();
   });
 
-  it('ends with its signal, also in a pause', async () => {
-    const { queue, clock, stop } = started([failed]);
+  it('ends with its signal, also in a pause; what waits is for the next run, and nothing is for one who is gone', async () => {
+    const { queue, notifier, clock, tried, events, stop } = started([failed]);
     queue.add(notification('a'));
     await clock.advance(10);
+    assert.deepEqual(tried, ['a at 0']);
     await stop();
+    queue.add(notification('b'));
+    await clock.advance(60_000);
+    assert.deepEqual([tried.length, events], [1, []]);
+
+    const over = new AbortController();
+    const again = queue.run([notifier, { ...notifier, name: 'other' }], over.signal);
+    await clock.advance(0);
+    assert.deepEqual(tried.slice(1), ['a at 60.01', 'b at 60.01']);
+    assert.deepEqual(events, ['sent', 'sent']);
+    over.abort();
+    await again;
+    queue.add(notification('c'));
+    const none = new AbortController();
+    const last = queue.run([], none.signal);
+    assert.deepEqual(events.slice(2), ['dropped', 'dropped']);
+    none.abort();
+    await last;
   });
 });
