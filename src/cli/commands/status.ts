@@ -170,9 +170,13 @@ function summary(
 }
 
 /** What the last comparison came to. */
-function showVerifiedRecord({ drift, isRepaired }: VerifiedRecord, at: string, { colors, print }: Terminal): void {
+function showVerifiedRecord(
+  { drift, isGivenToCycle = false }: VerifiedRecord,
+  at: string,
+  { colors, print }: Terminal,
+): void {
   const text = driftText(drift);
-  const found = isRepaired ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
+  const found = isGivenToCycle ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
   print(
     text === ''
       ? `  verified      as it should be, ${at}`
@@ -217,9 +221,7 @@ function lacking(
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
     ...(strangers > 0 ? [strangersText(strangers)] : []),
-    ...(verified !== undefined && !verified.isRepaired && driftText(verified.drift) !== ''
-      ? ['what others changed there']
-      : []),
+    ...(verified !== undefined && driftText(verified.drift) !== '' ? ['what others changed there'] : []),
     ...(rejections.length > 0 ? ['what was rejected'] : []),
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];

@@ -110,8 +110,8 @@ export class LookUps {
 
   /** Copies are written in order: who is new counts as missing once somebody is shown who came later (see isSettling). */
   async #isMissing(link: Link): Promise<boolean> {
-    const { target, signal, now } = this.#input;
-    if (!(await isSettling(link, [], { target, signal }, now))) return true;
+    const { target, signal, clock } = this.#input;
+    if (!(await isSettling(link, [], { target, signal }, clock.now()))) return true;
     if ((link.createdAt ?? '') > this.#findings.latestCreation) return false;
     const again = await target.read(this.#type, link.targetId, signal, 'members');
     return isFailure(again) && again.class === 'gone';
