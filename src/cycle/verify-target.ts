@@ -2,6 +2,7 @@ import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { countDrift, type Drift, type DriftCounts } from '../core/model/drift.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { countReasons, type ReasonCounts } from '../core/model/resource.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { RejectionRecord } from '../ports/decisions.ts';
 import type { HeldRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -63,8 +64,7 @@ export interface VerifyInput {
   readonly storeAfter: () => Promise<StateView>;
   /** Of these alone; without it, everyone. */
   readonly only?: ReadonlySet<SourceId> | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly clock: Pick<Clock, 'now'>;
   readonly signal: AbortSignal;
   readonly isStopping: () => boolean;
 }
@@ -76,11 +76,11 @@ export interface VerifyInput {
  * @throws BridgeError when the target refuses the credentials, or does not answer
  */
 export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> {
-  const { setup, readings, store, now } = input;
+  const { setup, readings, store, clock } = input;
   const { target, policy } = setup;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => clock.now() }, store);
   await remind(target, store);
   const wanted = wantedIn(projection);
   const how = {

@@ -171,6 +171,6 @@ export interface VerifiedRecord {
   readonly foreign: Readonly<Partial<Record<ResourceType, number>>>;
   /** Resources that could not be compared. */
   readonly unread: number;
-  /** What was found is given to a cycle, which puts it right. */
-  readonly isRepaired: boolean;
+  /** Cycles have to put right what differs, but for somebody else's externalId. Absent in records of earlier versions. */
+  readonly isGivenToCycle?: boolean | undefined;
 }

@@ -16,14 +16,14 @@ export function verifyLine(log: Log, event: VerifyEvent): void {
     return;
   }
   const { verified, milliseconds, isNews } = event;
-  const { compared, drift, foreign, unread, isRepaired } = verified;
-  const fields = { event: kind, target, compared, drift, foreign, unread, isRepaired, milliseconds };
+  const { compared, drift, foreign, unread, isGivenToCycle } = verified;
+  const fields = { event: kind, target, compared, drift, foreign, unread, isGivenToCycle, milliseconds };
   if (!isNews) log.trace(fields);
   else if (driftText(drift) === '')
     log.info(fields, `target ${target}: ${compared.user + compared.group} resources compared, as they should be`);
   else
     log.warn(
       fields,
-      `target ${target}: others changed what is managed there (${driftText(drift)}); ${isRepaired ? 'the next cycle puts it right under the guard' : `dir2scim verify --target ${target} shows it`}`,
+      `target ${target}: others changed what is managed there (${driftText(drift)}); ${isGivenToCycle ? 'given to the next cycle, under the guard' : `dir2scim verify --target ${target} shows it`}`,
     );
 }

@@ -33,7 +33,7 @@ async function verify(
     readings: [...complete.values()],
     store,
     storeAfter: () => Promise.resolve(store),
-    now: clock.now(),
+    clock,
     signal,
     isStopping: () => false,
     ...more,
@@ -129,6 +129,24 @@ describe('reading a target back', () => {
     stage.source.put(person('younger'));
     await stage.cycle();
     assert.deepEqual(kindsOf(await verify(stage)), ['young missing']);
+  });
+
+  it('waits for whoever a cycle made while it compared', async () => {
+    const stage = await loaded(people(3));
+    stage.source.put(person('young'));
+    const verified = await verify(stage, {
+      walk: async (type, worth, onPage, signal) => {
+        stage.clock.jumpWallClock(minute);
+        await stage.cycle();
+        const lags = (page: readonly FoundResource[]) => onPage(page.filter(({ id }) => id !== 'user-4'));
+        return stage.target.walk(type, worth, lags, signal);
+      },
+      read: (type, id, ...rest) =>
+        id === 'user-4'
+          ? Promise.resolve({ class: 'gone', status: 404, detail: 'not here yet' })
+          : stage.target.read(type, id, ...rest),
+    });
+    assert.deepEqual([kindsOf(verified), verified.notCompared.settling], [[], 1]);
   });
 
   it('ends where the target does not answer any more, and counts what could not be read otherwise', async () => {
@@ -240,9 +258,22 @@ describe('putting drift right', () => {
     const only = new Set(['p0000']);
     const again = await verify(stage, mute, { only });
     assert.deepEqual(kindsOf(again), ['p0000 attribute']);
-    await noteNotTaken(again.found, stage.store);
+    await noteNotTaken(again.found, 'wiki', stage.store);
     assert.deepEqual(kindsOf(await verify(stage, mute)), []);
     assert.deepEqual(await stage.store.unstored('wiki'), { title: 1 });
+  });
+
+  it('notes nothing about whom a cycle wrote to since they were compared', async () => {
+    const stage = await loaded([person('p0000', { title: 'Engineer', status: 'on' }), ...people(2).slice(1)]);
+    await change(stage, 'p0000', 'title', 'Queen');
+    const { found } = await verify(stage);
+    assert.equal(found.length, 1);
+    stage.source.put(person('p0000', { title: 'Engineer', status: 'off' }));
+    await stage.cycle();
+    const before = await stage.store.links('wiki', ['p0000']);
+    assert.equal(before.get('p0000')?.lifecycle, 'deactivated');
+    await noteNotTaken(found, 'wiki', stage.store);
+    assert.deepEqual(await stage.store.links('wiki', ['p0000']), before);
   });
 });
 
