@@ -3,13 +3,7 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import { readAccessTimes } from '../cycle/access-times.ts';
 import { callingNames } from '../cycle/explain-target.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
-import {
-  accessOn,
-  reportNames,
-  surveyDirectories,
-  type Directories,
-  type TargetAccess,
-} from '../cycle/report-access.ts';
+import { accessOn, surveyDirectories, type Directories, type TargetAccess } from '../cycle/report-access.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
