@@ -2,6 +2,7 @@ import type { App } from '../../bridge/app.ts';
 import type { CommandLine } from '../../bridge/command-line.ts';
 import { statusJson } from '../../bridge/json/status.ts';
 import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
+import { undoneCycle } from '../../core/planning/undo-id.ts';
 import { driftText } from '../../core/wording/drift-counts.ts';
 import { equalText } from '../../core/wording/exceptions.ts';
 import { count, whole } from '../../core/wording/count.ts';
@@ -126,7 +127,7 @@ function show(
 /** What is tried again or taken back has an id that says so already. */
 function decidedText(decision: string, id: string): string {
   if (decision === 'retry') return 'to try again what failed';
-  return decision === 'undo' ? `to undo cycle ${id.replace(/^undo-/, '')}` : `${decision} of ${id}`;
+  return decision === 'undo' ? `to undo cycle ${undoneCycle(id)}` : `${decision} of ${id}`;
 }
 
 function showResources(counts: LinkCounts, { print }: Terminal): void {
