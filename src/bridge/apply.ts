@@ -10,8 +10,9 @@ import { printable } from '../core/wording/foreign.ts';
 import type { PlanReview } from '../cycle/cycle-input.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
+import { sha256 } from '../cycle/shared/sha256.ts';
 import type { App } from './app.ts';
-import { configurationHash, sha256, type PlanFile } from './plan-file.ts';
+import { configurationHash, type PlanFile } from './plan-file.ts';
 import type { Ending } from './sync.ts';
 import { chosenTargets } from './targets.ts';
 

@@ -14,6 +14,7 @@ import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
 import { isPlanAsked } from './plan/decisions.ts';
+import { requiredReadings } from './read/target-readings.ts';
 import { pushAll, pushEnds, together } from './push-all.ts';
 import type { PushReport } from './push/push.ts';
 import { recoverIntents } from './push/recover-intents.ts';
@@ -231,16 +232,9 @@ function mayRest({ mode, attempt }: CycleInput): boolean {
   return mode === 'incremental' && attempt === 'due';
 }
 
-/**
- * All readings of the target's directories. One directory that cannot be read ends the cycle: members and managers in
- * it would look as if they had left.
- */
-function completeReadings({ setup, readings }: CycleInput): CompleteReading[] {
-  const complete = [...setup.definition.maps.keys()].map((name) => {
-    const reading = readings.complete.get(name);
-    if (reading !== undefined) return reading;
-    throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
-  });
+/** All readings of the target's directories. One directory that cannot be read ends the cycle. */
+function completeReadings({ setup, readings }: CycleInput): readonly CompleteReading[] {
+  const complete = requiredReadings(setup.definition, readings);
   checkMustSee(setup, complete);
   return complete;
 }
