@@ -48,6 +48,9 @@ const packages = [
   'openssl',
   'prometheus',
   'systemd',
+  'zsh',
+  'fish',
+  'bsdutils',
 ];
 const present = (program) =>
   ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
@@ -66,6 +69,9 @@ if (
     'promtool',
     'systemd-analyze',
     'systemd-notify',
+    'zsh',
+    'fish',
+    'script',
   ].every(present)
 ) {
   if (process.getuid?.() !== 0 || !present('apt-get')) {

@@ -3,9 +3,20 @@ import { BridgeError } from '../../../core/model/errors.ts';
 import { clean } from '../../../core/wording/foreign.ts';
 import { mostDiscovered } from '../shared/bounds.ts';
 import type { LdapDiscovery } from '../shared/options.ts';
-import type { Servers } from './server-choice.ts';
 import { createSrvLookUp } from './srv-look-up.ts';
 import { orderRecords, type SrvRecord } from './srv-order.ts';
+
+/** Where the servers of a directory are known from. */
+export interface Servers {
+  /**
+   * URLs, the preferred one first; never empty.
+   *
+   * @param current the one that is read now: it is the preferred one among its equals
+   * @param again whether what was looked up before may be outdated
+   * @throws BridgeError D2S_DIRECTORY_UNREACHABLE, D2S_DIRECTORY_TLS
+   */
+  list(current: string | undefined, again: boolean, signal: AbortSignal): Promise<readonly string[]>;
+}
 
 /** A server that DNS names; those of a lower rank (nearer, or of a lower priority) come first. */
 interface Discovered {

@@ -1,6 +1,6 @@
 import { monotonic } from '../shared/monotonic.ts';
 import type { LdapSourceOptions } from '../shared/options.ts';
-import { createDiscovery } from './discovery.ts';
+import { createDiscovery, type Servers } from './discovery.ts';
 
 /** How long the preferred server is left alone after it failed. */
 const holdMilliseconds = 5 * 60_000;
@@ -21,18 +21,6 @@ export interface ServerChoice {
   works(url: string): void;
   /** This one broke while it was read: the others come first next time. */
   broke(url: string): void;
-}
-
-/** Where the servers of a directory are known from. */
-export interface Servers {
-  /**
-   * URLs, the preferred one first; never empty.
-   *
-   * @param current the one that is read now: it is the preferred one among its equals
-   * @param again whether what was looked up before may be outdated
-   * @throws BridgeError D2S_DIRECTORY_UNREACHABLE, D2S_DIRECTORY_TLS
-   */
-  list(current: string | undefined, again: boolean, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 export function createServerChoice(options: LdapSourceOptions): ServerChoice {
