@@ -1,4 +1,4 @@
-import type { DriftCounts } from '../core/model/drift.ts';
+import type { DriftCounts, Exceptions } from '../core/model/drift.ts';
 import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
@@ -171,6 +171,8 @@ export interface VerifiedRecord {
   readonly foreign: Readonly<Partial<Record<ResourceType, number>>>;
   /** Resources that could not be compared. */
   readonly unread: number;
+  /** Others that are not, or not for certain, as they should be. Absent in records of earlier versions. */
+  readonly exceptions?: Exceptions | undefined;
   /** Cycles have to put right what differs, but for somebody else's externalId. Absent in records of earlier versions. */
   readonly isGivenToCycle?: boolean | undefined;
 }
