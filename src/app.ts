@@ -1,7 +1,6 @@
 /**
  * The only place where parts are put together: from a configuration to sources, targets and a state.
  */
-import { env } from 'node:process';
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
@@ -76,7 +75,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     inFlight,
     sources,
     targets,
-    serviceManager: findServiceManager(env),
+    serviceManager: findServiceManager(process),
     notifiers: configuration.notify.map((section, index) => openNotifier(section, index, parts)),
     inspect,
     prepare: createPreparation(configuration, targets, inspect, setups),

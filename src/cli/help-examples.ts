@@ -15,6 +15,8 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
   check: ['check', 'check --strict'],
   log: ['log --who jane@corp.example --since 30d', 'log --failed --follow'],
   status: ['status', 'status --json'],
+  report: ['report access'],
+  'report access': ['report access', 'report access --target wiki --format csv'],
   state: ['state verify'],
   'state verify': ['state verify'],
   'state rebind': ['state rebind wiki'],
