@@ -54,6 +54,7 @@ const results = keys<CycleResultLabel>({
   success: 0,
   partial: 0,
   held: 0,
+  interrupted: 0,
   directory_error: 0,
   target_error: 0,
   error: 0,

@@ -103,6 +103,8 @@ function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_fi
   const { target, mode, result } = event;
   instruments.cycles.inc({ target, mode, result: resultLabel(result, event.error?.code) });
   instruments.inProgress.set({ target }, 0);
+  // It says nothing of what is.
+  if (result === 'interrupted') return;
   if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
   setFailing(instruments, target, event.failing);
   setCycleError(instruments, target, event.error?.code);
@@ -161,7 +163,7 @@ function countDirectory(
       return;
     case 'directory_failed':
       instruments.readingStarted.remove({ directory });
-      setDirectoryError(instruments, directory, event.code);
+      if (event.code !== 'D2S_INTERRUPTED') setDirectoryError(instruments, directory, event.code);
       return;
     case 'directory_read':
       countEntries(instruments, event, clock);

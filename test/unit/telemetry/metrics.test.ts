@@ -28,7 +28,7 @@ async function samplesOf({ registry }: Metrics): Promise<string[]> {
 }
 
 const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
-const finished = (result: 'success' | 'error' | 'held'): CycleEvent => ({
+const finished = (result: 'success' | 'error' | 'held' | 'interrupted'): CycleEvent => ({
   kind: 'cycle_finished',
   target: 'wiki',
   mode: 'full',
@@ -58,6 +58,14 @@ const held: Extract<CycleEvent, { kind: 'held' }> = {
 };
 
 describe('metrics', () => {
+  it('count a cycle that was ended as interrupted, and leave everything else as it was', async () => {
+    const before = [started, held, finished('held')];
+    const after = await samplesOf(metricsOf(...before, started, finished('interrupted')));
+    assert.ok(after.includes('dir2scim_cycles_total{target="wiki",mode="full",result="interrupted"} 1'));
+    const others = (lines: readonly string[]) => lines.filter((line) => !line.includes('result="interrupted"'));
+    assert.deepEqual(others(after), others(await samplesOf(metricsOf(...before))));
+  });
+
   it('gives every metric a HELP text, and the suffix _total to counters and nothing else', async () => {
     const all = await metricsOf().registry.getMetricsAsJSON();
     assert.ok(all.length > 30);
