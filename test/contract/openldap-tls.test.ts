@@ -76,11 +76,7 @@ describe('OpenLDAP over TLS', () => {
     const victim = await startSlapd({ ldif: manyLdif, tls: true });
     try {
       const reading = createLdapSource(
-        ldapOptions(victim.url, victim.reader, {
-          ...scopes,
-          startTls: true,
-          tls: trusting(victim.certificates?.ca),
-        }),
+        ldapOptions(victim.url, victim.reader, { ...scopes, startTls: true, tls: trusting(victim.certificates?.ca) }),
       ).read({
         attributes: { user: new Set(['cn']), group: new Set(['cn']) },
         signal: new AbortController().signal,
