@@ -1,8 +1,8 @@
 import { BridgeError } from '../core/model/errors.ts';
+import { isUndo } from '../core/planning/undo-id.ts';
 import type { Counted } from '../core/wording/operation-counts.ts';
 import type { Decider, RejectionRecord } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
-import { isUndo } from '../cycle/plan/undo-id.ts';
 import type { App } from './app.ts';
 import { planAll } from './plan-all.ts';
 import { chosenTargets } from './targets.ts';

@@ -1,8 +1,8 @@
 import { BridgeError } from '../core/model/errors.ts';
 import type { Operation } from '../core/model/plan.ts';
-import type { CompleteReading } from '../core/model/reading.ts';
 import { callingNames, explainTarget, type TargetExplanation } from '../cycle/explain-target.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { readingsOf } from '../cycle/read/target-readings.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -134,37 +134,27 @@ async function explainAll(
   const failures: BridgeError[] = [];
   const prepared = await prepareAll(app, targets, failures, signal);
   const definitions = prepared.map((setup) => setup.definition);
-  const { complete, failed, readAt, lookUp } = await readDirectories(definitions, app.sources, {
-    ...app,
-    store: view,
-    also: callingNames,
-    signal,
-  });
+  const readings = await readDirectories(definitions, app.sources, { ...app, store: view, also: callingNames, signal });
+  const { complete, failed, readAt, lookUp } = readings;
   for (const failure of failed.values()) failures.push(failure);
-  const setups = prepared.filter(({ definition }) => [...definition.maps.keys()].every((name) => complete.has(name)));
+  const ready = prepared.flatMap((setup) => {
+    const own = readingsOf(setup.definition, readings);
+    return own === undefined ? [] : [{ setup, own }];
+  });
   const id = await idOf(
     who,
     [...complete.values()].flatMap(({ entries }) => entries),
-    setups,
+    ready.map(({ setup }) => setup),
     view,
     { now: app.clock.now(), signal },
   ).catch((error: unknown) => {
     throw failures[0] ?? error; // whoever is not found may be in a directory that could not be read
   });
   const all = await Promise.all(
-    setups.map(async (setup) => {
-      const examination = await explainTarget(id, setup, readingsOf(setup, complete), view, {
-        lookUp,
-        now: app.clock.now(),
-        signal,
-        isPush,
-      });
+    ready.map(async ({ setup, own }) => {
+      const examination = await explainTarget(id, setup, own, view, { lookUp, now: app.clock.now(), signal, isPush });
       return { id, setup, readAt, examination };
     }),
   );
   return { all, failures };
-}
-
-function readingsOf(setup: TargetSetup, complete: ReadonlyMap<string, CompleteReading>): CompleteReading[] {
-  return [...setup.definition.maps.keys()].flatMap((name) => complete.get(name) ?? []);
 }

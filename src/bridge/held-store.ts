@@ -37,14 +37,22 @@ export async function holdStore(
     }
   };
   let store: StateStore | undefined = await open();
+  /** One for all who ask meanwhile: a process that opens it twice keeps itself out. */
+  let reopening: Promise<StateStore> | undefined;
+  const reopen = async (): Promise<StateStore> => {
+    await store?.close().catch(() => undefined); // what it could not write is what failed before
+    store = undefined;
+    return (store = await open());
+  };
   return {
     async current() {
-      if (store !== undefined && isSound()) return store;
-      await store?.close().catch(() => undefined); // what it could not write is what failed before
-      store = undefined;
-      store = await open();
-      return store;
+      if (reopening === undefined && store !== undefined && isSound()) return store;
+      reopening ??= reopen().finally(() => (reopening = undefined));
+      return reopening;
     },
-    close: async () => store?.close(),
+    async close() {
+      await reopening?.catch(() => undefined); // who asked for it is told
+      await store?.close();
+    },
   };
 }

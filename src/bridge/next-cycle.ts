@@ -1,12 +1,21 @@
-import { toBridgeError } from '../core/model/errors.ts';
+import { BridgeError } from '../core/model/errors.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 type Job = (store: StateStore) => Promise<void>;
 
+interface Waiting {
+  readonly job: Job;
+  readonly end: (report: CycleReport | undefined) => void;
+  readonly fail: (thrown: unknown) => void;
+}
+
 /** What is to be done to the state of a target while no cycle of it is under way. */
 export interface NextCycle {
-  /** Resolves with the report of the cycle that begins when the job is done; undefined when the job failed. */
+  /**
+   * Resolves with the report of the cycle that begins when the job is done; undefined when the state could not be read or
+   * written for it, of which the cycle tells. Rejects with anything else that the job threw.
+   */
   before(target: string, job: Job): Promise<CycleReport | undefined>;
   /** Does what waits, right before a cycle of the target. Returns whether there was anything. */
   prepare(target: string, store: StateStore): Promise<boolean>;
@@ -15,24 +24,24 @@ export interface NextCycle {
 }
 
 export function createNextCycle(): NextCycle {
-  const waiting = new Map<string, { readonly job: Job; readonly end: (report: CycleReport | undefined) => void }[]>();
-  const prepared = new Map<string, ((report: CycleReport | undefined) => void)[]>();
+  const waiting = new Map<string, Waiting[]>();
+  const prepared = new Map<string, Waiting['end'][]>();
   return {
     before(target, job) {
-      return new Promise((end) => {
-        waiting.set(target, [...(waiting.get(target) ?? []), { job, end }]);
+      return new Promise((end, fail) => {
+        waiting.set(target, [...(waiting.get(target) ?? []), { job, end, fail }]);
       });
     },
     async prepare(target, store) {
       const jobs = waiting.get(target) ?? [];
       waiting.delete(target);
-      for (const { job, end } of jobs) {
+      for (const { job, end, fail } of jobs) {
         try {
           await job(store);
           prepared.set(target, [...(prepared.get(target) ?? []), end]);
         } catch (thrown) {
-          toBridgeError(thrown); // a state that cannot be written ends the cycle, which tells of it
-          end(undefined);
+          if (isStateError(thrown)) end(undefined);
+          else fail(thrown);
         }
       }
       return jobs.length > 0;
@@ -46,4 +55,9 @@ export function createNextCycle(): NextCycle {
       });
     },
   };
+}
+
+/** Exit code 4: the state is unusable. */
+function isStateError(thrown: unknown): boolean {
+  return thrown instanceof BridgeError && thrown.exitCode === 4;
 }

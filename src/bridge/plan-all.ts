@@ -1,7 +1,7 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
-import type { CompleteReading } from '../core/model/reading.ts';
 import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { readingsOf } from '../cycle/read/target-readings.ts';
 import { explainUnreached } from '../cycle/shared/unreached.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { App } from './app.ts';
@@ -40,8 +40,8 @@ export async function planAll(
   for (const failure of readings.failed.values()) failures.push(failure);
   const planned: PlannedOne[] = [];
   for (const setup of setups) {
-    const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
-    if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
+    const own = readingsOf(setup.definition, readings);
+    if (own === undefined) continue;
     try {
       const plan = await planTarget(setup, own, view, {
         ...readings,

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { reviewedPlan, type ReviewedPlan } from '../core/planning/reviewed-plan.ts';
+import { sha256 } from '../cycle/shared/sha256.ts';
 import type { App } from './app.ts';
 import type { CommandLine } from './command-line.ts';
 import { planJson } from './json/plan.ts';
@@ -56,8 +56,4 @@ export async function planFile(app: App, answer: PlanAnswer, full: boolean, call
 /** What the file of the configuration says now. */
 export async function configurationHash({ configuration }: App): Promise<string> {
   return sha256(await readFile(configuration.file, 'utf8'));
-}
-
-export function sha256(text: string | Iterable<string>): string {
-  return hash('sha256', typeof text === 'string' ? text : [...text].join(''), 'hex');
 }

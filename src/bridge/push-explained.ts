@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import { BridgeError } from '../core/model/errors.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import type { Examination, TargetExplanation } from '../cycle/explain-target.ts';
 import { pushDecision, pushOne } from '../cycle/push-one.ts';
 import type { PushReport } from '../cycle/push/push.ts';
+import { sha256 } from '../cycle/shared/sha256.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
@@ -83,8 +83,4 @@ export async function pushExamined(all: readonly Examined[], control: PushContro
     }
   }
   return pushed;
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
 }

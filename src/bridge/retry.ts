@@ -1,6 +1,6 @@
-import { quarantinedOn } from './quarantined.ts';
-import { hash } from 'node:crypto';
 import type { SourceId } from '../core/model/entry.ts';
+import { quarantinedOn } from '../cycle/shared/quarantined.ts';
+import { sha256 } from '../cycle/shared/sha256.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { QuarantineRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -39,7 +39,7 @@ export async function retry(app: App, { who, target, by }: RetryRequest, signal:
       const released = records.filter(({ sourceId }) => id === undefined || sourceId === id);
       answers.push({ target: name, released });
       if (released.length === 0) continue;
-      const holdId = id === undefined ? 'retry-all' : `retry-${hash('sha256', id, 'hex').slice(0, 12)}`;
+      const holdId = id === undefined ? 'retry-all' : `retry-${sha256(id).slice(0, 12)}`;
       await view.decide({
         target: name,
         holdId,

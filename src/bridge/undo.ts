@@ -3,8 +3,9 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { LoggedEntry } from '../core/model/log-entry.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import { takenAway, type TakenAway } from '../core/planning/undo.ts';
-import { isUndo, undoId } from '../cycle/plan/undo-id.ts';
+import { isUndo, undoId } from '../core/planning/undo-id.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { loggedCycles } from '../cycle/shared/logged-cycles.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
@@ -20,7 +21,7 @@ export interface UndoRequest {
 /** What becomes of a cycle on one target. */
 export interface UndoneCycle extends Pick<TakenAway, 'others'> {
   readonly target: string;
-  /** Under which it is held from then on; undefined when the cycle took nothing away. */
+  /** Under which it is held from then on; undefined when nothing can be given back. */
   readonly holdId: string | undefined;
   /** What gives it back, but for whom no directory has any more. */
   readonly back: readonly HeldOperation[];
@@ -42,11 +43,13 @@ export async function undo(app: App, { cycle, target, by }: UndoRequest, signal:
   const targets = chosenTargets(app, target);
   const view = await app.openView();
   try {
-    const entries = (await entriesOf(cycle, view)).filter((entry) => targets.includes(entry.target));
-    if (entries.length === 0) throw notLogged(cycle, target);
+    const entries = (await loggedCycles(new Set([cycle]), targets, view)).get(cycle);
+    if (entries === undefined) throw notLogged(cycle, target);
     const undone: UndoneCycle[] = [];
+    // Everything that can fail comes before the first decision.
     for (const [name, own] of Map.groupBy(entries, (entry) => entry.target))
-      undone.push(await undoOn(name, own, { app, cycle, by, view, signal }));
+      undone.push(await foresee(name, own, { app, cycle, view, signal }));
+    for (const one of undone) await decide(one, by, { app, view });
     return undone;
   } finally {
     await view.close();
@@ -56,24 +59,31 @@ export async function undo(app: App, { cycle, target, by }: UndoRequest, signal:
 interface Undoing {
   readonly app: App;
   readonly cycle: string;
-  readonly by: Decider;
   readonly view: StateView;
   readonly signal: AbortSignal;
 }
 
-async function undoOn(target: string, entries: readonly LoggedEntry[], undoing: Undoing): Promise<UndoneCycle> {
-  const { app, cycle, by, view } = undoing;
-  const at = new Date(app.clock.now()).toISOString();
+async function foresee(target: string, entries: readonly LoggedEntry[], undoing: Undoing): Promise<UndoneCycle> {
+  const { cycle, view } = undoing;
   const { rejections = [] } = await view.target(target);
   const undos = new Set(entries.flatMap(({ cause, decision }) => (cause === 'undo' ? [decision ?? ''] : [])));
   const approved = rejections.map(({ holdId }) => holdId).filter((holdId) => isUndo({ holdId }) && undos.has(holdId));
-  for (const holdId of approved) await view.decide({ target, holdId, decision: 'approve', at, by });
-  const { back, others } = takenAway(entries);
-  const holdId = back.length === 0 ? undefined : undoId(cycle);
-  if (holdId !== undefined) await view.decide({ target, holdId, decision: 'undo', at, by });
+  const taken = takenAway(entries);
   const operations = entries.filter(({ outcome }) => outcome === 'applied').length;
-  const unknown = await unknownOf(target, back, undoing);
-  return { target, holdId, back: withoutThem(back, new Set(unknown)), others, unknown, approved, operations };
+  const unknown = await unknownOf(target, taken.back, undoing);
+  const back = withoutThem(taken.back, new Set(unknown));
+  const holdId = back.length === 0 ? undefined : undoId(cycle);
+  return { target, holdId, back, others: taken.others, unknown, approved, operations };
+}
+
+async function decide(
+  { target, holdId, approved }: UndoneCycle,
+  by: Decider,
+  { app, view }: Pick<Undoing, 'app' | 'view'>,
+): Promise<void> {
+  const at = new Date(app.clock.now()).toISOString();
+  for (const one of approved) await view.decide({ target, holdId: one, decision: 'approve', at, by });
+  if (holdId !== undefined) await view.decide({ target, holdId, decision: 'undo', at, by });
 }
 
 /** Whoever cannot be created again cannot join a group again. */
@@ -102,12 +112,6 @@ async function unknownOf(
   if (failure !== undefined) throw failure;
   const known = new Set([...complete.values()].flatMap(({ entries }) => entries.map(({ id }) => id)));
   return created.filter((id) => !known.has(id));
-}
-
-async function entriesOf(cycle: string, view: StateView): Promise<LoggedEntry[]> {
-  const entries: LoggedEntry[] = [];
-  for await (const batch of view.logged(0)) for (const entry of batch) if (entry.cycle === cycle) entries.push(entry);
-  return entries;
 }
 
 function notLogged(cycle: string, target: string | undefined): BridgeError {

@@ -1,11 +1,13 @@
+import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { DirectoryCaches } from '../cycle/read/directory-caches.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { requiredReadings } from '../cycle/read/target-readings.ts';
 import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
 import { markDrift, noteNotTaken } from '../cycle/verify/mark-drift.ts';
 import { toBridgeError } from '../core/model/errors.ts';
-import type { CompleteReading } from '../core/model/reading.ts';
-import { countDrift } from '../core/model/drift.ts';
+import { countDrift, type Drift } from '../core/model/drift.ts';
 import type { SourceId } from '../core/model/entry.ts';
+import type { Operation } from '../core/model/plan.ts';
 import type { VerifiedRecord } from '../ports/state-records.ts';
 import type { App } from './app.ts';
 import type { HeldStore } from './held-store.ts';
@@ -33,10 +35,14 @@ export async function verifyScheduled(input: ScheduledVerify): Promise<void> {
       await verifyOne(target, drift === 'repair', input);
     } catch (thrown) {
       if (isOver()) return;
-      const { code, message, remedy } = toBridgeError(thrown);
-      app.observer({ kind: 'verify_failed', target, code, message, remedy });
+      tellFailure(target, thrown, app);
     }
   }
+}
+
+function tellFailure(target: string, thrown: unknown, { observer }: Pick<App, 'observer'>): void {
+  const { code, message, remedy } = toBridgeError(thrown);
+  observer({ kind: 'verify_failed', target, code, message, remedy });
 }
 
 async function verifyOne(target: string, repairs: boolean, input: ScheduledVerify): Promise<void> {
@@ -44,19 +50,15 @@ async function verifyOne(target: string, repairs: boolean, input: ScheduledVerif
   const began = app.clock.monotonic();
   const verified = await compare(target, input);
   if (signal.aborted) return; // what was compared by then says too little
-  const found = verified.found.filter(({ drift }) => !drift.kinds.includes('identity'));
-  const isRepaired = repairs && found.length > 0;
-  const record = recordOf(verified, new Date(app.clock.now()).toISOString(), isRepaired);
+  const isGivenToCycle = repairs && verified.found.some(({ drift }) => !drift.kinds.includes('identity'));
+  const record = recordOf(verified, new Date(app.clock.now()).toISOString(), isGivenToCycle);
   const tell = async (one: VerifiedRecord, isNews: boolean): Promise<void> => {
     await (await store.current()).record([{ kind: 'verified', target, verified: one }]);
     const milliseconds = app.clock.monotonic() - began;
     app.observer({ kind: 'verified', target, verified: one, milliseconds, isNews });
   };
   await tell(record, true);
-  if (!isRepaired || !(await repair(verified, input))) return;
-  // The rest was put right, or is held, failed, or counted as not stored.
-  const left = verified.drift.filter(({ kinds }) => kinds.includes('identity'));
-  await tell({ ...record, drift: countDrift(left) }, false);
+  if (isGivenToCycle) await tell({ ...record, ...(await repair(verified, input)) }, false);
 }
 
 async function compare(
@@ -68,55 +70,84 @@ async function compare(
   const current = await store.current();
   const control = { ...app, directoryCaches, store: current, signal };
   const readings = await readDirectories([setup.definition], app.sources, control);
-  const own = [...setup.definition.maps.keys()].map((name): CompleteReading => {
-    const reading = readings.complete.get(name);
-    if (reading !== undefined) return reading;
-    throw readings.failed.get(name) ?? new Error(`directory ${name} was not read`);
-  });
   return verifyTarget({
     setup,
-    readings: own,
+    readings: requiredReadings(setup.definition, readings),
     store: current,
     storeAfter: () => store.current(),
     only,
-    now: app.clock.now(),
+    clock: app.clock,
     signal,
     isStopping: () => signal.aborted,
   });
 }
 
-/**
- * Gives what drifted to the next cycle, which comes at once, and looks afterwards whether the target took it.
- *
- * @returns whether a cycle has gone through it
- */
-async function repair({ target, found }: VerifiedTarget, input: ScheduledVerify): Promise<boolean> {
-  let marked: ReadonlySet<SourceId> = new Set();
+/** What differs after a cycle went through it. */
+type Repaired = Pick<VerifiedRecord, 'drift' | 'isGivenToCycle'>;
+
+/** Gives what drifted to the next cycle, which comes at once, and looks afterwards at what the target took. */
+async function repair({ target, found, drift, counts }: VerifiedTarget, input: ScheduledVerify): Promise<Repaired> {
+  if (input.signal.aborted) return { drift: counts, isGivenToCycle: false };
+  let marked: ReadonlySet<SourceId> | undefined;
   const cycle = input.nextCycle.before(target, async (store) => {
     marked = await markDrift(found, target, store);
   });
   input.ring();
-  const report = await Promise.race([cycle, aborted(input.signal)]);
-  if (report === undefined || report.error !== undefined || input.signal.aborted) return false;
-  const done = marked.intersection(new Set(report.applied.map(({ sourceId }) => sourceId)));
-  if (done.size === 0) return true;
-  const left = await compare(target, input, done);
-  if (left.found.length > 0) void input.nextCycle.before(target, (store) => noteNotTaken(left.found, store));
-  return true;
+  const report = await unlessAborted(cycle, input.signal);
+  if (marked === undefined || report === undefined) return { drift: counts, isGivenToCycle: marked !== undefined };
+  const given = marked;
+  const done = doneOf(given, report);
+  const open = drift.filter(
+    ({ kinds, sourceId }) => kinds.includes('identity') || (given.has(sourceId) && !done.has(sourceId)),
+  );
+  const left = done.size === 0 ? [] : await notTaken(target, done, input);
+  return { drift: countDrift([...open, ...left]), isGivenToCycle: done.size < given.size };
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve(undefined);
-    });
-  });
+/** Of whom a cycle did everything that was due: nothing of them is held, rejected by a person, or failed. */
+function doneOf(given: ReadonlySet<SourceId>, report: CycleReport): ReadonlySet<SourceId> {
+  const failed = report.failed.map(({ operation }) => operation);
+  const notDone = [...failed, ...(report.hold?.operations ?? []), ...report.undone];
+  const idsOf = (operations: readonly Operation[]): Set<SourceId> =>
+    new Set(operations.map(({ sourceId }) => sourceId));
+  return given.intersection(idsOf(report.applied)).difference(idsOf(notDone));
+}
+
+/** What the target acknowledged and does not have all the same; it counts as not stored from the next cycle on. */
+async function notTaken(
+  target: string,
+  done: ReadonlySet<SourceId>,
+  input: ScheduledVerify,
+): Promise<readonly Drift[]> {
+  const { found, drift } = await compare(target, input, done);
+  if (found.length > 0)
+    input.nextCycle
+      .before(target, (store) => noteNotTaken(found, target, store))
+      .catch((thrown: unknown) => {
+        tellFailure(target, thrown, input.app);
+      });
+  return drift;
+}
+
+/** What the work comes to; undefined where the signal comes first. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {
+  if (signal.aborted) return undefined;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const end = (): void => {
+    resolve(undefined);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function recordOf(
   { compared, counts, foreign, notCompared }: VerifiedTarget,
   at: string,
-  isRepaired: boolean,
+  isGivenToCycle: boolean,
 ): VerifiedRecord {
   return {
     at,
@@ -124,6 +155,7 @@ function recordOf(
     drift: counts,
     foreign: Object.fromEntries(Object.entries(foreign).map(([type, { count }]) => [type, count])),
     unread: notCompared.unread,
-    isRepaired,
+    exceptions: notCompared.exceptions,
+    isGivenToCycle,
   };
 }

@@ -3,6 +3,7 @@ import type { SourceId } from '../core/model/entry.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
+import { readingsOf } from '../cycle/read/target-readings.ts';
 import { runCycles } from '../cycle/run-cycles.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
@@ -94,15 +95,15 @@ async function verifyAll(
   const readings = await readDirectories(definitions, app.sources, { ...app, store, signal: stopping });
   for (const failure of readings.failed.values()) failures.push(failure);
   const verifyOne = async (setup: TargetSetup, own: readonly CompleteReading[]): Promise<VerifiedOne> => {
-    const how = { setup, readings: own, store, storeAfter, now: app.clock.now(), signal: aborting };
+    const how = { setup, readings: own, store, storeAfter, clock: app.clock, signal: aborting };
     const isStopping = (): boolean => stopping.aborted;
     const verified = await verifyTarget({ ...how, isStopping });
     return finish(verified, (only) => verifyTarget({ ...how, only, isStopping }));
   };
   const verified: VerifiedOne[] = [];
   for (const setup of setups) {
-    const own = [...setup.definition.maps.keys()].map((name) => readings.complete.get(name));
-    if (!own.every((reading): reading is CompleteReading => reading !== undefined)) continue;
+    const own = readingsOf(setup.definition, readings);
+    if (own === undefined) continue;
     try {
       verified.push(await verifyOne(setup, own));
     } catch (thrown) {
@@ -135,6 +136,6 @@ async function repair(
   if (report === undefined) throw new Error('a cycle ended without a report');
   const done = new Set(report.applied.map(({ sourceId }) => sourceId));
   const left = await again(marked.intersection(done));
-  await noteNotTaken(left.found, store);
+  await noteNotTaken(left.found, target, store);
   return { report, notTaken: left.drift };
 }

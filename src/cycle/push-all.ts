@@ -55,6 +55,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
     matches: { unsearched, intents, listed },
     made: { due, context, approved, words },
     quarantine,
+    successors,
   } = prepared;
   return push(due, {
     ...input,
@@ -65,6 +66,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
     intents,
     listed,
     quarantine,
+    successors,
     removalsOf: createRemovalRecords(
       { target: setup.target.name, context, approved, established: isEstablished(state) },
       clock,

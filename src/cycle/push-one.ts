@@ -63,7 +63,7 @@ export function pushDecision(
  */
 export async function pushOne(own: readonly Operation[], input: PushOneInput): Promise<PushReport> {
   const { id, setup, store, clock, decision } = input;
-  const { known, matches, made, quarantine } = input.prepared;
+  const { known, matches, successors, made, quarantine } = input.prepared;
   const target = setup.target.name;
   const ids = new Set(own.map(({ sourceId }) => sourceId));
   const isOwn = ({ sourceId }: { readonly sourceId: string }): boolean => ids.has(sourceId);
@@ -93,6 +93,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
     listed: matches.listed,
     attempt: 'asked',
     quarantine,
+    successors,
     logged: createOperationLog({
       cycle: cycleId(clock),
       target,

@@ -108,6 +108,7 @@ describe('a group of a hundred thousand', () => {
         attempt: 'due',
         now: 0,
       }),
+      successors: new Map(),
       removalsOf: () => [],
       logged: createOperationLog({
         cycle: 'c',

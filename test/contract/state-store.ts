@@ -344,7 +344,7 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
         drift: { user: { attribute: 2, missing: 1 }, group: {} },
         foreign: { user: 3 },
         unread: 0,
-        isRepaired: false,
+        isGivenToCycle: false,
       };
       assert.equal(await store.verified('compared'), undefined);
       await store.record([{ kind: 'verified', target: 'compared', verified: { ...verified, unread: 5 } }]);

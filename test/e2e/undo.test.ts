@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ProgramResult } from '../support/program.ts';
@@ -38,7 +38,9 @@ describe('undo', { concurrency: 2 }, () => {
     assert.match(back.stdout, /undone {5}2 users to deactivate, members of \d groups? to change, rejected by/);
     assert.match(
       (await site.run('verify')).stdout,
-      new RegExp(`none changed there by others\\n {2}undone: [\\s\\S]*approve\\s+undo-${cycle}`),
+      new RegExp(
+        `equal but for \\d of which changes were rejected or taken back\\n {2}undone: [\\s\\S]*approve\\s+undo-${cycle}`,
+      ),
     );
     assert.deepEqual([active(site), members(site)], [8, 5]);
     assert.equal((await site.run('plan')).code, 0, 'nothing more is due');
@@ -63,8 +65,21 @@ describe('undo', { concurrency: 2 }, () => {
       undone.stdout,
       /^wiki: nothing can be taken back\n {2}1 account cannot be created again: no directory has/,
     );
+    assert.doesNotMatch((await site.run('status')).stdout, /undo/, 'no undo is left that has nothing to give back');
     assert.equal((await site.run('sync')).code, 0);
     assert.equal((await site.run('plan')).code, 0);
+  });
+
+  it('leaves no decision when the directory cannot be read', async () => {
+    await using site = await createSite({ company: office, removal: 'leaves: delete' });
+    await site.run('sync');
+    await site.show(officeWithout('hector'));
+    const cycle = cycleOf(await site.run('sync'));
+    await rename(site.ldif, `${site.ldif}.away`);
+    const undone = await site.run('undo', cycle);
+    assert.equal(undone.code, 1, undone.stdout);
+    await rename(`${site.ldif}.away`, site.ldif);
+    assert.doesNotMatch((await site.run('status')).stdout, /undo/);
   });
 
   it('is carried out by a daemon before OpenLDAP, where nothing else changes', async () => {

@@ -59,6 +59,10 @@ export async function checkEffects(world: World, before: Snapshot, { report, qua
     ...report.failed.flatMap(({ operation: { verb, sourceId } }) =>
       verb === 'delete' || verb === 'deactivate' ? [sourceId] : [],
     ),
+    // Whoever comes disabled in the place of another is switched off once the account is theirs.
+    ...report.failed.flatMap(({ operation }) =>
+      operation.verb === 'relink' && isOff(operation.sourceId, world) ? [operation.replaces] : [],
+    ),
   ]);
   const effects = effectsOf(before, after, ending, world).map((one) => ({ ...one, at: now }));
   for (const kind of new Set(effects.map((one) => one.kind))) {
@@ -81,6 +85,11 @@ function leaversOf({ links }: Snapshot, { source }: World): SourceId[] {
     const entry = source.entry(id);
     return entry === undefined || valuesOf(entry, 'ou')[0] !== 'in';
   });
+}
+
+function isOff(id: SourceId, { source }: World): boolean {
+  const entry = source.entry(id);
+  return entry !== undefined && valuesOf(entry, 'status')[0] === 'off';
 }
 
 const limitOf: Readonly<Record<SeenEffect['kind'], keyof GuardLimits>> = {

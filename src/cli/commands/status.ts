@@ -2,7 +2,9 @@ import type { App } from '../../bridge/app.ts';
 import type { CommandLine } from '../../bridge/command-line.ts';
 import { statusJson } from '../../bridge/json/status.ts';
 import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
+import { undoneCycle } from '../../core/planning/undo-id.ts';
 import { driftText } from '../../core/wording/drift-counts.ts';
+import { equalText } from '../../core/wording/exceptions.ts';
 import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo, countsUndone } from '../../core/wording/operation-counts.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
@@ -125,7 +127,7 @@ function show(
 /** What is tried again or taken back has an id that says so already. */
 function decidedText(decision: string, id: string): string {
   if (decision === 'retry') return 'to try again what failed';
-  return decision === 'undo' ? `to undo cycle ${id.replace(/^undo-/, '')}` : `${decision} of ${id}`;
+  return decision === 'undo' ? `to undo cycle ${undoneCycle(id)}` : `${decision} of ${id}`;
 }
 
 function showResources(counts: LinkCounts, { print }: Terminal): void {
@@ -163,20 +165,25 @@ function summary(
       return colors.red('held by the guard');
     case 'partial':
       return colors.red(`not in step: ${count(state.pending, 'change')} pending after failures`);
+    case 'interrupted':
+      return colors.yellow(`interrupted: ${count(state.pending, 'change')} left for the next cycle`);
     case 'error':
       return colors.red('failing');
   }
 }
 
 /** What the last comparison came to. */
-function showVerifiedRecord({ drift, isRepaired }: VerifiedRecord, at: string, { colors, print }: Terminal): void {
+function showVerifiedRecord(
+  { drift, unread, exceptions = {}, isGivenToCycle = false }: VerifiedRecord,
+  at: string,
+  { colors, print }: Terminal,
+): void {
   const text = driftText(drift);
-  const found = isRepaired ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
-  print(
-    text === ''
-      ? `  verified      as it should be, ${at}`
-      : `  ${colors.yellow('drift')}         ${found}, as of ${at}`,
-  );
+  const found = isGivenToCycle ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
+  if (text !== '') print(`  ${colors.yellow('drift')}         ${found}, as of ${at}`);
+  else if (unread > 0)
+    print(`  ${colors.yellow('verified')}      ${count(unread, 'resource')} could not be read, as of ${at}`);
+  else print(`  verified      ${equalText(exceptions)}, as of ${at}`);
 }
 
 /** What was found too much, in numbers: the state has nobody's name. */
@@ -216,9 +223,7 @@ function lacking(
     ...(unwritten > 0 ? [`${unwritten} that cannot be written`] : []),
     ...(Object.keys(unstored).length > 0 ? ['what the target does not store'] : []),
     ...(strangers > 0 ? [strangersText(strangers)] : []),
-    ...(verified !== undefined && !verified.isRepaired && driftText(verified.drift) !== ''
-      ? ['what others changed there']
-      : []),
+    ...(verified !== undefined && driftText(verified.drift) !== '' ? ['what others changed there'] : []),
     ...(rejections.length > 0 ? ['what was rejected'] : []),
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];

@@ -33,7 +33,7 @@ function sentences(one: UndoneCycle, call: CommandLine): string[] {
   const then = `A running daemon carries it out at its next poll; without one, run: ${call('sync', '--target', target)}`;
   const off = others === 0 ? [] : [`  ${count(others, 'removal')} took no access of ours away: left as it is`];
   const again = approved.map((id) => `${target}: the undo is taken back: what ${id} holds is approved. ${then}`);
-  if (holdId === undefined) {
+  if (holdId === undefined && unknown.length === 0) {
     const nothing = `${target}: nothing to undo: this cycle took nothing away (${count(operations, 'operation')})`;
     return again.length > 0 ? again : [nothing, ...off];
   }
@@ -43,7 +43,7 @@ function sentences(one: UndoneCycle, call: CommandLine): string[] {
       : [
           `  ${count(unknown.length, 'account')} cannot be created again: no directory has them any more: ${unknown.slice(0, 5).map(printable).join(', ')}${unknown.length > 5 ? ', …' : ''}`,
         ];
-  if (back.length === 0) return [...again, `${target}: nothing can be taken back`, ...lost, ...off];
+  if (holdId === undefined) return [...again, `${target}: nothing can be taken back`, ...lost, ...off];
   return [
     ...again,
     `${target}: taken back: ${contentText(back)}. ${then}`,

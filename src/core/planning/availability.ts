@@ -87,7 +87,10 @@ export function stageAfter(
 }
 
 /** Attributes without the references to those whom the target will not have, and how many these are. */
-export function withoutStrangers(attributes: DesiredAttributes, availability: Availability) {
+export function withoutStrangers(
+  attributes: DesiredAttributes,
+  availability: Pick<Availability, 'willExist' | 'staysAway'>,
+) {
   const strangers: string[] = [];
   let waiting = 0;
   for (const [path, value] of uncovered(attributes)) {
@@ -100,7 +103,8 @@ export function withoutStrangers(attributes: DesiredAttributes, availability: Av
   return { known, waiting };
 }
 
-function referencesOf(resource: Resource): SourceId[] {
+/** Whom a resource refers to. */
+export function referencesOf(resource: Resource): SourceId[] {
   return [...resource.attributes.values(), ...resource.createOnly.values()].flatMap((value) =>
     value instanceof Reference ? [value.id] : [],
   );

@@ -9,6 +9,7 @@ import { planDeparture } from './plan-departure.ts';
 import type { PlanInput, PlannedOperations, PlannedPart } from './plan-input.ts';
 import { beforeDeletions, planMembers } from './plan-members.ts';
 import { planRejected, planResource } from './plan-resource.ts';
+import { inOrder } from './stages.ts';
 import { underNewNames } from './successors.ts';
 
 /*
@@ -91,15 +92,6 @@ class Parts {
     this.waiting += part.waiting;
     this.incomplete.add(sourceId);
   }
-}
-
-/** By stage; within one, so that the same plan always reads the same. */
-function inOrder(a: Operation, b: Operation): number {
-  return a.stage - b.stage || compare(a.verb, b.verb) || compare(a.sourceId, b.sourceId);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

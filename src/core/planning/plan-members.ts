@@ -26,11 +26,12 @@ export function planMembers(group: Resource, input: PlanInput, availability: Ava
     .filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !availability.live.has(id));
   const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
   const waiting = [...wanted].filter((id) => !availability.willExist(id) && !availability.staysAway(id)).length;
-  // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request.
+  // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request. A relink
+  // comes after that.
   const leaving = isGroupNew ? [] : remove.filter((id) => availability.live.has(id));
-  const along = new Set(
-    leaving.length === 0 ? [] : add.filter((id) => availability.live.get(id)?.lifecycle === 'active'),
-  );
+  const isThere = (id: SourceId): boolean =>
+    availability.live.get(id)?.lifecycle === 'active' && !input.successors.has(id);
+  const along = new Set(leaving.length === 0 || input.successors.has(group.sourceId) ? [] : add.filter(isThere));
   const others = (ids: readonly SourceId[]) => ids.filter((id) => !along.has(id) && !leaving.includes(id));
   return {
     operations: [

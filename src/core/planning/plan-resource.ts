@@ -1,12 +1,14 @@
 import { doubtful, unmanaged, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
-import { Reference, type DesiredAttributes, type Rejected, type Resource } from '../model/resource.ts';
+import type { Rejected, Resource } from '../model/resource.ts';
 import { wantsSwitchingOn } from '../mapping/active.ts';
 import { ProvenAttributes } from '../mapping/proven-attributes.ts';
 import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedPart, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink, partsBeside } from './diff.ts';
 import { isActive, ownStage, stageAfter, withoutStrangers, type Availability } from './availability.ts';
+import { completeCircle, setReference, splitCircles } from './circles.ts';
+import { planCreation } from './plan-creation.ts';
 import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
@@ -29,7 +31,7 @@ export function planResource(resource: Resource, input: PlanInput, availability:
   if (!availability.newcomers.has(resource.sourceId)) return {};
   const match = input.matches.get(resource.sourceId);
   return match === undefined
-    ? planCreation(resource, input.links.has(resource.sourceId), availability)
+    ? planNewcomer(resource, input.links.has(resource.sourceId), availability)
     : planAdoption(resource, match, input, availability);
 }
 
@@ -47,25 +49,8 @@ export function planRejected(rejected: Rejected, input: PlanInput, availability:
   return { operations: leaves ? [disable(rejected)] : [], remembered: stillHere(link, rejected) };
 }
 
-function planCreation(resource: Resource, again: boolean, availability: Availability): PlannedPart {
-  const { known, waiting } = withoutStrangers(new Map([...resource.createOnly, ...resource.attributes]), availability);
-  const { now, later } = splitCircles(resource, known, availability);
-  const reason = again ? 'the target lost it' : 'new in scope';
-  const stage = availability.newcomers.get(resource.sourceId) ?? ownStage(resource);
-  const changes = later.map((path) => setReference(path, known, false));
-  return {
-    operations: [
-      { ...subject(resource, reason, stage), verb: 'create', attributes: now, once: onceOf(resource), again },
-      ...completeCircle(resource, changes),
-    ],
-    waiting,
-  };
-}
-
-/** What is sent with a creation and not kept in step afterwards. */
-function onceOf({ createOnly, attributes }: Resource): ReadonlySet<string> | undefined {
-  const once = [...createOnly.keys()].filter((path) => !attributes.has(path));
-  return once.length === 0 ? undefined : new Set(once);
+function planNewcomer(resource: Resource, again: boolean, availability: Availability): PlannedPart {
+  return planCreation(resource, { reason: again ? 'the target lost it' : 'new in scope', again }, availability);
 }
 
 function planAdoption(resource: Resource, match: Match, input: PlanInput, availability: Availability): PlannedPart {
@@ -239,27 +224,6 @@ function relinked(
 
 export function changesReason(changes: readonly AttributeChange[]): string {
   return `${changes.map(({ path }) => shortPath(path)).join(', ')} differ${changes.length === 1 ? 's' : ''}`;
-}
-
-/** Paths whose reference points into the newcomer's own circle: nobody there can come before the others. */
-function splitCircles(resource: Resource, attributes: DesiredAttributes, availability: Availability) {
-  const own = availability.newcomers.get(resource.sourceId) ?? 0;
-  const later = [...attributes]
-    .filter(([, value]) => value instanceof Reference && (availability.newcomers.get(value.id) ?? -1) >= own)
-    .map(([path]) => path);
-  const now: DesiredAttributes = new Map([...attributes, ...later.map((path) => [path, null] as const)]);
-  return { now, later };
-}
-
-function setReference(path: string, attributes: DesiredAttributes, had: boolean): AttributeChange {
-  const value = attributes.get(path);
-  return value instanceof Reference ? { path, change: 'set', value, had } : { path, change: 'clear' };
-}
-
-function completeCircle(resource: Resource, changes: readonly AttributeChange[]): Operation[] {
-  if (changes.length === 0) return [];
-  const reason = 'refers to someone who comes in the same plan';
-  return [{ ...subject(resource, reason, stages.circularReferences), verb: 'update', changes }];
 }
 
 function disable(who: Who): RemoveOperation {

@@ -1,4 +1,5 @@
 import type { SourceId } from '../model/entry.ts';
+import type { Operation } from '../model/plan.ts';
 
 /**
  * The order in which a target takes changes. Access that ends comes first: nothing else that fails, or takes long, may
@@ -22,6 +23,15 @@ export const stages = {
   /** Members who join a group. */
   joining: 600_000,
 } as const;
+
+/** By stage; within one, so that the same plan always reads the same. */
+export function inOrder(a: Pick<Operation, 'stage' | 'verb' | 'sourceId'>, b: typeof a): number {
+  return a.stage - b.stage || compare(a.verb, b.verb) || compare(a.sourceId, b.sourceId);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 /**
  * Levels for things that refer to each other: 0 for those that refer to nothing in the set, otherwise one more than the

@@ -1,13 +1,8 @@
-import type { SourceId } from '../model/entry.ts';
-import { doubtful, type Link } from '../model/link.ts';
 import type { LogEntry } from '../model/log-entry.ts';
-import type { HeldOperation, MembersOperation, Operation } from '../model/plan.ts';
-import type { Resource } from '../model/resource.ts';
+import type { HeldOperation, Operation } from '../model/plan.ts';
 import { strangerAccount } from '../model/stranger.ts';
+import { comebacks } from './comebacks.ts';
 import { memberMark } from './held-operation.ts';
-import { membersReason } from './plan-members.ts';
-import { stages } from './stages.ts';
-import { subject } from './subject.ts';
 
 /*
  * What a cycle took away, what gives it back, and what is held from then on:
@@ -52,94 +47,6 @@ export function takenAway(entries: readonly LogEntry[]): TakenAway {
     removals.push({ verb: 'members', type: 'group', sourceId, remove: members });
   }
   return { back, removals, others };
-}
-
-export interface GiveBackInput {
-  /** What is to be given back. */
-  readonly back: readonly HeldOperation[];
-  /** What the plan has besides. */
-  readonly operations: readonly Operation[];
-  readonly links: ReadonlyMap<SourceId, Link>;
-  /** Acknowledged, of the groups whose members are given back. */
-  readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
-  /** As the directory shows them now, of those whom the target does not have any more. */
-  readonly mapped: ReadonlyMap<SourceId, Resource>;
-  /** Whoever is switched off is gone there, and made again. */
-  readonly recreates: boolean;
-}
-
-/** The plan, with what gives back what was taken away, as far as that is not so already. */
-export function withGivenBack(input: GiveBackInput): Operation[] {
-  const { back, operations } = input;
-  let plan = [...operations];
-  for (const one of back) {
-    if (one.verb === 'reactivate' || one.verb === 'create') plan = withAccount(plan, one, input);
-  }
-  for (const one of back) {
-    if (one.verb === 'members') plan = withMembers(plan, one, input);
-  }
-  return plan;
-}
-
-function withAccount(plan: readonly Operation[], { type, sourceId }: HeldOperation, input: GiveBackInput): Operation[] {
-  const isOwn = (operation: Operation): boolean => operation.sourceId === sourceId;
-  const comesAnyway = plan.some((one) => isOwn(one) && comebacks.has(one.verb));
-  const link = input.links.get(sourceId);
-  const isOn = link?.lifecycle === 'active' && link.attributes['active'] !== doubtful;
-  if (comesAnyway || isOn) return [...plan];
-  // Its time to come back may be over in this very plan, or an earlier try may have switched it on.
-  const rest = plan.filter((one) => !(isOwn(one) && (one.verb === 'delete' || one.verb === 'deactivate')));
-  if (type === 'user' && link !== undefined && link.lifecycle !== 'lost' && !input.recreates) {
-    const update = rest.find((one) => isOwn(one) && one.verb === 'update');
-    const changes = [
-      ...(update?.verb === 'update' ? update.changes : []),
-      { path: 'active', change: 'set', value: true, had: true } as const,
-    ];
-    const who = update ?? { ...subject(link, reason, stages.users) };
-    return [...rest.filter((one) => one !== update), { ...who, verb: 'reactivate', reason, changes }];
-  }
-  const resource = input.mapped.get(sourceId);
-  return resource === undefined ? [...plan] : [...rest, creationOf(resource, type)];
-}
-
-const comebacks: ReadonlySet<Operation['verb']> = new Set(['create', 'adopt', 'relink', 'reactivate']);
-const reason = 'a person took its removal back';
-
-function creationOf(resource: Resource, type: Resource['type']): Operation {
-  const attributes = new Map([...resource.createOnly, ...resource.attributes]);
-  if (type === 'user') attributes.set('active', true);
-  const once = new Set([...resource.createOnly.keys()].filter((path) => !resource.attributes.has(path)));
-  const stage = type === 'user' ? stages.users : stages.groups;
-  return { ...subject(resource, reason, stage), verb: 'create', attributes, once, again: false };
-}
-
-function withMembers(
-  plan: readonly Operation[],
-  { sourceId, add = [] }: HeldOperation,
-  input: GiveBackInput,
-): Operation[] {
-  const arriving = new Set(plan.filter(({ verb }) => comebacks.has(verb)).map((one) => one.sourceId));
-  const isThere = (id: SourceId): boolean => arriving.has(id) || (input.links.get(id)?.lifecycle ?? 'lost') !== 'lost';
-  if (!isThere(sourceId)) return [...plan];
-  const present = arriving.has(sourceId) ? undefined : input.members.get(sourceId);
-  const joining = new Set(plan.flatMap((one) => (one.verb === 'members' && one.sourceId === sourceId ? one.add : [])));
-  const missing = add.filter((id) => present?.has(id) !== true && !joining.has(id) && isThere(id));
-  if (missing.length === 0) return [...plan];
-  const isJoining = (one: Operation): one is MembersOperation =>
-    one.verb === 'members' && one.sourceId === sourceId && one.stage === stages.joining;
-  const group = input.links.get(sourceId) ?? input.mapped.get(sourceId);
-  const before = plan.find(isJoining);
-  if (before !== undefined) {
-    const all = [...before.add, ...missing];
-    return plan.map((one) =>
-      one === before ? { ...before, add: all, reason: membersReason(all, before.remove) } : one,
-    );
-  }
-  if (group === undefined) return [...plan];
-  return [
-    ...plan,
-    { ...subject(group, reason, stages.joining), verb: 'members', add: missing, remove: [], cause: 'changed' },
-  ];
 }
 
 /** Of what is held: what a plan is about to give back, so that it cannot want to take it away yet. */

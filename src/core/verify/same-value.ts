@@ -60,7 +60,8 @@ const isIdentity: ReadonlySet<string> = new Set(['username', 'emails', 'external
 
 /**
  * Spelling is the target's own: a telephone number without blanks, an address in lower case, an instant with
- * milliseconds. The same is believed when an answer to a write is looked at (src/adapters/scim/write/effect.ts).
+ * milliseconds. Answers to writes have a rule of their own (src/adapters/scim/write/effect.ts): it knows no instants, and
+ * takes another punctuation of a login for the same, because the target was just given ours.
  */
 function isSpelledAlike(path: ScimPath, wanted: ScimValue, held: unknown): boolean {
   if (sameScimValue(wanted, held)) return true;

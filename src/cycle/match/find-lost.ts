@@ -7,7 +7,7 @@ import { scimValues } from '../../core/mapping/scim-values.ts';
 import { digestAttributes } from '../../core/planning/diff.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { listEverything } from './search.ts';
+import { listEverything, saysNo } from './search.ts';
 import type { MatchPolicy } from '../shared/target-setup.ts';
 import { isGone } from './presence.ts';
 import { renumberedFailure } from './renumbered.ts';
@@ -49,11 +49,11 @@ export async function findLost(link: Link, search: LostSearch): Promise<LostOutc
   const { type, sourceId } = link;
   const held = await target.read(type, link.targetId, signal, 'members');
   if (!isFailure(held) && isOurs(held, link)) return found(held, link);
-  if (isFailure(held) && !saysNo.has(held.class)) return { kind: 'unknown', failure: held };
+  if (isFailure(held) && !saysNo(held)) return { kind: 'unknown', failure: held };
   const byId = await target.find(type, 'externalId', sourceId, signal);
-  if (isFailure(byId) && !saysNo.has(byId.class)) return { kind: 'unknown', failure: byId };
+  if (isFailure(byId) && !saysNo(byId)) return { kind: 'unknown', failure: byId };
   const everything = await listEverything({ target, type, linked: 0, signal }, Infinity);
-  if (isFailure(everything) && !saysNo.has(everything.class)) return { kind: 'unknown', failure: everything };
+  if (isFailure(everything) && !saysNo(everything)) return { kind: 'unknown', failure: everything };
   const listed = Array.isArray(everything) ? everything : [];
   const paths = policy[type].adopt === 'never' ? [] : policy[type].match;
   const theirs = [
@@ -84,8 +84,6 @@ export async function findLost(link: Link, search: LostSearch): Promise<LostOutc
   if (isFailure(byId) && !Array.isArray(everything)) return { kind: 'unknown' };
   return (await isGone(link, witnesses, { target, signal })) ? { kind: 'gone' } : { kind: 'unknown' };
 }
-
-const saysNo: ReadonlySet<string> = new Set(['gone', 'unsupported', 'rejected']);
 
 /** Nobody else's: it carries our externalId, or none. */
 export function isOurs({ body }: FoundResource, { sourceId }: Link): boolean {

@@ -4,7 +4,7 @@ import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
-import { listEverything } from './search.ts';
+import { listEverything, saysNo } from './search.ts';
 import { isForeign } from './unmatchable.ts';
 
 export interface LeftoverSearch extends Pick<TargetSetup, 'target' | 'policy'> {
@@ -29,7 +29,7 @@ export async function findLeftover(
     (!target.shows(type, 'externalId') && !isForeign(found, sourceId, policy[type]));
   const begun = adopts === undefined ? undefined : await target.read(type, adopts, signal, 'members');
   if (begun !== undefined && !isFailure(begun) && isTheirs(begun)) return begun;
-  if (isFailure(begun) && !saysNo.has(begun.class)) return begun;
+  if (isFailure(begun) && !saysNo(begun)) return begun;
   const searched = await target.find(type, 'externalId', sourceId, signal);
   if (isFailure(searched) && !isRefused(searched)) return searched;
   const [first] = isFailure(searched) ? [] : searched;
@@ -47,5 +47,3 @@ export async function findLeftover(
 function isRefused({ class: failureClass }: Failure): boolean {
   return failureClass === 'unsupported' || failureClass === 'rejected';
 }
-
-const saysNo: ReadonlySet<string> = new Set(['gone', 'unsupported', 'rejected']);

@@ -8,7 +8,7 @@ import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
-import { targetError } from '../shared/target-error.ts';
+import { endsAll, targetError } from '../shared/target-error.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { isUnreached, lookUpEach, type LookUps } from './look-up.ts';
 import { isForeign } from './unmatchable.ts';
@@ -74,11 +74,6 @@ function asEntry({ sourceId }: Resource, finding: MatchFinding): [SourceId, Matc
 
 function sizeOf(finding: MatchFinding): number {
   return finding?.found.reduce((sum, { size = 0 }) => sum + size, 0) ?? 0;
-}
-
-/** After these nothing else works either, and every further try could only do harm. */
-function endsAll({ class: failureClass }: Failure): boolean {
-  return failureClass === 'auth' || failureClass === 'renumbered';
 }
 
 /** Whoever the target refuses to search for, if only by one match attribute, is searched for in a list of everybody, whatever it costs. */
@@ -201,7 +196,7 @@ async function findBegun(
   const adopts = intents.get(sourceId)?.adopts;
   if (adopts === undefined) return undefined;
   const held = await target.read(type, adopts, signal);
-  if (isFailure(held)) return saysNo.has(held.class) ? undefined : held;
+  if (isFailure(held)) return saysNo(held) ? undefined : held;
   return isForeign(held, sourceId, policy[type]) ? undefined : { found: [held], by: 'id' };
 }
 
@@ -217,4 +212,7 @@ function listBegun(
   return held === undefined || isForeign(held, sourceId, policy[type]) ? undefined : { found: [held], by: 'id' };
 }
 
-const saysNo: ReadonlySet<string> = new Set(['gone', 'unsupported', 'rejected']);
+/** Whether a failure is an answer: the target has no such account, cannot be asked like this, or will not say. */
+export function saysNo({ class: failureClass }: Failure): boolean {
+  return failureClass === 'gone' || failureClass === 'unsupported' || failureClass === 'rejected';
+}

@@ -1,6 +1,8 @@
 import type { HeldOperation, Hold } from '../../core/model/plan.ts';
 import { minus } from '../../core/planning/decided.ts';
+import { isUndo } from '../../core/planning/undo-id.ts';
 import type { TakenAway } from '../../core/planning/undo.ts';
+import type { CycleObserver } from '../../ports/cycle-observer.ts';
 import type {
   ApprovalRecord,
   Decision,
@@ -10,9 +12,6 @@ import type {
 } from '../../ports/decisions.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateStore } from '../../ports/state-store.ts';
-
-import type { CycleObserver } from '../../ports/cycle-observer.ts';
-import { isUndo } from './undo-id.ts';
 
 type WaitingDecision = LeftDecisions['waiting'][number];
 
@@ -119,16 +118,7 @@ function takenBack(words: Words, decision: WaitingDecision, undo: TakenAway | un
   if (undo === undefined) return words;
   const { back, removals } = undo;
   if (back.length === 0) return ended(words, decision, 'void', []);
-  const { holdId, at, by } = decision;
-  const both = [...back, ...removals];
-  const others = <Record extends ApprovalRecord | RejectionRecord>(records: readonly Record[]): Record[] =>
-    trimmed(
-      records.filter((one) => one.holdId !== holdId),
-      (held) => minus(held, both),
-    );
-  const approvals = [...others(words.approvals), { holdId, at: new Date(now).toISOString(), operations: back }];
-  const rejection = { holdId, at, ...(by === undefined ? {} : { by }), operations: removals };
-  return ended({ ...words, approvals, rejections: [...others(words.rejections), rejection] }, decision, 'taken', back);
+  return ended(withWord(words, decision, { wanted: back, unwanted: removals }, now), decision, 'taken', back);
 }
 
 /** What is held, decided by whoever decided about exactly this. */
@@ -138,21 +128,38 @@ export function decideHold(words: Words, hold: Hold, operations: readonly HeldOp
   return taken({ ...words, waiting: words.waiting.filter((one) => one !== decision) }, decision, operations, now);
 }
 
-/** The decision counts from now on, and the ones before about the same operations no longer. */
+/** The decision counts from now on. */
 function taken(words: Words, decision: WaitingDecision, operations: readonly HeldOperation[], now: number): Words {
-  const { holdId, at, by } = decision;
+  const word = decision.decision === 'reject' ? { unwanted: operations } : { wanted: operations };
+  return ended(withWord(words, decision, word, now), decision, 'taken', operations);
+}
+
+/** What a person wants done, and what is to stay undone. */
+interface Word {
+  readonly wanted?: readonly HeldOperation[];
+  readonly unwanted?: readonly HeldOperation[];
+}
+
+/** What one decision says; the ones before count no longer as far as they are about the same operations. */
+function withWord(
+  words: Words,
+  { holdId, at, by }: WaitingDecision,
+  { wanted = [], unwanted = [] }: Word,
+  now: number,
+): Words {
+  const concerned = [...wanted, ...unwanted];
   const others = <Record extends ApprovalRecord | RejectionRecord>(records: readonly Record[]): Record[] =>
     trimmed(
       records.filter((one) => one.holdId !== holdId),
-      (held) => minus(held, operations),
+      (held) => minus(held, concerned),
     );
-  const approvals = others(words.approvals);
-  const rejections = others(words.rejections);
-  const next =
-    decision.decision === 'reject'
-      ? { approvals, rejections: [...rejections, { holdId, at, ...(by === undefined ? {} : { by }), operations }] }
-      : { approvals: [...approvals, { holdId, at: new Date(now).toISOString(), operations }], rejections };
-  return ended({ ...words, ...next }, decision, 'taken', operations);
+  const approval = { holdId, at: new Date(now).toISOString(), operations: wanted };
+  const rejection = { holdId, at, ...(by === undefined ? {} : { by }), operations: unwanted };
+  return {
+    ...words,
+    approvals: [...others(words.approvals), ...(wanted.length === 0 ? [] : [approval])],
+    rejections: [...others(words.rejections), ...(unwanted.length === 0 ? [] : [rejection])],
+  };
 }
 
 /** Whether a cycle has to look at everybody, because of what somebody decided: nothing may have changed in the directory. */

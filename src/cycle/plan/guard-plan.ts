@@ -1,4 +1,3 @@
-import { createHash, hash } from 'node:crypto';
 import { dnKey } from '../../core/directory/dn.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
@@ -19,6 +18,7 @@ import { isEstablished } from '../shared/established.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import type { Known } from './known.ts';
 import { passedTime, type PassedTime } from '../shared/passed-time.ts';
+import { sha256 } from '../shared/sha256.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
 
@@ -94,23 +94,6 @@ function standingHold({ held }: TargetState): Standing {
     ),
     firstRun: new Set(findings.some(({ kind }) => kind === 'first_run') ? operations.flatMap(marksOf) : []),
   };
-}
-
-/** Characters that are hashed at once. */
-const hashedAtOnce = 65_536;
-
-/** Of a text, or of texts one after the other. */
-export function sha256(text: string | Iterable<string>): string {
-  if (typeof text === 'string') return hash('sha256', text, 'hex');
-  const all = createHash('sha256');
-  let part = '';
-  for (const one of text) {
-    part += one;
-    if (part.length < hashedAtOnce) continue;
-    all.update(part);
-    part = '';
-  }
-  return all.update(part).digest('hex');
 }
 
 async function populationOf(

@@ -4,6 +4,7 @@ import type { CompleteReading } from '../../core/model/reading.ts';
 import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
+import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
@@ -28,6 +29,8 @@ export interface Preparation {
   readonly known: KnownNow;
   /** What the target has of those without a link. */
   readonly matches: Matches;
+  /** Who comes in the place of an entry that is gone. */
+  readonly successors: PlanInput['successors'];
   /** What is to be done about it all, with the judgement on it. */
   readonly made: MadePlan;
   /** What failed before, and what is tried again. */
@@ -129,7 +132,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
   const remarks = [builtAnewRemark(recalled, likely), configurationRemark(state, setup)];
   const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
-  return { known, matches, made, quarantine, wasCut: hurry?.wasCut() === true };
+  return { known, matches, successors, made, quarantine, wasCut: hurry?.wasCut() === true };
 }
 
 /** The same input with other resources. */

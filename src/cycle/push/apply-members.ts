@@ -3,7 +3,7 @@ import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { MembersOperation } from '../../core/model/plan.ts';
 import { strangerAccount, strangerId } from '../../core/model/stranger.ts';
-import type { MemberChange } from '../../ports/scim-target.ts';
+import { changeOf, divide, idsIn } from './member-change.ts';
 import {
   createPatience,
   createPieces,
@@ -12,9 +12,10 @@ import {
   type MemberStep,
   type Pieces,
 } from './member-pieces.ts';
+import { asPlanned, underNamesNow } from './names-now.ts';
 import type { PushContext } from './push-context.ts';
 import { liveLink, lostIfGone, remember } from './remember.ts';
-import { asShown, acknowledgedMembers, activeMembers, missingFrom, membersOf } from './known-of.ts';
+import { asShown, missingFrom, membersOf } from './known-of.ts';
 import { seekMembers } from './seek-members.ts';
 import { applied, failed, skipped, type OperationResult } from './operation-result.ts';
 
@@ -25,16 +26,17 @@ import { applied, failed, skipped, type OperationResult } from './operation-resu
  * group, although they are in it as far as anybody knew, is sent again, once; and everybody in one piece, once, where that
  * takes others out.
  */
-export async function applyMembers(operation: MembersOperation, context: PushContext): Promise<OperationResult> {
+export async function applyMembers(planned: MembersOperation, context: PushContext): Promise<OperationResult> {
+  const operation = underNamesNow(planned, context);
   const link = liveLink(context, operation.sourceId);
   if (link === undefined) return skipped;
   const joined = context.initialMembers.joined.get(operation.sourceId);
-  const steps = inTurn(stepsOf(operation, context), context.quarantine.before(operation.sourceId)?.attempts ?? 0);
+  const steps = inTurn(stepsOf(operation, context), context.quarantine.before(planned.sourceId)?.attempts ?? 0);
   if (steps.length === 0) return joined === undefined ? skipped : applied;
   const strangers = new Set(
     (await membersOf(operation.sourceId, context)).filter((id) => strangerAccount(id) !== undefined),
   );
-  return new MembersPush(operation, steps, strangers, link, context).run();
+  return new MembersPush(planned, operation, steps, strangers, link, context).run();
 }
 
 type Applied = Extract<Outcome, { kind: 'applied' }>;
@@ -52,6 +54,8 @@ interface PieceResult {
 
 /** One group's members on their way, piece by piece. */
 class MembersPush {
+  readonly #planned: MembersOperation;
+  /** By the names that the state has now. */
   readonly #operation: MembersOperation;
   readonly #strangers: ReadonlySet<SourceId>;
   readonly #context: PushContext;
@@ -68,12 +72,14 @@ class MembersPush {
   #refused: Failure | undefined;
 
   constructor(
+    planned: MembersOperation,
     operation: MembersOperation,
     steps: readonly MemberStep[],
     strangers: ReadonlySet<SourceId>,
     link: Link,
     context: PushContext,
   ) {
+    this.#planned = planned;
     this.#operation = operation;
     this.#strangers = strangers;
     this.#context = context;
@@ -165,6 +171,7 @@ class MembersPush {
     const following = this.#pieces.next(context.target.memberChunk);
     const open = [...following, ...missing.map((id) => ({ id, joins: true }))];
     this.#link = withUnsettled(this.#link, settled, open);
+    const [joined, left] = [asPlanned(add, context), asPlanned(remove, context)];
     // An emptied group counts once, with its last piece.
     const counts = operation.cause === 'changed' || following.length === 0;
     await remember(context, this.#link, [
@@ -175,10 +182,8 @@ class MembersPush {
         add,
         remove: this.#strangers.size === 0 ? remove : withFormerStrangers(remove, this.#strangers, context),
       },
-      ...(counts ? context.removalsOf(operation, remove) : []),
-      ...(add.length + remove.length > 0
-        ? [context.logged(operation, { link: this.#link, joined: add, left: remove })]
-        : []),
+      ...(counts ? context.removalsOf(this.#planned, left) : []),
+      ...(joined.length + left.length > 0 ? [context.logged(this.#planned, { link: this.#link, joined, left })] : []),
     ]);
     return following;
   }
@@ -260,31 +265,6 @@ function inTurn(steps: readonly MemberStep[], attempts: number): readonly Member
 /** Nobody of a piece is left to be sent: they are not on the target any more. */
 function nothing({ targetId }: Link): Outcome {
   return { kind: 'applied', id: targetId };
-}
-
-function changeOf(group: SourceId, chunk: readonly MemberStep[], looked: boolean, context: PushContext): MemberChange {
-  const linksOf = (ids: readonly SourceId[]): Link[] => ids.flatMap((id) => context.links.get(id) ?? []);
-  const { add, remove } = divide(chunk);
-  return {
-    add: linksOf(add)
-      .filter(({ lifecycle }) => lifecycle !== 'lost')
-      .map((member) => ({ id: member.targetId, type: member.type })),
-    remove: linksOf(remove).map((member) => member.targetId),
-    ...(looked ? { looked } : {}),
-    current: () => acknowledgedMembers(group, context),
-    expected: () => activeMembers(group, context),
-  };
-}
-
-function idsIn({ add, remove }: MemberChange): string[] {
-  return [...add.map(({ id }) => id), ...remove];
-}
-
-function divide(chunk: readonly MemberStep[]): { readonly add: SourceId[]; readonly remove: SourceId[] } {
-  return {
-    add: chunk.filter(({ joins }) => joins).map(({ id }) => id),
-    remove: chunk.filter(({ joins }) => !joins).map(({ id }) => id),
-  };
 }
 
 function withUnsettled(link: Link, settled: readonly MemberStep[], next: readonly MemberStep[]): Link {

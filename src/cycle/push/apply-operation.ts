@@ -7,6 +7,7 @@ import { applyAdoption } from './apply-adoption.ts';
 import { applyCreate } from './apply-creation.ts';
 import { applyLookalike } from './apply-lookalike.ts';
 import { applyMembers } from './apply-members.ts';
+import { endsAll } from '../shared/target-error.ts';
 import { findLost } from '../match/find-lost.ts';
 import { disbelieved, othersThan } from '../match/presence.ts';
 import { applyRelink } from './apply-relink.ts';
@@ -176,7 +177,7 @@ async function emptyInstead(operation: RemoveOperation, failure: Failure, contex
     context,
   );
   if (result.kind === 'applied') return insteadOf(failure, 'the group was emptied instead');
-  return result.kind === 'failed' && endsAll.has(result.failure.class) ? result.failure : failure;
+  return result.kind === 'failed' && endsAll(result.failure) ? result.failure : failure;
 }
 
 async function switchOffInstead(
@@ -193,7 +194,7 @@ async function switchOffInstead(
     context.signal,
     knownOf(link, context),
   );
-  if (outcome.kind === 'failed') return endsAll.has(outcome.failure.class) ? outcome.failure : failure;
+  if (outcome.kind === 'failed') return endsAll(outcome.failure) ? outcome.failure : failure;
   const attributes = { ...link.attributes, ...acknowledged(new Map([['active', false]]), context) };
   const departedAt = link.departedAt ?? new Date(context.clock.now()).toISOString();
   const off = {
@@ -215,9 +216,6 @@ function insteadOf(failure: Failure, done: string): Failure {
   const detail = `DELETE failed (${failure.detail}); ${done}`;
   return { ...failure, class: failure.class === 'auth' ? 'rejected' : failure.class, detail };
 }
-
-/** The credentials are refused, or an id is somebody else's: that has to end the push. */
-const endsAll: ReadonlySet<string> = new Set(['auth', 'renumbered']);
 
 /**
  * The target says that whoever is to be deleted is not there. Done, when it has nobody who could be them; mislaid under

@@ -1,6 +1,7 @@
 import type { Failure, FailureClass } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ProbeResult } from '../../ports/scim-target.ts';
+import { endsAll } from '../shared/target-error.ts';
 
 /** Operations of one verb on one type, of which so many failed in a row that the rest of them is not tried. */
 export interface GivenUp extends Pick<Operation, 'verb' | 'type'> {
@@ -26,8 +27,6 @@ export interface Breaker {
 
 /** So many failures in a row without a success between them. */
 const mostInARow = 20;
-/** After these, every further request could only do harm: lock-outs, or writes to the wrong account. */
-const endsAll: ReadonlySet<FailureClass> = new Set(['auth', 'renumbered']);
 const downClasses: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'unknown', 'protocol']);
 
 /*
@@ -69,7 +68,7 @@ export function createBreaker(probe: () => Promise<ProbeResult>): Breaker {
     },
     async failed(operation, failure) {
       const kind = kindOf(operation);
-      if (endsAll.has(failure.class)) stopped ??= failure;
+      if (endsAll(failure)) stopped ??= failure;
       const isPointless = failure.class === 'unsupported' && operation.verb === 'create';
       if (!downClasses.has(failure.class) && !isPointless) {
         ofAll = 0;

@@ -1,5 +1,6 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
+import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
@@ -24,6 +25,8 @@ export interface PushContext extends AccountSearch {
   readonly toEnd: Set<SourceId>;
   /** Whom the target turned out not to have any more. */
   readonly missing: Set<SourceId>;
+  /** Who comes in the place of an entry that is gone, whether their relink is carried out now or waits for a person. */
+  readonly successors: PlanInput['successors'];
   /** What was under way when the cycle began. */
   readonly intents: ReadonlyMap<SourceId, Intent>;
   /** Whom the target listed in this cycle, before anything was sent; undefined where it was not listed whole. */

@@ -2,6 +2,14 @@ import { BridgeError } from '../../core/model/errors.ts';
 import { count } from '../../core/wording/count.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 
+/**
+ * The credentials are refused, or ids were given out anew: nothing else works either, and every further request could only
+ * do harm (lock-outs, writes to the wrong account).
+ */
+export function endsAll({ class: failureClass }: Failure): boolean {
+  return failureClass === 'auth' || failureClass === 'renumbered';
+}
+
 /** What a failure of the target as a whole means to the person who has to mend it. */
 export function targetError(target: string, failure: Failure): BridgeError {
   const why = publicWords(failure);

@@ -4,7 +4,7 @@ import type { Failure } from '../../core/model/outcome.ts';
 import { isFailure } from '../../ports/scim-target.ts';
 import { disbelieved } from '../match/presence.ts';
 import { isSettling } from '../match/settling.ts';
-import { targetError } from '../shared/target-error.ts';
+import { endsAll, targetError } from '../shared/target-error.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 import { compareSubject } from './compare-subject.ts';
 import type { Findings } from './findings.ts';
@@ -105,14 +105,13 @@ export class LookUps {
   #failed(failure: Failure): void {
     this.#unread += 1;
     this.#failuresInARow += 1;
-    const endsAll = failure.class === 'auth' || failure.class === 'renumbered';
-    if (endsAll || this.#failuresInARow >= mostFailures) throw targetError(this.#input.target.name, failure);
+    if (endsAll(failure) || this.#failuresInARow >= mostFailures) throw targetError(this.#input.target.name, failure);
   }
 
   /** Copies are written in order: who is new counts as missing once somebody is shown who came later (see isSettling). */
   async #isMissing(link: Link): Promise<boolean> {
-    const { target, signal, now } = this.#input;
-    if (!(await isSettling(link, [], { target, signal }, now))) return true;
+    const { target, signal, clock } = this.#input;
+    if (!(await isSettling(link, [], { target, signal }, clock.now()))) return true;
     if ((link.createdAt ?? '') > this.#findings.latestCreation) return false;
     const again = await target.read(this.#type, link.targetId, signal, 'members');
     return isFailure(again) && again.class === 'gone';

@@ -21,24 +21,15 @@ export async function markDrift(
   target: string,
   store: StateStore,
 ): Promise<ReadonlySet<SourceId>> {
-  const links = await gather(
-    found.map(({ link }) => link.sourceId),
-    (ids) => store.links(target, ids),
-  );
-  const marked = found.filter(
-    ({ drift, link }) => !drift.kinds.includes('identity') && isSameLink(link, links.get(link.sourceId)),
-  );
+  const own = found.filter(({ drift }) => !drift.kinds.includes('identity'));
+  const marked = await unchanged(own, target, store);
   await store.record(marked.flatMap(({ drift, link }) => changesFor(drift, link)));
   return new Set(marked.map(({ link }) => link.sourceId));
 }
 
 function changesFor(drift: Drift, link: Link): StateChange[] {
   if (drift.kinds.includes('missing')) return [{ kind: 'link', link: { ...link, lifecycle: 'lost' } }];
-  const paths = [
-    ...drift.values.map(({ path }) => path),
-    ...(drift.kinds.some((kind) => kind === 'enabled' || kind === 'disabled') ? ['active'] : []),
-    ...(drift.left.length + drift.joined.length > 0 ? [membersPath] : []),
-  ];
+  const paths = [...valuePaths(drift), ...(drift.left.length + drift.joined.length > 0 ? [membersPath] : [])];
   const { target, sourceId } = link;
   const strangers = drift.strangers.map(strangerId);
   return [
@@ -51,16 +42,28 @@ function changesFor(drift: Drift, link: Link): StateChange[] {
 
 /**
  * Notes what was put right, was acknowledged, and is not there all the same: the target does not store it, so that it is
- * not sent again before it changes.
+ * not sent again before it changes. What a cycle wrote to meanwhile is left alone.
  */
-export async function noteNotTaken(found: readonly Found[], store: StateStore): Promise<void> {
-  const changes = found.flatMap(({ drift, link }): StateChange[] => {
-    const paths = [
-      ...drift.values.map(({ path }) => path),
-      ...(drift.kinds.some((kind) => kind === 'enabled' || kind === 'disabled') ? ['active'] : []),
-    ];
+export async function noteNotTaken(found: readonly Found[], target: string, store: StateStore): Promise<void> {
+  const changes = (await unchanged(found, target, store)).flatMap(({ drift, link }): StateChange[] => {
+    const paths = valuePaths(drift);
     if (paths.length === 0 || drift.kinds.includes('missing')) return [];
     return [{ kind: 'link', link: { ...link, unstored: [...new Set([...(link.unstored ?? []), ...paths])] } }];
   });
   if (changes.length > 0) await store.record(changes);
+}
+
+/** Those to whose links no cycle wrote since they were compared. */
+async function unchanged(found: readonly Found[], target: string, store: StateStore): Promise<readonly Found[]> {
+  const links = await gather(
+    found.map(({ link }) => link.sourceId),
+    (ids) => store.links(target, ids),
+  );
+  return found.filter(({ link }) => isSameLink(link, links.get(link.sourceId)));
+}
+
+/** SCIM paths of single values that differ, `active` included. */
+function valuePaths({ values, kinds }: Drift): string[] {
+  const isActiveWrong = kinds.includes('enabled') || kinds.includes('disabled');
+  return [...values.map(({ path }) => path), ...(isActiveWrong ? ['active'] : [])];
 }

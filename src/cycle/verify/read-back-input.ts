@@ -1,15 +1,14 @@
 import type { SourceId } from '../../core/model/entry.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ComparisonInput } from './compare-subject.ts';
-import type { Wanted } from './subjects.ts';
 
 export interface ReadBackInput extends ComparisonInput {
-  readonly wanted: Wanted;
   /** The target's. */
   readonly directories: ReadonlySet<string>;
   /** Of these alone, by look-ups; without it, everyone. */
   readonly only?: ReadonlySet<SourceId> | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** By which is judged who is new, when they are looked up. */
+  readonly clock: Pick<Clock, 'now'>;
   /** True when nothing new may begin. */
   readonly isStopping: () => boolean;
 }

@@ -31,7 +31,7 @@ async function readBack({ clock, source, setup, store, client }: World): Promise
     readings: [...complete.values()],
     store,
     storeAfter: () => Promise.resolve(store),
-    now: clock.now(),
+    clock,
     signal,
     isStopping: () => false,
   });

@@ -46,4 +46,37 @@ describe('the state of a daemon', () => {
     await clock.advance(31_000);
     await waiting;
   });
+
+  it('is opened once for all who ask for it after a failed write, and closed by whoever ends meanwhile', async () => {
+    const clock = fakeClock();
+    let isOpen = false;
+    let closed = 0;
+    let isSound = true;
+    const openStore = async (): Promise<StateStore> => {
+      await Promise.resolve();
+      if (isOpen) throw locked();
+      isOpen = true;
+      const close = async (): Promise<void> => {
+        await Promise.resolve();
+        closed += 1;
+        isOpen = false;
+      };
+      return { ...createMemoryStore(), close };
+    };
+    const held = await holdStore(
+      { openStore, clock },
+      () => isSound,
+      () => undefined,
+    );
+    const before = await held.current();
+    isSound = false;
+    const [one, other] = await Promise.all([held.current(), held.current()]);
+    assert.equal(one, other);
+    assert.notEqual(one, before);
+    assert.equal(closed, 1);
+    const reopening = held.current();
+    await held.close();
+    await reopening;
+    assert.deepEqual([isOpen, closed], [false, 3]);
+  });
 });

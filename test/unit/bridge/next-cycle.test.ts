@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createNextCycle } from '../../../src/bridge/next-cycle.ts';
+import { BridgeError } from '../../../src/core/model/errors.ts';
 import { cycleStage, person } from '../../support/cycle-stage.ts';
 
 describe('what is done between two cycles of a target', () => {
@@ -22,11 +23,27 @@ describe('what is done between two cycles of a target', () => {
     assert.equal(await nextCycle.prepare('wiki', stage.store), false);
   });
 
-  it('ends without a report when it failed, and keeps no cycle from beginning', async () => {
+  it('ends without a report when the state cannot be written, and keeps no cycle from beginning', async () => {
     const stage = cycleStage([person('a')]);
     const nextCycle = createNextCycle();
-    const report = nextCycle.before('wiki', () => Promise.reject(new Error('the disk is full')));
+    const full = new BridgeError('D2S_STATE_UNWRITABLE', 'the disk is full', 'make room');
+    const report = nextCycle.before('wiki', () => Promise.reject(full));
     assert.equal(await nextCycle.prepare('wiki', stage.store), true);
     assert.equal(await report, undefined);
+  });
+
+  it('fails for whoever asked for it where it has a fault of its own, and for nobody else', async () => {
+    const stage = cycleStage([person('a')]);
+    const nextCycle = createNextCycle();
+    const faulty = assert.rejects(
+      nextCycle.before('wiki', () => Promise.reject(new TypeError('not a function'))),
+      TypeError,
+    );
+    const other = nextCycle.before('wiki', () => Promise.resolve());
+    assert.equal(await nextCycle.prepare('wiki', stage.store), true);
+    await faulty;
+    const { report } = await stage.cycle();
+    nextCycle.started('wiki', Promise.resolve(report));
+    assert.equal(await other, report);
   });
 });

@@ -147,7 +147,7 @@ describe('a group that loses members together with one who comes in the place of
       report.hold?.findings.map(({ kind, planned, population, allowed }) => [kind, planned, population, allowed]),
       [['members', 2, 3, 1]],
     );
-    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), ['ben', 'cy', 'ada2']);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), ['ben', 'cy']);
   });
 
   it('is emptied when nobody but those stay away: that is counted', async () => {
@@ -157,6 +157,187 @@ describe('a group that loses members together with one who comes in the place of
     stage.source.put(team('crew'));
     const { report } = await stage.cycle();
     assert.ok(report.hold?.findings.some(({ kind }) => kind === 'emptied'));
+  });
+});
+
+describe('who comes in the place of another and leaves a group with that', () => {
+  const membersOf = (stage: ReturnType<typeof cycleStage>, id = 'group-3') =>
+    stage.target
+      .groups()
+      .filter((group) => group.id === id)
+      .flatMap(({ members }) => members ?? []);
+  /** Refuses whatever would change such an account or group, but for its members. */
+  const refuseUpdates = (stage: ReturnType<typeof cycleStage>) =>
+    stage.target.setHook((call) =>
+      call.method === 'update'
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
+  const replaced = (stage: ReturnType<typeof cycleStage>, members: readonly string[]) => {
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    stage.source.put(team('crew', members));
+  };
+
+  it('is out in the same cycle, before the account passes over', async () => {
+    const stage = await staged(['ada', 'ben']);
+    replaced(stage, ['ben']);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(
+      [operationsOf(report.applied), inShort(calls)],
+      [
+        ['members crew', 'relink ada2'],
+        ['members group-3 + -user-1', 'update user-1'],
+      ],
+    );
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), ['ben']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('is out when the account is refused to pass over, once', async () => {
+    const stage = await staged(['ada', 'ben']);
+    replaced(stage, ['ben']);
+    refuseUpdates(stage);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(
+      [operationsOf(report.applied), inShort(calls)],
+      [['members crew'], ['members group-3 + -user-1', 'update user-1']],
+    );
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), ['ben']);
+    const again = await stage.cycle({ attempt: 'everything' });
+    assert.deepEqual([operationsOf(again.report.applied), inShort(again.calls)], [[], ['update user-1']]);
+  });
+
+  it('is counted and logged as the plan names them', async () => {
+    const stage = await staged(['ada', 'ben']);
+    replaced(stage, ['ben']);
+    refuseUpdates(stage);
+    await stage.cycle();
+    const left: string[] = [];
+    for await (const batch of stage.store.logged(0)) left.push(...batch.flatMap((entry) => entry.left ?? []));
+    assert.deepEqual(left, ['ada2']);
+  });
+
+  it('is out while a person has yet to decide whose the account is', async () => {
+    const stage = await staged(['ada', 'ben', 'cy', 'dan'], {
+      limits: { ...noLimits, relinks: { percent: 0, atLeast: 1 } },
+    });
+    for (const id of ['ada', 'ben']) {
+      stage.source.remove(id);
+      stage.source.put(login(`${id}2`, id));
+    }
+    stage.source.put(team('crew', ['ben2', 'cy', 'dan']));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(
+      [operationsOf(report.applied), inShort(calls), operationsOf(report.hold?.operations ?? [])],
+      [['members crew'], ['members group-5 + -user-1'], ['relink ada2', 'relink ben2']],
+    );
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('is out of a group that left, too', async () => {
+    const stage = await staged(['ada', 'ben'], { removal: { leaves: 'delete', groups: 'empty' } });
+    stage.source.put(team('club'));
+    await stage.cycle();
+    stage.source.remove('ada');
+    stage.source.put(login('ada2', 'ada'));
+    stage.source.remove('crew');
+    await stage.cycle();
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), []);
+    assert.deepEqual(membersOf(stage), []);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('is out before others are deleted, with the same request', async () => {
+    const stage = await staged(['ada', 'ben', 'cy'], { removal: { leaves: 'delete', groups: 'keep' } });
+    replaced(stage, ['cy']);
+    stage.source.remove('ben');
+    const { calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['members group-4 + -user-1-user-2', 'remove user-2', 'update user-1']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('joins another one once the account is theirs, in the same cycle', async () => {
+    const stage = await staged(['ada', 'ben', 'cy']);
+    stage.source.put(team('club', ['ben', 'cy']));
+    await stage.cycle();
+    replaced(stage, ['ben', 'cy']);
+    stage.source.put(team('club', ['cy', 'ada2']));
+    const { calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), [
+      'members group-5 + -user-2',
+      'members group-4 + -user-1',
+      'update user-1',
+      'members group-5 +user-1 -',
+    ]);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'club'), ['cy', 'ada2']);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('is out of a group that itself comes in the place of another, whose joins wait for that', async () => {
+    for (const refused of [false, true]) {
+      const stage = await staged(['ada', 'ben']);
+      stage.source.put(person('cy'));
+      await stage.cycle();
+      stage.source.remove('crew');
+      stage.source.remove('ada');
+      stage.source.put(login('ada2', 'ada'));
+      stage.source.put({ ...team('crew2', ['ben', 'cy']), attributes: team('crew', ['ben', 'cy']).attributes });
+      if (refused) refuseUpdates(stage);
+      const { calls } = await stage.cycle();
+      assert.deepEqual(inShort(calls), [
+        'members group-3 + -user-1',
+        'update user-1',
+        'update group-3',
+        ...(refused ? [] : ['members group-3 +user-4 -']),
+      ]);
+      const group = refused ? 'crew' : 'crew2';
+      assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', group), refused ? ['ben'] : ['ben', 'cy']);
+      if (!refused) assert.deepEqual((await stage.cycle()).calls, []);
+    }
+  });
+
+  it('stays in a group of which a person has yet to decide whose it is', async () => {
+    const stage = cycleStage(
+      [...['ada', 'ben'].map((id) => person(id)), team('crew', ['ada', 'ben']), team('club', ['ada', 'ben'])],
+      { limits: { ...noLimits, relinks: { percent: 0, atLeast: 1 } } },
+    );
+    await stage.cycle();
+    await stage.clock.advance(hour);
+    for (const id of ['crew', 'club']) {
+      stage.source.remove(id);
+      const { attributes } = team(id, ['ben']);
+      stage.source.put({ ...team(`${id}2`), attributes });
+    }
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(
+      [operationsOf(report.hold?.operations ?? []), calls],
+      [['members club2', 'members crew2', 'relink club2', 'relink crew2'], []],
+    );
+  });
+
+  it('is out when disabled, although nothing else of the account can be changed', async () => {
+    const stage = await staged(['ada', 'ben']);
+    replaced(stage, ['ben']);
+    stage.source.put(login('ada2', 'ada', { status: 'off' }));
+    refuseUpdates(stage);
+    const { calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['members group-3 + -user-1', 'update user-1']);
+    assert.deepEqual(membersOf(stage).length, 1);
+  });
+
+  it('stays in doubt under the name that the state knows when the answer is lost', async () => {
+    const stage = await staged(['ada', 'ben']);
+    replaced(stage, ['ben']);
+    stage.target.setHook((call) =>
+      call.method === 'changeMembers' ? { when: 'before', result: { class: 'unknown', detail: 'cut' } } : undefined,
+    );
+    const { report } = await stage.cycle();
+    assert.deepEqual(operationsOf(report.applied), ['relink ada2']);
+    assert.deepEqual((await stage.store.links('wiki', ['crew'])).get('crew')?.unsettled, ['ada2']);
+    stage.target.setHook(undefined);
+    assert.deepEqual(inShort((await stage.cycle({ attempt: 'everything' })).calls), ['members group-3 + -user-1']);
+    assert.deepEqual(await acknowledgedMembers(stage.store, 'wiki', 'crew'), ['ben']);
   });
 });
 

@@ -215,6 +215,30 @@ describe('Undo of a cycle', () => {
     assert.deepEqual(activeIn(stage), ['ada', 'bob', 'cyd']);
   });
 
+  it('of several cycles reads the log once', async () => {
+    const stage = stageOf();
+    const first = await lose(stage);
+    stage.source.remove('cyd');
+    const second = (await stage.cycle()).report.cycle;
+    await undo(stage, first);
+    await undo(stage, second);
+    let reads = 0;
+    const store = {
+      ...stage.store,
+      logged: (after: number) => {
+        reads += 1;
+        return stage.store.logged(after);
+      },
+    };
+    await stage.cycle({ store });
+    assert.deepEqual(activeIn(stage), ['ada', 'bob', 'cyd']);
+    assert.equal(membersIn(stage), 3);
+    assert.equal(reads, 1);
+    reads = 0;
+    await stage.cycle({ store, attempt: 'asked' });
+    assert.equal(reads, 0, 'nothing is to be taken back any more');
+  });
+
   it('of a cycle that took nothing away changes nothing', async () => {
     const stage = stageOf();
     const { report } = await stage.cycle();

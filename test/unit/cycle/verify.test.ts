@@ -33,7 +33,7 @@ async function verify(
     readings: [...complete.values()],
     store,
     storeAfter: () => Promise.resolve(store),
-    now: clock.now(),
+    clock,
     signal,
     isStopping: () => false,
     ...more,
@@ -125,10 +125,28 @@ describe('reading a target back', () => {
     const { signal } = new AbortController();
     await stage.target.remove('user', 'user-4', signal);
     const early = await verify(stage);
-    assert.deepEqual([kindsOf(early), early.notCompared.settling], [[], 1]);
+    assert.deepEqual([kindsOf(early), early.notCompared.exceptions.settling], [[], 1]);
     stage.source.put(person('younger'));
     await stage.cycle();
     assert.deepEqual(kindsOf(await verify(stage)), ['young missing']);
+  });
+
+  it('waits for whoever a cycle made while it compared', async () => {
+    const stage = await loaded(people(3));
+    stage.source.put(person('young'));
+    const verified = await verify(stage, {
+      walk: async (type, worth, onPage, signal) => {
+        stage.clock.jumpWallClock(minute);
+        await stage.cycle();
+        const lags = (page: readonly FoundResource[]) => onPage(page.filter(({ id }) => id !== 'user-4'));
+        return stage.target.walk(type, worth, lags, signal);
+      },
+      read: (type, id, ...rest) =>
+        id === 'user-4'
+          ? Promise.resolve({ class: 'gone', status: 404, detail: 'not here yet' })
+          : stage.target.read(type, id, ...rest),
+    });
+    assert.deepEqual([kindsOf(verified), verified.notCompared.exceptions.settling], [[], 1]);
   });
 
   it('ends where the target does not answer any more, and counts what could not be read otherwise', async () => {
@@ -174,13 +192,13 @@ describe('reading a target back', () => {
     await change(stage, 'p0001', 'title', 'Queen');
     const after = overridingLinks(stage, 'p0001');
     const verified = await verify(stage, {}, { storeAfter: () => Promise.resolve(after) });
-    assert.deepEqual([kindsOf(verified), verified.notCompared.moving], [[], 1]);
+    assert.deepEqual([kindsOf(verified), verified.notCompared.exceptions.moving], [[], 1]);
   });
 
   it('does not compare members that a group does not show, and counts foreign ones', async () => {
     const stage = await loaded([...people(3), team('crew', ['p0000', 'p0001'])]);
     const hiding = await verify(stage, { membersOf: () => Promise.resolve(undefined) });
-    assert.deepEqual([kindsOf(hiding), hiding.notCompared.hidingMembers], [[], 1]);
+    assert.deepEqual([kindsOf(hiding), hiding.notCompared.exceptions.hidingMembers], [[], 1]);
     const more = await verify(stage, { membersOf: () => Promise.resolve(['user-1', 'user-2', 'somebody']) });
     assert.deepEqual([kindsOf(more), more.notCompared.foreignMembers], [[], 1]);
     const fewer = await verify(stage, { membersOf: () => Promise.resolve(['user-1', 'user-3']) });
@@ -240,9 +258,22 @@ describe('putting drift right', () => {
     const only = new Set(['p0000']);
     const again = await verify(stage, mute, { only });
     assert.deepEqual(kindsOf(again), ['p0000 attribute']);
-    await noteNotTaken(again.found, stage.store);
+    await noteNotTaken(again.found, 'wiki', stage.store);
     assert.deepEqual(kindsOf(await verify(stage, mute)), []);
     assert.deepEqual(await stage.store.unstored('wiki'), { title: 1 });
+  });
+
+  it('notes nothing about whom a cycle wrote to since they were compared', async () => {
+    const stage = await loaded([person('p0000', { title: 'Engineer', status: 'on' }), ...people(2).slice(1)]);
+    await change(stage, 'p0000', 'title', 'Queen');
+    const { found } = await verify(stage);
+    assert.equal(found.length, 1);
+    stage.source.put(person('p0000', { title: 'Engineer', status: 'off' }));
+    await stage.cycle();
+    const before = await stage.store.links('wiki', ['p0000']);
+    assert.equal(before.get('p0000')?.lifecycle, 'deactivated');
+    await noteNotTaken(found, 'wiki', stage.store);
+    assert.deepEqual(await stage.store.links('wiki', ['p0000']), before);
   });
 });
 
