@@ -1,10 +1,10 @@
 import type { SourceId } from '../core/model/entry.ts';
+import { quarantinedOn } from '../cycle/shared/quarantined.ts';
 import { sha256 } from '../cycle/shared/sha256.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { QuarantineRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
-import { quarantinedOn } from './quarantined.ts';
 import { chosenTargets } from './targets.ts';
 import { readWho } from './who.ts';
 

@@ -20,6 +20,7 @@ import {
 import { createNextCycle, type NextCycle } from './next-cycle.ts';
 import { recall } from './recall.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
+import type { ServiceManager, Unheard } from '../ports/service-manager.ts';
 import type { ProbeResult } from '../ports/scim-target.ts';
 import { verifyScheduled } from './verify-scheduled.ts';
 
@@ -32,6 +33,8 @@ export interface ServeRequest {
   /** The text of the configuration file now. */
   readonly configurationText: () => Promise<string>;
   readonly signals: SignalSource;
+  /** Whether SIGHUP came before anybody listened to `signals`. Then the configuration is read again at once. */
+  readonly hasHungUp: () => boolean;
   /** Serves health and metrics for as long as the daemon runs. */
   readonly startHttp: (health: Health) => Promise<HttpServer>;
 }
@@ -45,12 +48,6 @@ interface HttpServer {
 /** The daemon: keeps every target in step until SIGTERM or SIGINT. @throws BridgeError for what no further round can mend */
 export async function serve(request: ServeRequest): Promise<void> {
   const { log, signals, startHttp } = request;
-  const hungUp = new AbortController();
-  // The system ends a process that does not listen to SIGHUP.
-  const early = (): void => {
-    hungUp.abort();
-  };
-  signals.on('SIGHUP', early);
   const text = await request.configurationText();
   const app = await request.open();
   await orClose(app, app.checkSecrets());
@@ -58,11 +55,13 @@ export async function serve(request: ServeRequest): Promise<void> {
   lasting.noteReload({ isSuccess: true, hash: hashOf(text) });
   let heartbeat = (): number => app.clock.monotonic();
   const service = createServiceStatus(app.serviceManager, app.clock, () => heartbeat());
+  tellWhenUnheard(app.serviceManager, log);
+  const over = new AbortController();
+  const watchdog = service.run(over.signal);
   const generations = createGenerations(request, lasting, service);
   try {
     const first = await generations.begin(app, text);
-    signals.off('SIGHUP', early); // the daemon listens from here on
-    if (hungUp.signal.aborted) generations.reload('SIGHUP');
+    if (request.hasHungUp()) generations.reload('SIGHUP');
     await runDaemon({
       ...first,
       clock: app.clock,
@@ -92,9 +91,23 @@ export async function serve(request: ServeRequest): Promise<void> {
       },
     });
   } finally {
-    signals.off('SIGHUP', early);
-    await generations.end();
+    over.abort();
+    await Promise.all([generations.end(), watchdog]);
   }
+}
+
+const unheardText: Readonly<Record<Unheard, string>> = {
+  missing:
+    'systemd waits to be told that dir2scim runs, and systemd-notify, which tells it, is not there: systemd will end dir2scim as if it hung; install systemd-notify (it comes with systemd), or set Type=exec and no WatchdogSec in the unit',
+  failed:
+    'systemd waits to be told that dir2scim runs, and systemd-notify could not tell it: systemd may end dir2scim as if it hung; leave NOTIFY_SOCKET as systemd set it, and let dir2scim reach that socket',
+};
+
+/** Says once that nobody hears what the process says of itself: whoever waits for it will end it. */
+function tellWhenUnheard(manager: ServiceManager | undefined, log: Log): void {
+  void manager?.unheard.then((because) => {
+    log.error({ event: 'service_manager_unheard', because }, unheardText[because]);
+  });
 }
 
 interface Current {
@@ -143,7 +156,7 @@ function createGenerations(request: ServeRequest, lasting: ProcessListeners, ser
     await recall(app, store, [lasting.metrics, lasting.conditions]);
     return {
       ...generationOf(app, store, listeners, (signal) =>
-        Promise.all([reload.watch(signal), service.run(signal), lasting.notifications.run(app.notifiers, signal)]),
+        Promise.all([reload.watch(signal), lasting.notifications.run(app.notifiers, signal)]),
       ),
       successor: {
         isReady: reload.isReady,

@@ -3,7 +3,8 @@ import type { Decision, UnusableDecision } from '../ports/decisions.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../ports/state-records.ts';
 import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
-import { quarantinedOn, refusalsIn, type RefusalWords } from './quarantined.ts';
+import { quarantinedOn } from '../cycle/shared/quarantined.ts';
+import { refusalsIn, type RefusalWords } from './quarantined.ts';
 
 export interface TargetStatus {
   readonly target: string;

@@ -155,6 +155,7 @@ function recordOf(
     drift: counts,
     foreign: Object.fromEntries(Object.entries(foreign).map(([type, { count }]) => [type, count])),
     unread: notCompared.unread,
+    exceptions: notCompared.exceptions,
     isGivenToCycle,
   };
 }

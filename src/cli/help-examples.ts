@@ -15,6 +15,8 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
   check: ['check', 'check --strict'],
   log: ['log --who jane@corp.example --since 30d', 'log --failed --follow'],
   status: ['status', 'status --json'],
+  report: ['report access'],
+  'report access': ['report access', 'report access --target wiki --format csv'],
   state: ['state verify'],
   'state verify': ['state verify'],
   'state rebind': ['state rebind wiki'],
@@ -27,6 +29,8 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
   'state import': ['state import dir2scim-state.ndjson'],
   'state rebuild': ['state rebuild'],
   'state forget': ['state forget 4f6c1c1e-0d5b-4a3e-9d0c-5d1f0a7b2c11'],
+  completion: ['completion bash > ~/.local/share/bash-completion/completions/dir2scim', 'completion fish'],
+  complete: ['complete -- sync --tar'],
   notify: ['notify test'],
   'notify test': ['notify test'],
 };

@@ -10,6 +10,8 @@ import type { RetryOptions } from './commands/retry.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
+import { addCompletion } from './completion-program.ts';
+import { addReport } from './report-program.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -66,25 +68,24 @@ export function createProgram(
   addAmending(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
-  const state = program
-    .command('state')
-    .description('looks after the state: targets that moved, directories that became others')
-    .addHelpText('after', exampleText('state'))
-    .exitOverride()
-    .copyInheritedSettings(program);
+  const group = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .addHelpText('after', exampleText(name))
+      .exitOverride()
+      .copyInheritedSettings(program);
+  addReport(group('report', 'what auditors ask for'), begin, contextOf, finish);
+  const state = group('state', 'looks after the state: targets that moved, directories that became others');
   addState(state, begin, contextOf, finish);
-  const notify = program
-    .command('notify')
-    .description('webhooks that are told when something is held or fails')
-    .addHelpText('after', exampleText('notify'))
-    .exitOverride()
-    .copyInheritedSettings(program);
+  const notify = group('notify', 'webhooks that are told when something is held or fails');
   begin(notify, 'test', 'tells each of them, once and now, that this is a test')
     .option(...json)
     .action(async (given: Configured & { readonly json: boolean }) => {
       const { notifyTest } = await import('./commands/notify.ts');
       finish(await notifyTest(given, contextOf(given)));
     });
+  addCompletion(program, contextOf, finish);
   return program;
 }
 

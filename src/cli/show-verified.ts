@@ -2,12 +2,14 @@ import type { CommandLine } from '../bridge/command-line.ts';
 import type { VerifiedOne } from '../bridge/verify.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { heldText } from '../core/mapping/scim-values.ts';
-import type { Drift, ValueDrift } from '../core/model/drift.ts';
+import type { Drift, Exceptions, ValueDrift } from '../core/model/drift.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { count, inWords } from '../core/wording/count.ts';
+import { equalText } from '../core/wording/exceptions.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { countsUndone } from '../core/wording/operation-counts.ts';
-import type { NotCompared, VerifiedTarget } from '../cycle/verify-target.ts';
+import type { VerifiedTarget } from '../cycle/verify-target.ts';
+import type { NotCompared } from '../cycle/verify/not-compared.ts';
 import { fit, wrap } from './layout.ts';
 import { showReport } from './show-report.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,16 +37,15 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
 function headline({ drift, compared, notCompared }: VerifiedTarget, colors: Terminal['colors']): string {
   const all = inWords([count(compared.user, 'user'), count(compared.group, 'group')]);
   if (drift.length > 0) return `${colors.yellow(differing(drift))} from what they should be, of ${all}`;
-  const { unread, left, unlinked, waiting, quarantined, held, rejected, rejections } = notCompared;
+  const { unread, left, exceptions } = notCompared;
   if (unread + left > 0)
     return colors.yellow(
       compared.user + compared.group === 0
         ? 'nothing could be compared'
         : `${all} compared, none of them differs; not everything could be compared`,
     );
-  const open = unlinked + waiting + quarantined + Object.keys(rejected).length + rejections.length;
-  const isInStep = open === 0 && held === undefined;
-  return `${colors.green('✓')} ${all} compared, ${isInStep ? 'all as they should be' : 'none changed there by others'}`;
+  const text = `${all} compared, ${equalText(exceptions)}`;
+  return Object.values(exceptions).some((number) => number > 0) ? text : `${colors.green('✓')} ${text}`;
 }
 
 /** More than a person reads. */
@@ -109,37 +110,54 @@ function showForeign({ foreign, notCompared }: VerifiedTarget, { print, colors, 
 }
 
 function notComparedLines(left: NotCompared, call: CommandLine): string[] {
-  const { unlinked, waiting, moving, settling, unread, hidingMembers, rejected, quarantined, held } = left;
-  const parts: readonly (readonly [number, string])[] = [
-    [
-      unlinked,
-      `${count(unlinked, 'entry')} in scope ${are(unlinked)} not linked to an account yet: ${call('plan')} says what comes`,
-    ],
-    [waiting, `${count(waiting, 'resource')} ${are(waiting)} to be changed by the next sync anyway`],
-    [moving, `${count(moving, 'resource')} changed while ${moving === 1 ? 'it was' : 'they were'} compared`],
-    [settling, `${count(settling, 'resource')} ${are(settling)} too new to be seen by everybody`],
-    [
-      hidingMembers,
-      `${count(hidingMembers, 'group')} ${hidingMembers === 1 ? 'does' : 'do'} not show all members, so that members are not compared`,
-    ],
+  const { exceptions, unread, rejected, held } = left;
+  const parts: readonly (readonly [number | undefined, string])[] = [
+    ...exceptionLines(exceptions, call),
     [unread, `${count(unread, 'resource')} could not be read`],
     [left.left, `stopped: ${count(left.left, 'resource')} not looked at`],
-    [
-      quarantined,
-      `${count(quarantined, 'entry')} failed lately, and ${quarantined === 1 ? 'is' : 'are'} tried again: ${call('log', '--failed')} says why`,
-    ],
     [
       held === undefined ? 0 : 1,
       `changes are held since ${held?.since ?? ''}: ${call('approve', held?.holdId ?? '')} releases them`,
     ],
   ];
   const lines = [
-    ...parts.flatMap(([number, text]) => (number > 0 ? [text] : [])),
+    ...parts.flatMap(([number = 0, text]) => (number > 0 ? [text] : [])),
     ...left.rejections.map(
       ({ holdId, operations }) => `undone: ${countsUndone(operations)}: ${call('approve', holdId)} takes that back`,
     ),
   ];
   return Object.keys(rejected).length === 0 ? lines : [...lines, rejectedText(rejected)];
+}
+
+/** Of exceptions that are not told with what is held, was rejected or cannot be written. */
+function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [number | undefined, string])[] {
+  const { refused = 0, failing = 0, mislaid = 0, unstored = 0, unlinked = 0, waiting = 0 } = exceptions;
+  const { departed = 0, moving = 0, settling = 0, hidingMembers = 0 } = exceptions;
+  const why = call('log', '--failed');
+  return [
+    [refused, `${count(refused, 'entry')} ${are(refused)} refused by the target: ${why} says why`],
+    [failing, `${count(failing, 'entry')} failed lately, and ${are(failing)} tried again: ${why} says why`],
+    [
+      mislaid,
+      `${count(mislaid, 'account')} of people who left cannot be found: ${call('status')} says when they are looked for again`,
+    ],
+    [unstored, `of ${count(unstored, 'resource')} the target does not store everything: ${call('status')} says what`],
+    [
+      unlinked,
+      `${count(unlinked, 'entry')} in scope ${are(unlinked)} not linked to an account yet: ${call('plan')} says what comes`,
+    ],
+    [waiting, `${count(waiting, 'resource')} ${are(waiting)} to be changed by the next sync anyway`],
+    [
+      departed,
+      `${count(departed, 'resource')} ${are(departed)} of entries that are gone or out of scope: ${call('plan')} says what comes`,
+    ],
+    [moving, `${count(moving, 'resource')} changed while ${moving === 1 ? 'it was' : 'they were'} compared`],
+    [settling, `${count(settling, 'resource')} ${are(settling)} too new to be seen by everybody`],
+    [
+      hidingMembers,
+      `${count(hidingMembers, 'group')} ${hidingMembers === 1 ? 'does' : 'do'} not show all members, so that members are not compared`,
+    ],
+  ];
 }
 
 function are(number: number): string {

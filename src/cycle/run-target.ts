@@ -4,7 +4,7 @@ import type { CycleResult } from '../ports/cycle-observer.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import { bindTarget } from './bind-target.ts';
 import { cleanCycleOf, type CycleRun } from './clean-cycle.ts';
-import { commitCycle, commitError, commitSilence, commitWaiting } from './commit-cycle.ts';
+import { commitCycle, commitError, commitInterruption, commitSilence, commitWaiting } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { judgeCycle } from './cycle-outcome.ts';
 import type { CycleReport } from './cycle-report.ts';
@@ -56,19 +56,26 @@ export async function failTarget(
 ): Promise<CycleReport> {
   const { cycle, mode, observer } = input;
   observer({ kind: 'cycle_started', target, mode, cycle });
-  const failing = await commitError(target, error, input);
+  const isEnded = wasInterrupted(error, input);
+  const failing = await (isEnded ? commitInterruption : commitError)(target, error, input);
+  const result = isEnded ? 'interrupted' : 'error';
   observer({
     kind: 'cycle_finished',
     target,
     mode,
     cycle,
-    result: 'error',
+    result,
     milliseconds: 0,
     deferred: 0,
     failing,
     error: told(error),
   });
-  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error, failing };
+  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result, error, failing };
+}
+
+/** Whether somebody's wish to end it is all that ended a cycle. Whatever was thrown once requests are cut is a consequence. */
+function wasInterrupted({ code, exitCode }: BridgeError, { signal }: Pick<CycleInput, 'signal'>): boolean {
+  return code === 'D2S_INTERRUPTED' || (signal.aborted && exitCode === 1 && code !== 'D2S_INTERNAL');
 }
 
 /** An error as events carry it: without the words of the target. */
@@ -85,8 +92,10 @@ async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
     const error = toBridgeError(thrown);
     // It says nothing about the target.
     if (error.code === 'D2S_PLAN_CHANGED') return { ...nothingDone, result: 'error', error, failing: undefined };
-    const failing = await commitError(input.setup.target.name, error, input, input.setup.target);
-    return { ...nothingDone, result: 'error', error, failing };
+    const isEnded = wasInterrupted(error, input);
+    const commit = isEnded ? commitInterruption : commitError;
+    const failing = await commit(input.setup.target.name, error, input, input.setup.target);
+    return { ...nothingDone, result: isEnded ? 'interrupted' : 'error', error, failing };
   }
 }
 

@@ -1,10 +1,7 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { countDrift, type Drift, type DriftCounts } from '../core/model/drift.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import { countReasons, type ReasonCounts } from '../core/model/resource.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { RejectionRecord } from '../ports/decisions.ts';
-import type { HeldRecord } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
@@ -14,7 +11,8 @@ import { remind } from './shared/target-notes.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
 import { isSameLink } from './verify/compare-subject.ts';
 import type { Foreign } from './verify/look-through-list.ts';
-import { readBack, type ReadBack } from './verify/read-back.ts';
+import { notCompared, type NotCompared } from './verify/not-compared.ts';
+import { readBack } from './verify/read-back.ts';
 import type { Found } from './verify/findings.ts';
 import { wantedIn, type Wanted } from './verify/subjects.ts';
 
@@ -31,29 +29,6 @@ export interface VerifiedTarget {
   readonly notCompared: NotCompared;
   /** How people call those of whom drift speaks. */
   readonly names: ReadonlyMap<SourceId, string>;
-}
-
-/** What is known, or cannot be known, and so is no drift. */
-export interface NotCompared {
-  /** In scope and without an account, or with one that the target was found to have lost: the next cycle looks for it. */
-  readonly unlinked: number;
-  /** Resources of which the next cycle writes something anyway. */
-  readonly waiting: number;
-  /** Resources to which a cycle wrote while they were compared. */
-  readonly moving: number;
-  readonly settling: number;
-  readonly unread: number;
-  readonly left: number;
-  /** Members of our groups that are not ours, and stay. */
-  readonly foreignMembers: number;
-  readonly hidingMembers: number;
-  /** In scope, and cannot be written. */
-  readonly rejected: ReasonCounts;
-  /** Entries of which something fails. */
-  readonly quarantined: number;
-  readonly held: HeldRecord | undefined;
-  /** What people rejected or took back, and stays as it is. */
-  readonly rejections: readonly RejectionRecord[];
 }
 
 export interface VerifyInput {
@@ -77,7 +52,7 @@ export interface VerifyInput {
  */
 export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> {
   const { setup, readings, store, clock } = input;
-  const { target, policy } = setup;
+  const { target, policy, removal, createInactive } = setup;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
   const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => clock.now() }, store);
@@ -88,6 +63,7 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
     target,
     wanted,
     directories: new Set(readings.map(({ directory }) => directory)),
+    removal,
     strangersLeave: policy.group.adoptedMembers === 'remove',
   };
   const users = await readBack('user', how);
@@ -105,7 +81,12 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
       ...(users.foreign === undefined ? {} : { user: users.foreign }),
       ...(groups.foreign === undefined ? {} : { group: groups.foreign }),
     },
-    notCompared: await notCompared([users, groups], wanted, all.length - found.length, input),
+    notCompared: await notCompared([users, groups], wanted, all.length - found.length, {
+      target: target.name,
+      createInactive,
+      store,
+      only: input.only,
+    }),
     names: namesOf(drift, wanted),
   };
 }
@@ -128,35 +109,6 @@ async function stillSame(found: readonly Found[], target: string, store: StateVi
     const isSame = before.symmetricDifference(new Set(members.get(sourceId))).size === 0;
     return isSameLink(link, links.get(sourceId)) && (isSame || drift.kinds.includes('missing'));
   });
-}
-
-async function notCompared(
-  parts: readonly ReadBack[],
-  { resources, rejected }: Wanted,
-  moving: number,
-  { setup, store, only }: VerifyInput,
-): Promise<NotCompared> {
-  const target = setup.target.name;
-  const sum = (key: 'waiting' | 'settling' | 'unread' | 'left' | 'foreignMembers' | 'hidingMembers'): number =>
-    parts.reduce((total, part) => total + part[key], 0);
-  const ids = only === undefined ? [...resources.keys()] : [];
-  const links = await gather(ids, (batch) => store.links(target, batch));
-  const counts = await store.counts(target);
-  const { held, rejections = [] } = await store.target(target);
-  return {
-    unlinked: ids.filter((id) => (links.get(id)?.lifecycle ?? 'lost') === 'lost').length,
-    waiting: sum('waiting'),
-    moving,
-    settling: sum('settling'),
-    unread: sum('unread'),
-    left: sum('left'),
-    foreignMembers: sum('foreignMembers'),
-    hidingMembers: sum('hidingMembers'),
-    rejected: countReasons([...rejected.values()]),
-    quarantined: counts.user.quarantined + counts.group.quarantined,
-    held,
-    rejections,
-  };
 }
 
 function namesOf(drift: readonly Drift[], { resources, rejected }: Wanted): ReadonlyMap<SourceId, string> {

@@ -1,4 +1,4 @@
-import type { DriftCounts } from '../core/model/drift.ts';
+import type { DriftCounts, Exceptions } from '../core/model/drift.ts';
 import type { DataMark } from '../core/model/data-version.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
@@ -71,7 +71,7 @@ export interface TargetState {
   readonly lastSuccessAt?: string | undefined;
   /** When a cycle last got as far as its end. Undefined until the first one has: until then nothing may be removed. */
   readonly lastCycleAt?: string | undefined;
-  readonly lastResult?: 'success' | 'partial' | 'held' | 'error' | undefined;
+  readonly lastResult?: 'success' | 'partial' | 'held' | 'interrupted' | 'error' | undefined;
   /** Why the last cycles failed, and since when. */
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
   /** While cycles leave something undone for a failure. */
@@ -171,6 +171,8 @@ export interface VerifiedRecord {
   readonly foreign: Readonly<Partial<Record<ResourceType, number>>>;
   /** Resources that could not be compared. */
   readonly unread: number;
+  /** Others that are not, or not for certain, as they should be. Absent in records of earlier versions. */
+  readonly exceptions?: Exceptions | undefined;
   /** Cycles have to put right what differs, but for somebody else's externalId. Absent in records of earlier versions. */
   readonly isGivenToCycle?: boolean | undefined;
 }

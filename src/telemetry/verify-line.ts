@@ -1,10 +1,12 @@
 import { driftText } from '../core/wording/drift-counts.ts';
+import { count } from '../core/wording/count.ts';
+import { equalText } from '../core/wording/exceptions.ts';
 import type { CycleEvent } from '../ports/cycle-observer.ts';
 import type { Log } from './log.ts';
 
 type VerifyEvent = Extract<CycleEvent, { kind: 'verified' | 'verify_failed' }>;
 
-/** Logs what a comparison came to: numbers alone. A warning where something differs. */
+/** Logs what a comparison came to: numbers alone. A warning where something differs, or could not be read. */
 export function verifyLine(log: Log, event: VerifyEvent): void {
   const { kind, target } = event;
   if (event.kind === 'verify_failed') {
@@ -16,11 +18,17 @@ export function verifyLine(log: Log, event: VerifyEvent): void {
     return;
   }
   const { verified, milliseconds, isNews } = event;
-  const { compared, drift, foreign, unread, isGivenToCycle } = verified;
-  const fields = { event: kind, target, compared, drift, foreign, unread, isGivenToCycle, milliseconds };
+  const { compared, drift, foreign, unread, exceptions = {}, isGivenToCycle } = verified;
+  const fields = { event: kind, target, compared, drift, foreign, unread, exceptions, isGivenToCycle, milliseconds };
+  const resources = count(compared.user + compared.group, 'resource');
   if (!isNews) log.trace(fields);
+  else if (driftText(drift) === '' && unread > 0)
+    log.warn(
+      fields,
+      `target ${target}: ${resources} compared, none changed there by others; ${count(unread, 'resource')} could not be read`,
+    );
   else if (driftText(drift) === '')
-    log.info(fields, `target ${target}: ${compared.user + compared.group} resources compared, as they should be`);
+    log.info(fields, `target ${target}: ${resources} compared, ${equalText(exceptions)}`);
   else
     log.warn(
       fields,

@@ -67,6 +67,9 @@ describe('what --json prints', () => {
       check('Status', status);
       check('Directory status', status['directories']);
       check('Target status', status['targets']);
+      const access = (await printed(site, 'report', 'access'))['targets'];
+      check('Access', access);
+      for (const one of all(access)) check('Account', one['access']);
       const checked = await printed(site, 'check');
       check('Check', checked['directories']);
       check('Check', checked['targets']);

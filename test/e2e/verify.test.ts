@@ -107,6 +107,19 @@ describe('verify', { concurrency: 2 }, () => {
     assert.match(stdout, /1 entry in scope is not linked to an account yet/);
   });
 
+  it('does not say that all is as it should be of what the target refuses', async () => {
+    await using site = await syncedSite();
+    await site.show(officeWith({ amara: { name: 'Amara Osterholm', title: 'Chair' } }));
+    site.target.setBehaviour({ users: { refused: ['title'] } });
+    assert.equal((await site.run('sync')).code, 1);
+    const { code, stdout } = await site.run('verify');
+    assert.equal(code, 0, stdout);
+    assert.match(
+      stdout,
+      /^wiki: 8 users and 2 groups compared, equal but for 1 that the target refuses\n {2}1 entry is refused by the target: \S.* log --failed/,
+    );
+  });
+
   it('shows what was compared when it is interrupted, at once, and exits with 1', async () => {
     await using site = await syncedSite({ target: '    limits: { concurrency: 1 }' });
     site.target.setBehaviour({ http: { latencyMilliseconds: 400 }, list: { unfiltered: 'refused' } });

@@ -74,11 +74,34 @@ describe('a daemon that systemd started', () => {
     for (const word of personalWords) assert.ok(!messages.join('\n').toLowerCase().includes(word.toLowerCase()), word);
   });
 
-  it('lives without systemd-notify: nothing depends on being heard', async (context) => {
+  it('lives on when nobody hears it, and says so once, with what to do', async () => {
+    const unheard = [
+      [{ PATH: '/nonexistent' }, 'missing', /install systemd-notify .* Type=exec/],
+      [{ WATCHDOG_USEC: 'often' }, 'failed', /NOTIFY_SOCKET/],
+    ] as const;
+    for (const [environment, because, remedy] of unheard) {
+      await using site = await createSite({ company: office, sections: daemonSections });
+      const socket = join(site.folder, 'nobody.sock');
+      await using daemon = await startDaemon(site, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '100000', ...environment });
+      await until('it is told', () => daemon.said('service_manager_unheard'));
+      await daemon.moreCycles(2, 'success');
+      const lines = daemon.log.filter(({ event }) => event === 'service_manager_unheard');
+      assert.deepEqual(
+        lines.map((line) => line['because']),
+        [because],
+      );
+      assert.match(String(lines[0]?.['msg']), remedy);
+    }
+  });
+
+  it('feeds no watchdog that is meant for another process', async (context) => {
     await using site = await createSite({ company: office, sections: daemonSections });
     const socket = join(site.folder, 'notify.sock');
-    await notifySocket(context, socket);
-    await using daemon = await startDaemon(site, { NOTIFY_SOCKET: `${socket}.gone`, WATCHDOG_USEC: 'often' });
+    const messages = await notifySocket(context, socket);
+    const environment = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '100000', WATCHDOG_PID: '1' };
+    await using daemon = await startDaemon(site, environment);
+    await until('it is ready', () => messages.includes('READY=1'));
     await daemon.moreCycles(2, 'success');
+    assert.ok(!messages.includes('WATCHDOG=1'));
   });
 });

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { NewState } from '../../ports/state-tools.ts';
@@ -24,8 +23,6 @@ export function importState(
 ): Promise<Replaced<Imported> | undefined> {
   return replaceState(app, isWanted, (state) => takeIn(lines, state));
 }
-
-const header = z.object({ format: z.literal(exportFormat), version: z.number().int() });
 
 /** As many lines become one record. */
 const batchSize = 1000;
@@ -58,10 +55,12 @@ async function takeIn(lines: AsyncIterable<string>, { store }: NewState): Promis
 }
 
 function checkHeader(line: string): void {
-  const found = header.safeParse(parsed(line));
-  if (!found.success) throw unusable('it does not begin as an export does');
-  if (found.data.version > exportVersion)
-    throw unusable(`it was written by a later version (format ${found.data.version}, this one knows ${exportVersion})`);
+  const header = parsed(line);
+  const isOurs = typeof header === 'object' && header !== null && 'format' in header && header.format === exportFormat;
+  const version = isOurs && 'version' in header ? header.version : undefined;
+  if (typeof version !== 'number') throw unusable('it does not begin as an export does');
+  if (version > exportVersion)
+    throw unusable(`it was written by a later version (format ${version}, this one knows ${exportVersion})`);
 }
 
 /** The checksum at the end vouches for what a change says. */

@@ -5,6 +5,7 @@ import { loadConfiguration } from '../../config/load.ts';
 import { startHealthServer } from '../../http/health-server.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { typedHere } from '../command-line.ts';
+import { hasHungUp } from '../hangup.ts';
 import type { CommandContext } from '../session.ts';
 
 /** The daemon. Exit code 0 after SIGTERM or SIGINT. */
@@ -23,6 +24,7 @@ export async function run(context: CommandContext): Promise<number> {
       }),
     typed,
     signals: process,
+    hasHungUp,
     startHttp: (health) => startHealthServer({ ...http.listen, ...health }),
   });
   return 0;

@@ -4,6 +4,7 @@ import { statusJson } from '../../bridge/json/status.ts';
 import { status as statusOf, type StatusAnswer, type TargetStatus } from '../../bridge/status.ts';
 import { undoneCycle } from '../../core/planning/undo-id.ts';
 import { driftText } from '../../core/wording/drift-counts.ts';
+import { equalText } from '../../core/wording/exceptions.ts';
 import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo, countsUndone } from '../../core/wording/operation-counts.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
@@ -164,6 +165,8 @@ function summary(
       return colors.red('held by the guard');
     case 'partial':
       return colors.red(`not in step: ${count(state.pending, 'change')} pending after failures`);
+    case 'interrupted':
+      return colors.yellow(`interrupted: ${count(state.pending, 'change')} left for the next cycle`);
     case 'error':
       return colors.red('failing');
   }
@@ -171,17 +174,16 @@ function summary(
 
 /** What the last comparison came to. */
 function showVerifiedRecord(
-  { drift, isGivenToCycle = false }: VerifiedRecord,
+  { drift, unread, exceptions = {}, isGivenToCycle = false }: VerifiedRecord,
   at: string,
   { colors, print }: Terminal,
 ): void {
   const text = driftText(drift);
   const found = isGivenToCycle ? `${text}; given to a cycle` : `${text}; dir2scim verify shows it`;
-  print(
-    text === ''
-      ? `  verified      as it should be, ${at}`
-      : `  ${colors.yellow('drift')}         ${found}, as of ${at}`,
-  );
+  if (text !== '') print(`  ${colors.yellow('drift')}         ${found}, as of ${at}`);
+  else if (unread > 0)
+    print(`  ${colors.yellow('verified')}      ${count(unread, 'resource')} could not be read, as of ${at}`);
+  else print(`  verified      ${equalText(exceptions)}, as of ${at}`);
 }
 
 /** What was found too much, in numbers: the state has nobody's name. */

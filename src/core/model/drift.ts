@@ -42,6 +42,43 @@ export interface Drift {
   readonly strangers: readonly TargetId[];
 }
 
+/**
+ * Why a resource is not, or not for certain, as it should be, although nobody changed it on the target:
+ *
+ * - `refused`       the target refuses what is to be done
+ * - `failing`       what is to be done failed, and is tried again
+ * - `mislaid`       it has to lose access, and cannot be found on the target
+ * - `unwritable`    it cannot be written: it cannot be mapped, or its account is not known for certain
+ * - `unstored`      the target does not store everything of it
+ * - `unlinked`      the target does not have it yet
+ * - `waiting`       the next cycle changes it anyway
+ * - `departed`      its entry is gone or out of scope, and the next cycle ends its access
+ * - `held`          the guard holds what is to be done
+ * - `rejected`      a person rejected or took back what is to be done
+ * - `moving`        a cycle wrote to it while it was compared
+ * - `settling`      it was made a moment ago, and is not to be seen everywhere yet
+ * - `hidingMembers` it does not show who is in it
+ */
+export const exceptionKinds = [
+  'refused',
+  'failing',
+  'mislaid',
+  'unwritable',
+  'unstored',
+  'unlinked',
+  'waiting',
+  'departed',
+  'held',
+  'rejected',
+  'moving',
+  'settling',
+  'hidingMembers',
+] as const;
+export type ExceptionKind = (typeof exceptionKinds)[number];
+
+/** How many resources; those kinds of which there are none are not named. */
+export type Exceptions = Readonly<Partial<Record<ExceptionKind, number>>>;
+
 /** How many resources, by type and kind; those without drift of a kind are not named. */
 export type DriftCounts = Readonly<Record<ResourceType, Readonly<Partial<Record<DriftKind, number>>>>>;
 

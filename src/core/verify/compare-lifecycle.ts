@@ -7,10 +7,13 @@ import { doubtful, unmanaged, type Link } from '../model/link.ts';
  *   acknowledged | wanted               | shows active | shows inactive | does not say
  *   -------------+----------------------+--------------+----------------+-------------
  *   active       | active, or not known | -            | disabled       | -
- *   active       | inactive             | -            | -              | -               the next cycle ends it
+ *   active       | inactive             | waiting      | waiting        | waiting         the next cycle ends it
  *   deactivated  | inactive, or gone    | enabled      | -              | -
- *   deactivated  | active               | -            | -              | -               the next cycle brings it back
- *   in doubt, left disabled at its adoption, known not to be shown      →  -
+ *   deactivated  | active               | waiting      | waiting        | waiting         the next cycle brings it back
+ *   left disabled at its adoption                       →  -
+ *
+ * In place of disabled and enabled: waiting where it is in doubt or not managed, unstored where it is known not to be
+ * stored.
  */
 
 /** @param wanted undefined: nobody says */
@@ -18,11 +21,13 @@ export function compareLifecycle(
   { type, lifecycle, leftDisabled, attributes, unstored }: Link,
   wanted: boolean | undefined,
   shown: boolean | undefined,
-): 'enabled' | 'disabled' | undefined {
-  const mark = attributes['active'];
-  if (type === 'group' || lifecycle === 'lost' || leftDisabled === true || shown === undefined) return undefined;
-  if (mark === doubtful || mark === unmanaged || unstored?.includes('active') === true) return undefined;
+): 'enabled' | 'disabled' | 'waiting' | 'unstored' | undefined {
+  if (type === 'group' || lifecycle === 'lost' || leftDisabled === true) return undefined;
   const acknowledged = lifecycle === 'active';
-  if (shown === acknowledged || (wanted !== undefined && wanted !== acknowledged)) return undefined;
+  if (wanted !== undefined && wanted !== acknowledged) return 'waiting';
+  if (shown === undefined || shown === acknowledged) return undefined;
+  const mark = attributes['active'];
+  if (mark === doubtful || mark === unmanaged) return 'waiting';
+  if (unstored?.includes('active') === true) return 'unstored';
   return shown ? 'enabled' : 'disabled';
 }

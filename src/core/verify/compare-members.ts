@@ -9,12 +9,12 @@ import { strangerAccount } from '../model/stranger.ts';
  *   acknowledged | wanted | shown | then
  *   -------------+--------+-------+-----------------------------------------------------
  *   yes          | yes    | no    | left: the group lost them
- *   yes          | no     | any   | -: the next cycle takes them out
+ *   yes          | no     | any   | waiting: the next cycle takes them out, where the directory shows them
  *   no           | no     | yes   | joined: nobody of ours put them there
- *   no           | yes    | any   | -: the next cycle puts them in
- *   in doubt (a request about them was never answered)     → -
+ *   no           | yes    | any   | waiting: the next cycle puts them in, where the target has them
+ *   in doubt (a request about them was never answered)     → waiting
  *   nobody's account, where strangers stay                 → foreign: counted, not touched
- *   nobody's account, where they leave (adoptedMembers)    → joined, unless the next cycle takes them out
+ *   nobody's account, where they leave (adoptedMembers)    → stranger, or waiting: the next cycle takes them out
  */
 
 export interface MembersCompared {
@@ -28,6 +28,8 @@ export interface MembersCompared {
   readonly owners: ReadonlyMap<TargetId, SourceId>;
   /** Whether the target has them, and whether they are active there. */
   readonly lifecycleOf: (id: SourceId) => 'active' | 'deactivated' | 'lost' | undefined;
+  /** Whether the directory shows them in scope. */
+  readonly isInScope: (id: SourceId) => boolean;
   /** `adoptedMembers: remove` */
   readonly strangersLeave: boolean;
 }
@@ -38,6 +40,8 @@ export interface MemberComparison {
   readonly strangers: readonly TargetId[];
   /** Accounts in the group that are not ours, and stay. */
   readonly foreign: number;
+  /** The next cycle puts somebody in or takes somebody out. */
+  readonly waits: boolean;
 }
 
 /** Compares a group that shows its members with who should be in it. */
@@ -57,14 +61,26 @@ export function compareMembers(input: MembersCompared): MemberComparison {
     else if (!known.has(account)) strangers.push(account);
   }
   const isOurs = (id: SourceId): boolean => strangerAccount(id) === undefined && !unsettled.has(id);
-  const expected = [...acknowledged].filter((id) => {
-    const lifecycle = lifecycleOf(id);
-    return isOurs(id) && wanted.has(id) && (lifecycle === 'active' || lifecycle === 'deactivated');
-  });
+  const isThere = (id: SourceId): boolean => (lifecycleOf(id) ?? 'lost') !== 'lost';
+  const expected = [...acknowledged].filter((id) => isOurs(id) && wanted.has(id) && isThere(id));
   return {
     left: missingMembers(expected.map((id) => ({ id, active: lifecycleOf(id) === 'active', shown: there.has(id) }))),
     joined: [...there].filter((id) => !acknowledged.has(id) && !wanted.has(id) && !settled.has(id)),
     strangers,
     foreign,
+    waits: waits(input, isThere),
   };
+}
+
+function waits(
+  { wanted, acknowledged, unsettled, isInScope, strangersLeave }: MembersCompared,
+  isThere: (id: SourceId) => boolean,
+): boolean {
+  const leaves = (id: SourceId): boolean =>
+    !wanted.has(id) && (strangerAccount(id) === undefined ? isThere(id) && isInScope(id) : strangersLeave);
+  return (
+    [...acknowledged].some(leaves) ||
+    [...wanted].some((id) => !acknowledged.has(id) && isThere(id)) ||
+    [...unsettled].some((id) => isThere(id) && (wanted.has(id) || isInScope(id)))
+  );
 }

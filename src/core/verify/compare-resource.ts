@@ -29,6 +29,8 @@ export interface ResourceComparison {
   readonly isAnothers: boolean;
   /** Differences that the next cycle writes anyway. */
   readonly waiting: number;
+  /** Differences that stay: the target does not store what is wanted. */
+  readonly unstored: number;
 }
 
 interface Compared {
@@ -50,6 +52,7 @@ export function compareResource({ resource, link, body, digest, targetIdOf }: Co
   const absent: ValueDrift[] = [];
   const shown: string[] = [];
   let waiting = 0;
+  let unstored = 0;
   let isAnothers = false;
   for (const [text, desired] of resource.attributes) {
     if (text === lifecyclePath) continue;
@@ -58,13 +61,14 @@ export function compareResource({ resource, link, body, digest, targetIdOf }: Co
     const wanted = plainValue(desired, targetIdOf);
     const verdict = compareValue(body, path, wanted);
     if (isFilled(held) && (verdict === 'same' || text !== 'externalId')) shown.push(text);
-    if (verdict === 'same' || verdict === 'untold' || link.unstored?.includes(text) === true) continue;
-    if (!isAcknowledged(text, desired, link, digest, targetIdOf)) waiting += 1;
+    if (verdict === 'same' || verdict === 'untold') continue;
+    if (link.unstored?.includes(text) === true) unstored += 1;
+    else if (!isAcknowledged(text, desired, link, digest, targetIdOf)) waiting += 1;
     else if (verdict === 'absent') absent.push({ path: text, held: undefined, wanted });
     else if (text === 'externalId' && wanted !== undefined) isAnothers = true;
     else values.push({ path: text, held: isFilled(held) ? held : undefined, wanted });
   }
-  return { values, absent, shown, isAnothers, waiting };
+  return { values, absent, shown, isAnothers, waiting, unstored };
 }
 
 /** The target last acknowledged exactly what is wanted. */

@@ -69,7 +69,8 @@ export async function readDirectory(source: DirectorySource, purpose: Purpose, c
         seen: { readAt, users: counts.user, groups: counts.group, changes: followed.changes },
       };
     } catch (thrown) {
-      const error = toBridgeError(thrown);
+      // What a reading that was ended stumbled over says nothing of the directory.
+      const error = toBridgeError(control.signal.aborted ? control.signal.reason : thrown);
       control.observer({
         kind: 'directory_failed',
         directory: source.name,

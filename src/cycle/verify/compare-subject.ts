@@ -9,13 +9,16 @@ import { compareMembers, type MemberComparison } from '../../core/verify/compare
 import { compareResource, type ResourceComparison } from '../../core/verify/compare-resource.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import type { RemovalPolicy } from '../../core/planning/policy.ts';
 import { gather } from '../shared/batches.ts';
 import { targetIds } from '../shared/target-ids.ts';
-import type { Subject } from './subjects.ts';
+import type { Subject, Wanted } from './subjects.ts';
 
 export interface ComparisonInput {
   readonly target: ScimTarget;
   readonly store: StateView;
+  readonly wanted: Wanted;
+  readonly removal: RemovalPolicy;
   /** `adoptedMembers: remove` */
   readonly strangersLeave: boolean;
   readonly signal: AbortSignal;
@@ -41,14 +44,18 @@ export interface Compared {
   readonly acknowledged: ReadonlySet<SourceId>;
   /** The next cycle writes something anyway. */
   readonly waits: boolean;
+  /** Its entry left, and the next cycle ends its access. */
+  readonly departs: boolean;
+  /** It differs in what the target does not store. */
+  readonly isUnstored: boolean;
   /** Of a group: members that are not ours, and stay. */
   readonly foreignMembers: number;
   /** Of a group: it does not show who is in it. */
   readonly hidesMembers: boolean;
 }
 
-const nothing: ResourceComparison = { values: [], absent: [], shown: [], isAnothers: false, waiting: 0 };
-const nobody: MemberComparison = { left: [], joined: [], strangers: [], foreign: 0 };
+const nothing: ResourceComparison = { values: [], absent: [], shown: [], isAnothers: false, waiting: 0, unstored: 0 };
+const nobody: MemberComparison = { left: [], joined: [], strangers: [], foreign: 0, waits: false };
 
 /** Compares a resource that was found with its link and what is wanted. For a group, asks for its members where they were not shown along. */
 export async function compareSubject(
@@ -75,17 +82,32 @@ export async function compareSubject(
   const acknowledged = new Set(known.acknowledged);
   const members = await membersCompared(subject, found, acknowledged, input);
   if (isFailure(members)) return members;
+  const departs = isDeparting(subject, acknowledged, input.removal);
   const lifecycle = compareLifecycle(link, subject.active, found.active);
+  const isWaiting = subject.isInScope && lifecycle === 'waiting';
   return {
     drift: driftOf(subject, compared, members ?? nobody, lifecycle),
     isAnothers: compared.isAnothers,
     absent: compared.absent,
     shown: compared.shown,
     acknowledged,
-    waits: compared.waiting > 0,
+    waits: compared.waiting > 0 || isWaiting || members?.waits === true,
+    departs,
+    isUnstored: compared.unstored > 0 || lifecycle === 'unstored',
     foreignMembers: members?.foreign ?? 0,
     hidesMembers: members === undefined,
   };
+}
+
+/** See planDeparture. */
+function isDeparting(
+  { link, isInScope }: Subject,
+  acknowledged: ReadonlySet<SourceId>,
+  { leaves, groups }: RemovalPolicy,
+): boolean {
+  if (isInScope) return false;
+  if (link.type === 'user') return leaves !== 'keep' && link.lifecycle === 'active';
+  return groups === 'delete' || (groups === 'empty' && acknowledged.size > 0);
 }
 
 /** Undefined: the group does not show them. */
@@ -93,7 +115,7 @@ async function membersCompared(
   { link, resource }: Subject,
   found: FoundResource,
   acknowledged: ReadonlySet<SourceId>,
-  { target, store, strangersLeave, signal }: ComparisonInput,
+  { target, store, wanted, strangersLeave, signal }: ComparisonInput,
 ): Promise<MemberComparison | Failure | undefined> {
   if (link.type === 'user' || resource === undefined) return nobody;
   const shown = await target.membersOf(found, signal);
@@ -102,14 +124,16 @@ async function membersCompared(
   for (const type of ['user', 'group'] as const)
     for (const [id, owner] of await gather(shown, (batch) => store.owners(target.name, type, batch)))
       owners.set(id, owner);
-  const links = await gather([...acknowledged], (batch) => store.links(target.name, batch));
+  const members = new Set(resource.members);
+  const links = await gather([...acknowledged.union(members)], (batch) => store.links(target.name, batch));
   return compareMembers({
-    wanted: new Set(resource.members),
+    wanted: members,
     acknowledged,
     unsettled: new Set(link.unsettled),
     shown,
     owners,
     lifecycleOf: (id) => links.get(id)?.lifecycle,
+    isInScope: (id) => wanted.resources.has(id) || wanted.rejected.has(id),
     strangersLeave,
   });
 }
@@ -118,10 +142,10 @@ function driftOf(
   subject: Subject,
   { values }: ResourceComparison,
   { left, joined, strangers }: MemberComparison,
-  lifecycle: 'enabled' | 'disabled' | undefined,
+  lifecycle: ReturnType<typeof compareLifecycle>,
 ): Drift | undefined {
   const kinds: DriftKind[] = [
-    ...(lifecycle === undefined ? [] : [lifecycle]),
+    ...(lifecycle === 'enabled' || lifecycle === 'disabled' ? [lifecycle] : []),
     ...(values.length > 0 ? (['attribute'] as const) : []),
     ...(left.length + joined.length + strangers.length > 0 ? (['member'] as const) : []),
   ];

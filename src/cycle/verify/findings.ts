@@ -25,6 +25,8 @@ export class Findings {
   readonly #absent = new Map<SourceId, readonly string[]>();
   readonly #shown = new Set<string>();
   readonly #waiting = new Set<SourceId>();
+  readonly #departed = new Set<SourceId>();
+  readonly #unstored = new Set<SourceId>();
   readonly #hiding = new Set<SourceId>();
   readonly #foreignMembers = new Map<SourceId, number>();
   #seen = 0;
@@ -57,6 +59,8 @@ export class Findings {
       this.#latestCreation = link.createdAt ?? '';
     for (const path of compared.shown) this.#shown.add(path);
     if (compared.waits) this.#waiting.add(id);
+    if (compared.departs) this.#departed.add(id);
+    if (compared.isUnstored) this.#unstored.add(id);
     if (compared.hidesMembers) this.#hiding.add(id);
     if (compared.foreignMembers > 0) this.#foreignMembers.set(id, compared.foreignMembers);
     const silent = compared.absent.map(({ path }) => path);
@@ -105,8 +109,18 @@ export class Findings {
   }
 
   /** Resources of which the next cycle writes something anyway. */
-  get waiting(): number {
-    return this.#waiting.size;
+  get waiting(): ReadonlySet<SourceId> {
+    return this.#waiting;
+  }
+
+  /** Resources whose entries left, and whose access the next cycle ends. */
+  get departed(): ReadonlySet<SourceId> {
+    return this.#departed;
+  }
+
+  /** Resources that differ in what the target does not store. */
+  get unstored(): number {
+    return this.#unstored.size;
   }
 
   /** Members of our groups that are not ours, and stay. */

@@ -1,10 +1,8 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ComparisonInput } from './compare-subject.ts';
-import type { Wanted } from './subjects.ts';
 
 export interface ReadBackInput extends ComparisonInput {
-  readonly wanted: Wanted;
   /** The target's. */
   readonly directories: ReadonlySet<string>;
   /** Of these alone, by look-ups; without it, everyone. */

@@ -5,7 +5,10 @@ import { lookThroughList, type Foreign } from './look-through-list.ts';
 import type { ReadBackInput } from './read-back-input.ts';
 import { subjectsOf, type Subject } from './subjects.ts';
 
-export interface ReadBack extends Pick<Findings, 'compared' | 'waiting' | 'foreignMembers' | 'hidingMembers'> {
+export interface ReadBack extends Pick<
+  Findings,
+  'compared' | 'waiting' | 'departed' | 'unstored' | 'foreignMembers' | 'hidingMembers'
+> {
   readonly found: readonly Found[];
   /** Undefined where nobody looked. */
   readonly foreign: Foreign | undefined;
@@ -42,11 +45,13 @@ export async function readBack(type: ResourceType, input: ReadBackInput): Promis
   const doubtful = findings.doubtful();
   if (doubtful.size > 0) await lookAt(({ link }) => doubtful.has(link.sourceId));
   const settling = await lookUps.judgeMissing();
-  const { found, compared, waiting, foreignMembers, hidingMembers } = findings;
+  const { found, compared, waiting, departed, unstored, foreignMembers, hidingMembers } = findings;
   return {
     found,
     compared,
     waiting,
+    departed,
+    unstored,
     foreignMembers,
     hidingMembers,
     // A list that lacks some of ours, who are there, may lack others too.

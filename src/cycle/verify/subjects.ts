@@ -11,6 +11,8 @@ export interface Subject {
   readonly link: Link;
   /** Undefined: it is not wanted (any more), or cannot be mapped; then only whether it is active is compared. */
   readonly resource: Resource | undefined;
+  /** The directory shows it in scope. */
+  readonly isInScope: boolean;
   /** Whether it is wanted active; undefined: nobody says. */
   readonly active: boolean | undefined;
   /** The target must have it: it is wanted, and was active when it was last heard of. */
@@ -36,13 +38,14 @@ export function subjectOf(link: Link, { resources, rejected }: Wanted): Subject 
   if (link.lifecycle === 'lost') return undefined;
   const resource = resources.get(link.sourceId);
   const refused = resource === undefined ? rejected.get(link.sourceId) : undefined;
-  const isWanted = resource !== undefined || refused !== undefined;
+  const isInScope = resource !== undefined || refused !== undefined;
   const active = resource === undefined ? (refused === undefined ? false : refused.active) : isActive(resource);
   return {
     link,
     resource,
+    isInScope,
     active: link.type === 'group' ? undefined : active,
-    mustBeThere: isWanted && active !== false && link.lifecycle === 'active',
+    mustBeThere: isInScope && active !== false && link.lifecycle === 'active',
     label: resource?.label ?? refused?.label ?? link.sourceId,
   };
 }

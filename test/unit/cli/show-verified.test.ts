@@ -7,16 +7,11 @@ import type { Terminal } from '../../../src/cli/terminal.ts';
 type NotCompared = VerifiedOne['verified']['notCompared'];
 
 const everything: NotCompared = {
-  unlinked: 0,
-  waiting: 0,
-  moving: 0,
-  settling: 0,
+  exceptions: {},
   unread: 0,
   left: 0,
   foreignMembers: 0,
-  hidingMembers: 0,
   rejected: {},
-  quarantined: 0,
   held: undefined,
   rejections: [],
 };
@@ -55,13 +50,19 @@ describe('what verify says at the end', () => {
       );
   });
 
-  it('is not, where something is held, failed, waits, or cannot be written', () => {
-    const rest: Partial<NotCompared>[] = [
-      { quarantined: 1 },
-      { waiting: 1 },
-      { unlinked: 1 },
-      { rejected: { map_error: 1 } },
-    ];
-    for (const one of rest) assert.match(shown(7, one)[0] ?? '', /none changed there by others$/);
+  it('names what is not, and no more', () => {
+    const compared = 'wiki: 7 users and 0 groups compared, ';
+    assert.deepEqual(shown(7, { exceptions: { refused: 3 } }), [
+      `${compared}equal but for 3 that the target refuses`,
+      '  3 entries are refused by the target: log --failed says why',
+    ]);
+    assert.equal(
+      shown(7, { exceptions: { refused: 1, unstored: 2, unlinked: 1 } })[0],
+      `${compared}equal but for 1 that the target refuses, 2 of which the target does not store everything and 1 not linked yet`,
+    );
+    assert.deepEqual(shown(7, { exceptions: { unwritable: 1 }, rejected: { ambiguous_match: 1 } }), [
+      `${compared}equal but for 1 that cannot be written`,
+      '  1 entry cannot be written (1 ambiguous_match)',
+    ]);
   });
 });

@@ -125,7 +125,7 @@ describe('reading a target back', () => {
     const { signal } = new AbortController();
     await stage.target.remove('user', 'user-4', signal);
     const early = await verify(stage);
-    assert.deepEqual([kindsOf(early), early.notCompared.settling], [[], 1]);
+    assert.deepEqual([kindsOf(early), early.notCompared.exceptions.settling], [[], 1]);
     stage.source.put(person('younger'));
     await stage.cycle();
     assert.deepEqual(kindsOf(await verify(stage)), ['young missing']);
@@ -146,7 +146,7 @@ describe('reading a target back', () => {
           ? Promise.resolve({ class: 'gone', status: 404, detail: 'not here yet' })
           : stage.target.read(type, id, ...rest),
     });
-    assert.deepEqual([kindsOf(verified), verified.notCompared.settling], [[], 1]);
+    assert.deepEqual([kindsOf(verified), verified.notCompared.exceptions.settling], [[], 1]);
   });
 
   it('ends where the target does not answer any more, and counts what could not be read otherwise', async () => {
@@ -192,13 +192,13 @@ describe('reading a target back', () => {
     await change(stage, 'p0001', 'title', 'Queen');
     const after = overridingLinks(stage, 'p0001');
     const verified = await verify(stage, {}, { storeAfter: () => Promise.resolve(after) });
-    assert.deepEqual([kindsOf(verified), verified.notCompared.moving], [[], 1]);
+    assert.deepEqual([kindsOf(verified), verified.notCompared.exceptions.moving], [[], 1]);
   });
 
   it('does not compare members that a group does not show, and counts foreign ones', async () => {
     const stage = await loaded([...people(3), team('crew', ['p0000', 'p0001'])]);
     const hiding = await verify(stage, { membersOf: () => Promise.resolve(undefined) });
-    assert.deepEqual([kindsOf(hiding), hiding.notCompared.hidingMembers], [[], 1]);
+    assert.deepEqual([kindsOf(hiding), hiding.notCompared.exceptions.hidingMembers], [[], 1]);
     const more = await verify(stage, { membersOf: () => Promise.resolve(['user-1', 'user-2', 'somebody']) });
     assert.deepEqual([kindsOf(more), more.notCompared.foreignMembers], [[], 1]);
     const fewer = await verify(stage, { membersOf: () => Promise.resolve(['user-1', 'user-3']) });

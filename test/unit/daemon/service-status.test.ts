@@ -9,7 +9,8 @@ const finished = (target: string, result: string): CycleEvent =>
 
 it('what systemd shows names no target that a changed configuration has no more', () => {
   const told: string[] = [];
-  const manager = { watchdogMilliseconds: undefined, tell: (...lines: string[]) => void told.push(...lines) };
+  const unheard = new Promise<never>(() => undefined);
+  const manager = { watchdogMilliseconds: undefined, unheard, tell: (...lines: string[]) => void told.push(...lines) };
   const status = createServiceStatus(manager, fakeClock(), () => 0);
   status.observer(finished('wiki', 'success'));
   status.observer(finished('chat', 'error'));
