@@ -135,7 +135,7 @@ export async function draftKnowing(
   store: StateView,
 ): Promise<Draft> {
   const draft = await draftFrom(cleanCycle, readings, definition, clock);
-  const memory = await recallMemory(draft, definition, store);
+  const memory = await recallMemory(draft, definition, store, turnsBy(clock));
   return isSameMemory(memory, draft.memory) ? draft : draftAnew(readings, definition, clock, memory);
 }
 
@@ -146,7 +146,11 @@ function draftAnew(
   memory: Memory | undefined,
 ): Promise<Draft> {
   const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory);
-  return inTurns(steps, 'monotonic' in clock ? clock : undefined);
+  return inTurns(steps, turnsBy(clock));
+}
+
+function turnsBy(clock: DraftClock): Pick<Clock, 'monotonic'> | undefined {
+  return 'monotonic' in clock ? clock : undefined;
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {
