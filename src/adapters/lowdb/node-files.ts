@@ -16,7 +16,7 @@ const openFlags = {
 export const nodeFiles: StateFiles = {
   makeFolder: async (path) => {
     const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    const heir = made === undefined ? undefined : await heirOf(made);
+    const heir = made === undefined ? undefined : await heirOf(dirname(made));
     if (made === undefined || heir === undefined) return;
     for (let folder = path; folder.length >= made.length; folder = dirname(folder))
       await chown(folder, heir.uid, heir.gid);
@@ -25,9 +25,9 @@ export const nodeFiles: StateFiles = {
   inspect,
   list: (folder) => readdir(folder),
   restrict: (path, mode) => chmod(path, mode),
-  open: async (path, use) => {
+  open: async (path, use, folder = dirname(path)) => {
     const handle = await open(path, openFlags[use], 0o600);
-    const heir = use === 'create' ? await heirOf(path) : undefined;
+    const heir = use === 'create' ? await heirOf(folder) : undefined;
     if (heir !== undefined) await handle.chown(heir.uid, heir.gid);
     return stateFile(handle);
   },

@@ -47,13 +47,14 @@ const usualBounds: LogBounds = { bytes: 256 * 1024 * 1024, milliseconds: 90 * 24
  */
 export async function openStateStore(options: StateStoreOptions): Promise<StateStore> {
   const { files = nodeFiles } = options;
-  let lock: StateLock | undefined;
+  const opened = new AsyncDisposableStack();
   try {
     const { path, facts } = await openFolder(files, options.folder);
-    lock = await acquireLock(files, path, facts.identity);
-    return await openLocked(options, files, path, lock);
+    const lock = await acquireLock(files, path, facts.identity);
+    opened.defer(() => lock.release());
+    return await openLocked(options, files, path, lock, opened);
   } catch (error) {
-    await lock?.release().catch(() => undefined);
+    await opened.disposeAsync().catch(() => undefined);
     const facts = await files.inspect(options.folder).catch((): undefined => undefined);
     throw unusable(options.folder, error, facts?.owner);
   }
@@ -89,11 +90,13 @@ async function refuseForeign(files: StateFiles, folder: string, facts: FileFacts
   }
 }
 
+/** @param opened gets what has to be closed when the rest cannot be opened */
 async function openLocked(
   options: StateStoreOptions,
   files: StateFiles,
   folder: string,
   lock: StateLock,
+  opened: AsyncDisposableStack,
 ): Promise<StateStore> {
   const paths = pathsOf(folder);
   const writtenAt = (): string => new Date(options.clock.now()).toISOString();
@@ -105,13 +108,16 @@ async function openLocked(
   const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
   const snapshotSize = await sizeOfSnapshot();
   const journal = await JournalWriter.open(files, paths.journal, found);
-  const latest = await openLatestNote(options.latestNote, folder);
+  opened.defer(() => journal.close());
+  const latest = await openLatestNote(files, options.latestNote, folder);
+  opened.defer(() => latest.close());
   const log = await LogWriter.open(files, folder, {
     lineage: content.lineage,
     digest,
     now: () => options.clock.now(),
     bounds: options.log ?? usualBounds,
   });
+  opened.defer(() => log.close());
   const write = async (): Promise<number> => {
     await log.sync(content.memory.log);
     await database.write();
