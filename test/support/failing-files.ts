@@ -76,6 +76,7 @@ export function failingFiles(
     },
     rename: (from, to) => around('rename', to, () => files.rename(from, to)),
     remove: (path) => around('remove', path, () => files.remove(path)),
+    removeFolder: (path) => around('remove', path, () => files.removeFolder(path)),
     syncFolder: (folder) => around('syncFolder', folder, () => files.syncFolder(folder)),
   };
 }

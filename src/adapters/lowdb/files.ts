@@ -23,6 +23,8 @@ export interface StateFiles {
   rename(from: string, to: string): Promise<void>;
   /** No error when there is nothing. */
   remove(path: string): Promise<void>;
+  /** Of an empty folder. */
+  removeFolder(path: string): Promise<void>;
   /** Makes created, renamed and removed names of this folder durable. */
   syncFolder(folder: string): Promise<void>;
   /** Undefined where sockets are no files. */

@@ -1,5 +1,17 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { folderSockets } from './folder-sockets.ts';
 import { heirOf } from './owner.ts';
@@ -33,6 +45,7 @@ export const nodeFiles: StateFiles = {
   },
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
+  removeFolder: (path) => rmdir(path),
   syncFolder,
   sockets: process.platform === 'linux' ? folderSockets : undefined,
 };

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 import type { Clock } from '../../ports/clock.ts';
-import type { Opening, StateStore } from '../../ports/state-store.ts';
+import type { Opening } from '../../ports/state-store.ts';
 import { compactAfter, Compaction } from './compaction.ts';
 import { damaged, foreign, unusable } from './faults.ts';
 import type { FileFacts, StateFiles } from './files.ts';
@@ -16,7 +16,7 @@ import { ownUser } from './owner.ts';
 import { nodeFiles } from './node-files.ts';
 import { besides } from './replace-file.ts';
 import { readSnapshot, writeSnapshot, type StateContent } from './snapshot.ts';
-import { createStore, type WrittenObserver } from './store.ts';
+import { createStore, type EmbeddedStore, type WrittenObserver } from './store.ts';
 import { createView, viewFiles } from './view.ts';
 
 export interface StateStoreOptions {
@@ -45,7 +45,7 @@ const usualBounds: LogBounds = { bytes: 256 * 1024 * 1024, milliseconds: 90 * 24
  *
  * @throws BridgeError D2S_STATE_LOCKED, D2S_STATE_DAMAGED, D2S_STATE_NEWER, or D2S_STATE_UNWRITABLE
  */
-export async function openStateStore(options: StateStoreOptions): Promise<StateStore> {
+export async function openStateStore(options: StateStoreOptions): Promise<EmbeddedStore> {
   const { files = nodeFiles } = options;
   const opened = new AsyncDisposableStack();
   try {
@@ -60,7 +60,8 @@ export async function openStateStore(options: StateStoreOptions): Promise<StateS
   }
 }
 
-async function openFolder(
+/** The folder of a state, made where there is none. @throws BridgeError when it is somebody else's */
+export async function openFolder(
   files: StateFiles,
   folder: string,
 ): Promise<{ readonly path: string; readonly facts: FileFacts }> {
@@ -97,7 +98,7 @@ async function openLocked(
   folder: string,
   lock: StateLock,
   opened: AsyncDisposableStack,
-): Promise<StateStore> {
+): Promise<EmbeddedStore> {
   const paths = pathsOf(folder);
   const writtenAt = (): string => new Date(options.clock.now()).toISOString();
   const database = openDatabase(files, paths.snapshot, writtenAt);
