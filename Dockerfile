@@ -31,6 +31,7 @@ COPY package.json LICENSE ./
 # A volume takes its first owner from what is there in the image.
 COPY --from=build --chown=1000:1000 --chmod=0700 /state /state
 VOLUME /state
+COPY config/completion config/completion
 COPY config/maps config/maps
 COPY config/profiles config/profiles
 # For `docker exec … dir2scim status`, and commands in place of `run`.

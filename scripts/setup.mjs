@@ -48,6 +48,9 @@ const packages = [
   'openssl',
   'prometheus',
   'systemd',
+  'zsh',
+  'fish',
+  'bsdutils',
   'unzip',
 ];
 const present = (program) =>
@@ -67,6 +70,9 @@ if (
     'promtool',
     'systemd-analyze',
     'systemd-notify',
+    'zsh',
+    'fish',
+    'script',
     'unzip',
   ].every(present)
 ) {

@@ -65,6 +65,8 @@ export type StateChange =
   | { readonly kind: 'renamed'; readonly target: string; readonly to: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
+  /** Forgets everything about these entries, on all targets and in all directories, and whose their accounts were. */
+  | { readonly kind: 'erased'; readonly ids: readonly SourceId[] }
   /** In place of what was noted of these entries; no name forgets them. */
   | {
       readonly kind: 'names';

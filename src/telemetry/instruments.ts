@@ -146,6 +146,24 @@ function directoryInstruments(options: Options) {
     ldapFailovers: new Counter(
       options('ldap_failovers_total', 'How often dir2scim changed to another server of the directory.', 'directory'),
     ),
+    serverConnections: new Counter(
+      options(
+        'ldap_server_connections_total',
+        'Connections to one server of a directory that were tried, TLS included.',
+        'directory',
+        'server',
+        'outcome',
+      ),
+    ),
+    serverBinds: new Counter(
+      options(
+        'ldap_server_binds_total',
+        'Binds to one server of a directory, by what became of them.',
+        'directory',
+        'server',
+        'outcome',
+      ),
+    ),
     ldapDuration: new Histogram({
       ...options(
         'ldap_request_duration_seconds',

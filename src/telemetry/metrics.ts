@@ -11,6 +11,8 @@ export interface MetricsOptions {
   /** Names from the configuration: the only ones that become labels. */
   readonly targets: readonly string[];
   readonly directories: readonly string[];
+  /** URLs of the servers of each directory, where the configuration names them. */
+  readonly servers?: ReadonlyMap<string, readonly string[]>;
   /** 0 when the poll follows a cron expression. */
   readonly pollSeconds: number;
   readonly clock: Clock;
@@ -20,7 +22,9 @@ export interface Metrics {
   readonly observer: CycleObserver;
   readonly registry: Registry;
   /** Another configuration runs from now on: what it names no more is gone, what is new begins. */
-  readonly reconfigure: (options: Pick<MetricsOptions, 'targets' | 'directories' | 'pollSeconds'>) => Promise<void>;
+  readonly reconfigure: (
+    options: Pick<MetricsOptions, 'targets' | 'directories' | 'servers' | 'pollSeconds'>,
+  ) => Promise<void>;
   /** The configuration was read, or read again. `hash` is of the one that runs. */
   readonly noteReload: (outcome: { readonly isSuccess: boolean; readonly hash: number }) => void;
   /** Whether this process has the state: one process at a time does. */

@@ -8,7 +8,7 @@ import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
-import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
+import { countMemberships, eraseEntries, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import type { Decision } from '../../src/ports/decisions.ts';
 import type { StateChange } from '../../src/ports/state-change.ts';
@@ -231,7 +231,7 @@ function open(kept: Kept): MemoryStore {
       answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) =>
       answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
-    checkLog: () => answer(() => ({ entries: kept.log.length, flaws: [] })),
+    checkLog: () => answer(() => ({ entries: kept.log.length, erased: 0, flaws: [] })),
     async *logged(after) {
       yield await answer(() =>
         kept.log.map((entry, index) => ({ seq: index + 1, ...entry })).filter(({ seq }) => seq > after),
@@ -371,6 +371,9 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'reset':
       resetTarget(kept, change.target);
+      return;
+    case 'erased':
+      eraseEntries(kept, new Set(change.ids));
       return;
     case 'logged':
       kept.log.push(change.entry);

@@ -19,6 +19,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'names',
   'bound',
   'reset',
+  'erased',
   'renamed',
   'content_forgotten',
   'removal',

@@ -17,11 +17,15 @@ import type { LinkCounts } from '../../ports/state-store.ts';
 
 import { FormerOwners } from './former-owners.ts';
 import { Memberships } from './memberships.ts';
+import { stateWithout } from './state-without.ts';
 
 /** A change that is about one target. */
 export type TargetChange = Exclude<
   StateChange,
-  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' | 'logged' | 'log_head' }
+  {
+    kind:
+      'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'erased' | 'content_forgotten' | 'logged' | 'log_head';
+  }
 >;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
@@ -139,6 +143,37 @@ export class TargetMemory {
 
   forgetContent(): void {
     for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
+  }
+
+  /** Everything about these entries, and whose their accounts were. */
+  erase(ids: ReadonlySet<SourceId>): void {
+    for (const id of ids) {
+      this.members.end(id);
+      this.#dropLink(id);
+      this.#dropQuarantine(id);
+      this.intents.delete(id);
+    }
+    for (const type of ['user', 'group'] as const) this.former[type].forgetOwners(ids);
+    for (const intent of this.intents.values())
+      if (intent.members?.some((id) => ids.has(id)) === true)
+        this.intents.set(intent.sourceId, { ...intent, members: intent.members.filter((id) => !ids.has(id)) });
+    for (const link of [...this.links.values()]) {
+      const { heir, unsettled } = link;
+      const isMeant = heir !== undefined && ids.has(heir);
+      if (!isMeant && unsettled?.some((id) => ids.has(id)) !== true) continue;
+      this.#dropLink(link.sourceId);
+      this.#putLink({ ...link, heir: isMeant ? undefined : heir, unsettled: unsettled?.filter((id) => !ids.has(id)) });
+    }
+    for (const [key, { group }] of this.removals) if (group !== undefined && ids.has(group)) this.removals.delete(key);
+    this.state = stateWithout(this.state, ids);
+  }
+
+  /** What the target calls these entries, or called them. */
+  accountsOf(ids: ReadonlySet<SourceId>): TargetId[] {
+    return [...ids].flatMap((id) => {
+      const own = this.links.get(id)?.targetId;
+      return [...(own === undefined ? [] : [own]), ...this.formerAccounts(id).map(({ targetId }) => targetId)];
+    });
   }
 
   #remember(removal: RemovalRecord): void {

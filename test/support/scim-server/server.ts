@@ -59,6 +59,8 @@ export interface ScimServer {
   clearRequests(): void;
   /** Puts everything back or elsewhere, as an operator does: `kept` gives the id that a resource has from now on; undefined, it is lost. */
   restore(kept: (kind: Kind, resource: Json) => string | undefined): void;
+  /** Remembers everything that it holds; what it returns puts it back, and forgets all requests. */
+  freeze(): () => void;
   setFaults(faults: Faults): void;
   setBehaviour(behaviour: PartialBehaviour): void;
   stop(): Promise<void>;
@@ -215,6 +217,13 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     clearRequests: () => void requests.splice(0),
     restore(kept) {
       store.restore(kept);
+    },
+    freeze() {
+      const putBack = store.freeze();
+      return () => {
+        putBack();
+        for (const list of [requests, violations, refusals, early]) list.splice(0);
+      };
     },
     setFaults(next) {
       faults = next;

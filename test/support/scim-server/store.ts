@@ -16,6 +16,8 @@ export interface Store {
   remove(kind: Kind, id: string, ifMatch: string | undefined): void;
   /** Set back or moved without a request: who is lost is in no group and nobody's manager any more, and whoever has a new id is referred to by it. */
   restore(kept: (kind: Kind, resource: Json) => string | undefined): void;
+  /** Remembers everything as it is; what it returns puts it back. */
+  freeze(): () => void;
 }
 
 /** What must be unique among resources of a kind. externalId compares exactly, the names do not. */
@@ -141,6 +143,17 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         resources[kind].set(id, moved);
         for (const key of keysOf(kind, moved)) owners[kind].set(key, id);
       }
+    },
+    freeze() {
+      const kept = structuredClone({ count, resources, owners });
+      return () => {
+        const copy = structuredClone(kept);
+        count = copy.count;
+        for (const kind of ['User', 'Group'] as const) {
+          resources[kind] = copy.resources[kind];
+          owners[kind] = copy.owners[kind];
+        }
+      };
     },
     remove(kind, id, ifMatch) {
       const resource = held(kind, id);
