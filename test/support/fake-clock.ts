@@ -20,8 +20,11 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** When a fake clock starts unless told otherwise. */
+export const firstMoment = Date.UTC(2026, 0, 5, 8);
+
 /** `seed` makes `random` repeatable. */
-export function fakeClock({ startAt = Date.UTC(2026, 0, 5, 8), seed = 1 } = {}): FakeClock {
+export function fakeClock({ startAt = firstMoment, seed = 1 } = {}): FakeClock {
   let monotonic = 0;
   let wallOffset = startAt;
   let state = seed >>> 0;

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import { holdsValue, linkStamp, type Link } from '../../src/core/model/link.ts';
 import { strangerAccount } from '../../src/core/model/stranger.ts';
 import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
@@ -37,6 +37,8 @@ export interface Kept {
   readonly lineage: string;
   readonly key: string;
   readonly links: Map<string, Link>;
+  /** Each is of these attributes, as an object: whatever replaces them ends it. */
+  readonly proofs: Map<string, { readonly proof: string; readonly of: Link['attributes'] }>;
   readonly members: Map<string, Set<SourceId>>;
   /** By target: whose accounts were that nobody has, by type and target id. */
   readonly former: Map<string, Map<string, SourceId>>;
@@ -61,6 +63,7 @@ export function createMemoryStore(): MemoryStore {
     lineage: randomUUID(),
     key: randomUUID(),
     links: new Map(),
+    proofs: new Map(),
     members: new Map(),
     former: new Map(),
     quarantined: new Map(),
@@ -124,6 +127,12 @@ function open(kept: Kept): MemoryStore {
       });
     },
     links: (target, ids) => answer(() => pick(kept.links, target, ids)),
+    proofs: (target, ids) =>
+      answer(() => {
+        const links = pick(kept.links, target, ids);
+        const standing = [...pick(kept.proofs, target, ids)].filter(([id, { of }]) => links.get(id)?.attributes === of);
+        return new Map(standing.map(([id, { proof }]) => [id, proof]));
+      }),
     linksFrom: (target, directories) => linksBesides(target, directories, new Set()),
     openMarks: () => {
       const seen = new Set<SourceId>();
@@ -300,6 +309,13 @@ function apply(kept: Kept, change: StateChange): void {
       kept.links.set(id, change.link);
       return;
     }
+    case 'proved':
+      for (const [id, proof, stamp] of change.proofs) {
+        const link = kept.links.get(idOf(change.target, id));
+        if (link !== undefined && linkStamp(link) === stamp)
+          kept.proofs.set(idOf(change.target, id), { proof, of: link.attributes });
+      }
+      return;
     case 'relink': {
       const { from, link } = change;
       const { target, sourceId: to } = link;
@@ -310,7 +326,11 @@ function apply(kept: Kept, change: StateChange): void {
       for (const [group, ids] of kept.members) if (group.startsWith(`${target}\n`) && ids.delete(from)) ids.add(to);
       for (const [id, one] of kept.links) {
         if (one.target === target && one.unsettled !== undefined)
-          kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
+          kept.links.set(id, {
+            ...one,
+            attributes: { ...one.attributes },
+            unsettled: one.unsettled.map((other) => (other === from ? to : other)),
+          });
       }
       for (const map of [kept.links, kept.quarantined]) map.delete(idOf(target, from));
       kept.links.delete(idOf(target, to));
