@@ -4,7 +4,15 @@ import type { Repetition } from './repetition.ts';
 
 type DirectoryEvent = Extract<
   CycleEvent,
-  { kind: 'reading_started' | 'still_reading' | 'directory_read' | 'directory_failed' | 'directory_failover' }
+  {
+    kind:
+      | 'reading_started'
+      | 'still_reading'
+      | 'directory_read'
+      | 'directory_failed'
+      | 'directory_failover'
+      | 'open_to_all';
+  }
 >;
 type EventOf<Kind extends DirectoryEvent['kind']> = Extract<DirectoryEvent, { kind: Kind }>;
 
@@ -45,6 +53,15 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
     );
   };
 
+  const openLine = ({ kind, directory, paths }: EventOf<'open_to_all'>): void => {
+    const repeated = repetition.tell(`open ${directory}`, paths.join('\n'));
+    const level = repeated === undefined ? 'debug' : 'warn';
+    log[level](
+      { event: kind, directory, paths, ...(repeated ? { repeated } : {}) },
+      `directory ${directory}: every user of this host may write to ${paths.join(' and ')}, and so decide who has access: chmod o-w`,
+    );
+  };
+
   return (event) => {
     switch (event.kind) {
       case 'reading_started':
@@ -55,6 +72,9 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
         return;
       case 'directory_read':
         readLine(event);
+        return;
+      case 'open_to_all':
+        openLine(event);
         return;
       case 'directory_failed':
         failedLine(event);

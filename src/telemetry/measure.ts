@@ -76,6 +76,7 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'absent_entries':
       case 'entries_read':
       case 'still_reading':
+      case 'open_to_all':
       case 'decided':
       case 'decision_unusable':
       case 'operations_given_up':
