@@ -82,7 +82,7 @@ function* projectInSteps(
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
     else {
-      const content = evaluation.groups.contentOf(entry, definition.nested, evaluation.isReachable);
+      const content = yield* evaluation.groups.contentInSteps(entry, definition.nested, evaluation.isReachable);
       if (content.concealed !== undefined) rejected.push(reject(mapped.resource, [concealed(content.concealed)]));
       else resources.push(withMembers(mapped.resource, content));
     }

@@ -141,7 +141,7 @@ export async function draftKnowing(
   recall?: RecallProofs,
 ): Promise<Draft> {
   const draft = await draftFrom(cleanCycle, readings, definition, clock, recall);
-  const memory = await recallMemory(draft, definition, store);
+  const memory = await recallMemory(draft, definition, store, turnsBy(clock));
   return isSameMemory(memory, draft.memory) ? draft : draftAnew(readings, definition, clock, memory, recall);
 }
 
@@ -153,7 +153,11 @@ async function draftAnew(
   recall: RecallProofs | undefined,
 ): Promise<Draft> {
   const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory, await recall?.());
-  return inTurns(steps, 'monotonic' in clock ? clock : undefined);
+  return inTurns(steps, turnsBy(clock));
+}
+
+function turnsBy(clock: DraftClock): Pick<Clock, 'monotonic'> | undefined {
+  return 'monotonic' in clock ? clock : undefined;
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {
