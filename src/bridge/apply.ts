@@ -12,6 +12,7 @@ import type { CycleReport } from '../cycle/cycle-report.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
 import { sha256 } from '../cycle/shared/sha256.ts';
 import type { App } from './app.ts';
+import { noteAsked } from './asked.ts';
 import { configurationHash, type PlanFile } from './plan-file.ts';
 import type { Ending } from './sync.ts';
 import { chosenTargets } from './targets.ts';
@@ -28,6 +29,7 @@ export async function apply(app: App, file: PlanFile, { stopping, aborting }: En
   for (const target of targets) chosenTargets(app, target);
   if (file.inputs.configuration !== (await configurationHash(app))) throw changed('the configuration has changed');
   const store = await app.openStore();
+  const withAsked = noteAsked(app);
   try {
     if (file.inputs.state !== undefined && file.inputs.state !== store.lineage)
       throw changed('it was made with another state');
@@ -43,7 +45,7 @@ export async function apply(app: App, file: PlanFile, { stopping, aborting }: En
     });
     for (const [target, report] of started) void report.then(() => review.end(target));
     const reports = await Promise.all(started.values());
-    return reports.sort((a, b) => targets.indexOf(a.target) - targets.indexOf(b.target));
+    return withAsked(reports).sort((a, b) => targets.indexOf(a.target) - targets.indexOf(b.target));
   } finally {
     await store.close();
   }

@@ -3,6 +3,7 @@ import type { CycleReport } from '../cycle/cycle-report.ts';
 import { runCycles } from '../cycle/run-cycles.ts';
 import { unreachedError } from '../cycle/shared/unreached.ts';
 import type { App } from './app.ts';
+import { noteAsked } from './asked.ts';
 import { chosenTargets } from './targets.ts';
 
 export interface SyncRequest {
@@ -24,8 +25,9 @@ export interface Ending {
 export async function sync(app: App, request: SyncRequest, { stopping, aborting }: Ending): Promise<CycleReport[]> {
   const targets = chosenTargets(app, request.target);
   const store = await app.openStore();
+  const withAsked = noteAsked(app);
   try {
-    return await runCycles(targets, {
+    const reports = await runCycles(targets, {
       ...app,
       mode: request.full ? 'full' : 'incremental',
       attempt: request.full ? 'everything' : 'asked',
@@ -33,6 +35,7 @@ export async function sync(app: App, request: SyncRequest, { stopping, aborting 
       signal: aborting,
       isStopping: () => stopping.aborted,
     });
+    return withAsked(reports);
   } finally {
     await store.close();
   }

@@ -69,6 +69,7 @@ function summary({
   undone,
   unstored,
   strangers,
+  asked,
 }: CycleReport): string {
   const isLacking =
     waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
@@ -79,8 +80,12 @@ function summary({
         ? '; not all is in step'
         : '';
   if (applied.length > 0 || result !== 'success') return countsDone(applied, failed) + others;
-  if (others === '' && strangers > 0) return `in step but for ${strangersText(strangers)}`;
-  return others === '' ? 'in step, nothing to do' : `nothing to do${others}`;
+  const unasked = asked === false ? '; the target was not asked' : '';
+  if (others === '' && strangers > 0) return `in step but for ${strangersText(strangers)}${unasked}`;
+  if (others !== '') return `nothing to do${others}${unasked}`;
+  return asked === false
+    ? 'nothing to send, by what it acknowledged; the target was not asked'
+    : 'in step, nothing to do';
 }
 
 function mark({ result, applied }: CycleReport, colors: Terminal['colors']): string {
@@ -91,14 +96,16 @@ function mark({ result, applied }: CycleReport, colors: Terminal['colors']): str
       return colors.red('held,');
     case 'partial':
       return applied.length === 0 ? colors.red('failed,') : colors.yellow('partly done,');
+    case 'interrupted':
+      return colors.yellow('interrupted,');
     case 'error':
       return colors.red('failed,');
   }
 }
 
-/** 1 something failed · 3 held · 0 done. */
+/** 1 something failed, or was not done because somebody ended it · 3 held · 0 done. */
 export function exitCodeOf(reports: readonly CycleReport[]): number {
-  const bad = reports.find(({ result }) => result === 'error' || result === 'partial');
+  const bad = reports.find(({ result }) => result === 'error' || result === 'partial' || result === 'interrupted');
   if (bad !== undefined) return bad.error?.exitCode ?? 1;
   return reports.some(({ result }) => result === 'held') ? 3 : 0;
 }

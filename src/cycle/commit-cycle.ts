@@ -250,6 +250,24 @@ export async function commitError(
   }
 }
 
+/** A cycle that was stopped leaves the state as it was, but for what the target taught. Returns since when cycles fail. */
+export async function commitInterruption(
+  target: string,
+  _error: BridgeError,
+  { store, failures }: EndInput,
+  scimTarget?: ScimTarget,
+): Promise<TargetState['failing']> {
+  const before = failures?.of(target);
+  try {
+    const notes = scimTarget === undefined ? [] : newNotes(scimTarget);
+    if (notes.length > 0) await store.record(notes);
+    return before ?? (await store.target(target)).failing;
+  } catch {
+    // The state may be what ended it: the next run tells.
+    return before;
+  }
+}
+
 /** Failures that another try would not change. */
 const final: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'unsupported']);
 

@@ -56,7 +56,7 @@ function stillDown(
  *   --------------------------------------------------+---------
  *   anything for a failure, tried now or backing off  | partial
  *   what a guard holds                                | held
- *   what was not begun, because it was stopped        | partial
+ *   what was not begun, because it was stopped        | interrupted
  *   nothing                                           | success
  */
 function resultOf(
@@ -68,5 +68,5 @@ function resultOf(
   const failed = pushed.failed.length + matches.unreached.length + known.reverify.length + backingOff;
   if (failed > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (made.verdict.hold !== undefined) return 'held';
-  return pushed.notStarted > 0 ? 'partial' : 'success';
+  return pushed.notStarted > 0 ? 'interrupted' : 'success';
 }

@@ -48,6 +48,8 @@ export interface CycleReport {
   readonly unstored: Readonly<Record<string, number>>;
   /** Members of adopted groups whom the directory does not have, and who stay. */
   readonly strangers: number;
+  /** Whether the target was sent any request; undefined where nobody counted. */
+  readonly asked?: boolean | undefined;
   readonly error: BridgeError | undefined;
   /** Undefined when nothing was left undone for a failure. */
   readonly failing: Failing | undefined;

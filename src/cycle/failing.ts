@@ -25,12 +25,14 @@ export function createFailureCounts(): FailureCounts {
  *   the cycle ended with | the count
  *   ---------------------+------------------------------------
  *   error, partial       | one more
+ *   interrupted          | as it was
  *   held, success        | is over
  *
  * @param before as the cycle before left it
  * @param at when this cycle ended, ISO 8601
  */
 export function failingAfter(before: Failing | undefined, result: CycleResult, at: string): Failing | undefined {
+  if (result === 'interrupted') return before;
   if (result === 'success' || result === 'held') return undefined;
   return { since: before?.since ?? at, at, cycles: (before?.cycles ?? 0) + 1 };
 }

@@ -4,7 +4,7 @@ import type { CycleResult } from '../ports/cycle-observer.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import { bindTarget } from './bind-target.ts';
 import { cleanCycleOf, type CycleRun } from './clean-cycle.ts';
-import { commitCycle, commitError, commitSilence, commitWaiting } from './commit-cycle.ts';
+import { commitCycle, commitError, commitInterruption, commitSilence, commitWaiting } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { judgeCycle } from './cycle-outcome.ts';
 import type { CycleReport } from './cycle-report.ts';
@@ -13,6 +13,7 @@ import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
+import { recallProofs, recordProofs } from './plan/proofs.ts';
 import { isPlanAsked } from './plan/decisions.ts';
 import { requiredReadings } from './read/target-readings.ts';
 import { pushAll, pushEnds, together } from './push-all.ts';
@@ -56,19 +57,26 @@ export async function failTarget(
 ): Promise<CycleReport> {
   const { cycle, mode, observer } = input;
   observer({ kind: 'cycle_started', target, mode, cycle });
-  const failing = await commitError(target, error, input);
+  const isEnded = wasInterrupted(error, input);
+  const failing = await (isEnded ? commitInterruption : commitError)(target, error, input);
+  const result = isEnded ? 'interrupted' : 'error';
   observer({
     kind: 'cycle_finished',
     target,
     mode,
     cycle,
-    result: 'error',
+    result,
     milliseconds: 0,
     deferred: 0,
     failing,
     error: told(error),
   });
-  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result: 'error', error, failing };
+  return { cycle, target, mode, milliseconds: 0, ...nothingDone, result, error, failing };
+}
+
+/** Whether somebody's wish to end it is all that ended a cycle. Whatever was thrown once requests are cut is a consequence. */
+function wasInterrupted({ code, exitCode }: BridgeError, { signal }: Pick<CycleInput, 'signal'>): boolean {
+  return code === 'D2S_INTERRUPTED' || (signal.aborted && exitCode === 1 && code !== 'D2S_INTERNAL');
 }
 
 /** An error as events carry it: without the words of the target. */
@@ -85,8 +93,10 @@ async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
     const error = toBridgeError(thrown);
     // It says nothing about the target.
     if (error.code === 'D2S_PLAN_CHANGED') return { ...nothingDone, result: 'error', error, failing: undefined };
-    const failing = await commitError(input.setup.target.name, error, input, input.setup.target);
-    return { ...nothingDone, result: 'error', error, failing };
+    const isEnded = wasInterrupted(error, input);
+    const commit = isEnded ? commitInterruption : commitError;
+    const failing = await commit(input.setup.target.name, error, input, input.setup.target);
+    return { ...nothingDone, result: isEnded ? 'interrupted' : 'error', error, failing };
   }
 }
 
@@ -120,7 +130,8 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   await remind(setup.target, store);
   attend(setup.target, store);
   input.cleanCycles?.forget(setup.target.name);
-  const draft = await draftKnowing(before, readings, setup.definition, clock, store);
+  const recall = input.mode === 'full' ? undefined : () => recallProofs(readings, setup, store);
+  const draft = await draftKnowing(before, readings, setup.definition, clock, store, recall);
   return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() });
 }
 
@@ -154,7 +165,19 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
   const now = clock.now();
-  const from = { ...input, heldMatches, readings, lookUp, projection, evaluation, scopeGroups, incrementalScope, now };
+  const comparesAll = input.mode === 'full';
+  const from = {
+    ...input,
+    heldMatches,
+    readings,
+    lookUp,
+    projection,
+    evaluation,
+    scopeGroups,
+    incrementalScope,
+    comparesAll,
+    now,
+  };
   const first = await preparePlan({ ...from, mayCut: input.review === undefined });
   const ended = first.wasCut ? await endFirst(input, first) : undefined;
   const prepared = first.wasCut ? await preparePlan({ ...from, now: clock.now() }) : first;
@@ -165,6 +188,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const pushed = together(ended, await pushAll(input, prepared, from));
   const { result, error } = await judgeCycle(input, prepared, pushed);
   const { pending, failing } = await commitCycle(input, prepared, scopeGroups, { pushed, result, error, state });
+  await recordProofs(readings, draft, prepared, input);
   const left = whatIsLeft(result, prepared);
   const isClean = result === 'success' && pending === 0;
   const run = { ...journey, incrementalScope, prepared, pushed, left: isClean ? undefined : left };

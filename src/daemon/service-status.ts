@@ -17,7 +17,7 @@ export interface ServiceStatus {
 /** A loop that is older hangs: as `/livez` sees it. */
 const staleMilliseconds = 60_000;
 
-const words: Readonly<Record<CycleResult, string>> = {
+const words: Readonly<Record<Exclude<CycleResult, 'interrupted'>, string>> = {
   success: 'in step',
   partial: 'something failed',
   held: 'something is held',
@@ -30,7 +30,7 @@ export function createServiceStatus(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
   heartbeat: () => number,
 ): ServiceStatus {
-  const results = new Map<string, CycleResult>();
+  const results = new Map<string, keyof typeof words>();
   let told = '';
   const tell = (): void => {
     const text = [...results].map(([target, result]) => `${target}: ${words[result]}`).join('; ');
@@ -40,7 +40,7 @@ export function createServiceStatus(
   };
   return {
     observer(event) {
-      if (event.kind !== 'cycle_finished') return;
+      if (event.kind !== 'cycle_finished' || event.result === 'interrupted') return;
       results.set(event.target, event.result);
       tell();
     },

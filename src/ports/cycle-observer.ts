@@ -16,7 +16,8 @@ import type { LinkCounts, Opening } from './state-store.ts';
 export type CycleObserver = (event: CycleEvent) => void;
 
 export type CycleMode = 'full' | 'incremental';
-export type CycleResult = 'success' | 'partial' | 'held' | 'error';
+/** `interrupted`: somebody stopped it, or a new configuration took over, before everything was done; it says nothing about its target. */
+export type CycleResult = 'success' | 'partial' | 'held' | 'interrupted' | 'error';
 
 export type CycleEvent =
   | { readonly kind: 'cycle_started'; readonly target: string; readonly mode: CycleMode; readonly cycle: string }
@@ -62,6 +63,8 @@ export type CycleEvent =
       readonly operation: string;
       readonly milliseconds: number;
       readonly outcome: 'success' | 'refused' | 'failed';
+      /** URL of the server; of `connect` and `bind` only. */
+      readonly server?: string | undefined;
     }
   | {
       readonly kind: 'plan_made';

@@ -71,7 +71,7 @@ export interface TargetState {
   readonly lastSuccessAt?: string | undefined;
   /** When a cycle last got as far as its end. Undefined until the first one has: until then nothing may be removed. */
   readonly lastCycleAt?: string | undefined;
-  readonly lastResult?: 'success' | 'partial' | 'held' | 'error' | undefined;
+  readonly lastResult?: 'success' | 'partial' | 'held' | 'interrupted' | 'error' | undefined;
   /** Why the last cycles failed, and since when. */
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
   /** While cycles leave something undone for a failure. */

@@ -207,7 +207,7 @@ function decidedLine(log: Log, { kind, target, record }: EventOf<'decided'>): vo
 
 function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: EventOf<'cycle_finished'>): void {
   const { target, mode, cycle, result, error, deferred, failing } = event;
-  if (tally.heldId === undefined && result !== 'error') repetition.over(`hold ${target}`);
+  if (tally.heldId === undefined && result !== 'error' && result !== 'interrupted') repetition.over(`hold ${target}`);
   const did = tally.failures > 0 || Object.keys(tally.applied).length > 0;
   const fields = {
     event: event.kind,
@@ -233,8 +233,8 @@ function finishedLine(log: Log, repetition: Repetition, tally: Tally, event: Eve
     );
     return;
   }
-  if (error?.code === 'D2S_INTERRUPTED') {
-    log.info(fields, `target ${target}: ${error.message}; the next run goes on`);
+  if (result === 'interrupted') {
+    log.info(fields, `target ${target}: stopped before the work was done; the next run goes on`);
     return;
   }
   const repeated = repetition.tell(`cycle ${target}`, signatureOf(event, tally));

@@ -26,7 +26,8 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
   };
 
   const failedLine = ({ kind, directory, code, message, remedy }: EventOf<'directory_failed'>): void => {
-    const repeated = repetition.tell(`directory ${directory}`, code);
+    const isEnded = code === 'D2S_INTERRUPTED';
+    const repeated = isEnded ? undefined : repetition.tell(`directory ${directory}`, code);
     const level = repeated === undefined ? 'debug' : 'error';
     log[level](
       { event: kind, directory, code, ...(repeated ? { repeated } : {}) },

@@ -16,6 +16,7 @@ import {
   setUnresolved,
 } from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
+import { serverLabel } from './server-label.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 
@@ -102,6 +103,8 @@ function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_fi
   const { target, mode, result } = event;
   instruments.cycles.inc({ target, mode, result: resultLabel(result, event.error?.code) });
   instruments.inProgress.set({ target }, 0);
+  // It says nothing of what is.
+  if (result === 'interrupted') return;
   if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
   setFailing(instruments, target, event.failing);
   setCycleError(instruments, target, event.error?.code);
@@ -160,7 +163,7 @@ function countDirectory(
       return;
     case 'directory_failed':
       instruments.readingStarted.remove({ directory });
-      setDirectoryError(instruments, directory, event.code);
+      if (event.code !== 'D2S_INTERRUPTED') setDirectoryError(instruments, directory, event.code);
       return;
     case 'directory_read':
       countEntries(instruments, event, clock);
@@ -173,7 +176,19 @@ function countDirectory(
         { directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome },
         event.milliseconds / 1000,
       );
+      countServer(instruments, event);
   }
+}
+
+/** Which server of a directory takes connections and lets us in. */
+function countServer(
+  instruments: Instruments,
+  { directory, operation, server: url, outcome }: EventOf<'ldap_request'>,
+): void {
+  if (url === undefined) return;
+  const server = serverLabel(instruments, directory, url);
+  if (operation === 'connect') instruments.serverConnections.inc({ directory, server, outcome });
+  if (operation === 'bind') instruments.serverBinds.inc({ directory, server, outcome });
 }
 
 /** After a delta, as much is known as after a complete reading. */

@@ -149,6 +149,24 @@ describe('the command line', { concurrency: 2 }, () => {
   });
 });
 
+describe('sync with nothing to send', { concurrency: 2 }, () => {
+  it('sends no request, and does not say that a target is in step that may be down', async () => {
+    await using site = await createSite({ company: office });
+    assert.equal((await site.run('sync')).code, 0);
+    await site.target.stop();
+    const quiet = await site.run('sync');
+    assert.equal(quiet.code, 0);
+    assert.match(quiet.stdout, /nothing to send, by what it acknowledged; the target was not asked/);
+    assert.doesNotMatch(quiet.stdout, /in step/);
+    const { targets } = JSON.parse((await site.run('sync', '--json')).stdout) as { targets: { asked: boolean }[] };
+    assert.deepEqual(
+      targets.map(({ asked }) => asked),
+      [false],
+    );
+    assert.match((await site.run('plan')).stdout, /the target does not answer/);
+  });
+});
+
 describe('the command line, used wrongly', { concurrency: 2 }, () => {
   let site: Site;
   before(async () => {

@@ -67,6 +67,7 @@ export function dyingFiles(files: StateFiles, isLast: (moment: number) => boolea
       open: async (path, use) => around(await (use === 'create' ? act : look)(() => files.open(path, use))),
       rename: (...call) => act(() => files.rename(...call)),
       remove: (path) => act(() => files.remove(path)),
+      removeFolder: (path) => act(() => files.removeFolder(path)),
       syncFolder: (folder) => act(() => files.syncFolder(folder)),
     },
   };

@@ -11,6 +11,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     mode: report.mode,
     result: report.result,
     milliseconds: Math.round(report.milliseconds),
+    asked: report.asked,
     planId: report.planId,
     applied: operationsJson(report.applied),
     failed: report.failed.map(({ operation, failure }) => ({ operation: operationJson(operation), failure })),

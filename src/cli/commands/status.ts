@@ -165,6 +165,8 @@ function summary(
       return colors.red('held by the guard');
     case 'partial':
       return colors.red(`not in step: ${count(state.pending, 'change')} pending after failures`);
+    case 'interrupted':
+      return colors.yellow(`interrupted: ${count(state.pending, 'change')} left for the next cycle`);
     case 'error':
       return colors.red('failing');
   }

@@ -69,7 +69,8 @@ export async function readDirectory(source: DirectorySource, purpose: Purpose, c
         seen: { readAt, users: counts.user, groups: counts.group, changes: followed.changes },
       };
     } catch (thrown) {
-      const error = toBridgeError(thrown);
+      // What a reading that was ended stumbled over says nothing of the directory.
+      const error = toBridgeError(control.signal.aborted ? control.signal.reason : thrown);
       control.observer({
         kind: 'directory_failed',
         directory: source.name,
@@ -128,8 +129,7 @@ async function readAgain(
 ): Promise<void> {
   const { directoryCache } = followed;
   const { watermark, known } = directoryCache;
-  const missed =
-    settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control.store);
+  const missed = settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control);
   if (settled === undefined && missed === undefined) return;
   if (watermark !== undefined) await readInto(source, followed, { watermark, known }, control);
   else if (missed === 'names') await readInto(source, followed, undefined, control);

@@ -61,6 +61,7 @@ export function createConditions(
         }
         case 'cycle_finished': {
           const { target, result, failing, error } = event;
+          if (result === 'interrupted') return;
           if (!holding.has(target) && result !== 'error')
             teller.end(target, 'held', `${target}: nothing is held any more`);
           if (failing === undefined) teller.end(target, 'failing', `${target}: nothing fails any more`);

@@ -28,7 +28,7 @@ async function samplesOf({ registry }: Metrics): Promise<string[]> {
 }
 
 const started: CycleEvent = { kind: 'cycle_started', target: 'wiki', mode: 'full', cycle: 'c1' };
-const finished = (result: 'success' | 'error' | 'held'): CycleEvent => ({
+const finished = (result: 'success' | 'error' | 'held' | 'interrupted'): CycleEvent => ({
   kind: 'cycle_finished',
   target: 'wiki',
   mode: 'full',
@@ -58,6 +58,14 @@ const held: Extract<CycleEvent, { kind: 'held' }> = {
 };
 
 describe('metrics', () => {
+  it('count a cycle that was ended as interrupted, and leave everything else as it was', async () => {
+    const before = [started, held, finished('held')];
+    const after = await samplesOf(metricsOf(...before, started, finished('interrupted')));
+    assert.ok(after.includes('dir2scim_cycles_total{target="wiki",mode="full",result="interrupted"} 1'));
+    const others = (lines: readonly string[]) => lines.filter((line) => !line.includes('result="interrupted"'));
+    assert.deepEqual(others(after), others(await samplesOf(metricsOf(...before))));
+  });
+
   it('gives every metric a HELP text, and the suffix _total to counters and nothing else', async () => {
     const all = await metricsOf().registry.getMetricsAsJSON();
     assert.ok(all.length > 30);
@@ -347,6 +355,30 @@ describe('metrics', () => {
     metrics.recall('nobody', { pending: 0, lastSuccessAt: new Date(1).toISOString() });
     const timestamps = (await samplesOf(metrics)).filter((line) => line.includes('last_success'));
     assert.deepEqual(timestamps, ['dir2scim_last_success_timestamp_seconds{target="wiki"} 1700000000']);
+  });
+
+  it('counts connections and binds by server, and no server without end', async () => {
+    const servers = new Map([['corp', ['ldaps://dc1.corp.example']]]);
+    const clock = fakeClock({ startAt });
+    const metrics = createMetrics({ version: '1', targets: [], directories: ['corp'], servers, pollSeconds: 1, clock });
+    const request = (operation: string, outcome: 'success' | 'refused' | 'failed', server: string) =>
+      metrics.observer({ kind: 'ldap_request', directory: 'corp', operation, milliseconds: 1, outcome, server });
+    const counted = async () =>
+      (await samplesOf(metrics)).filter((line) => line.includes('ldap_server_') && !line.endsWith(' 0'));
+    assert.deepEqual(await counted(), []);
+    assert.equal((await samplesOf(metrics)).filter((line) => line.includes('ldap_server_')).length, 5);
+    request('connect', 'success', 'ldaps://dc1.corp.example');
+    request('bind', 'refused', 'ldaps://dc1.corp.example');
+    const first = [
+      'dir2scim_ldap_server_connections_total{directory="corp",server="ldaps://dc1.corp.example",outcome="success"} 1',
+      'dir2scim_ldap_server_binds_total{directory="corp",server="ldaps://dc1.corp.example",outcome="refused"} 1',
+    ];
+    assert.deepEqual(await counted(), first);
+    for (let n = 0; n < 1_000; n += 1) request('connect', 'failed', `ldaps://made-up-${n}.corp.example:636`);
+    const all = await counted();
+    assert.equal(all.length, 2 + 63 + 1);
+    const rest = 'dir2scim_ldap_server_connections_total{directory="corp",server="other",outcome="failed"} 937';
+    assert.ok(all.includes(rest), all.join('\n'));
   });
 
   it('has no more series, whatever targets and directories say', async () => {
