@@ -3,7 +3,8 @@ import { countOwn } from '../../src/core/model/stranger.ts';
 import type { Kept } from './memory-store.ts';
 
 /** Everything that is kept by target and source id. */
-const byEntry = (kept: Kept) => [kept.links, kept.members, kept.quarantined, kept.intents] as Map<string, object>[];
+const byEntry = (kept: Kept) =>
+  [kept.links, kept.proofs, kept.members, kept.quarantined, kept.intents] as Map<string, object>[];
 /** Everything that is kept by target. */
 const byTarget = (kept: Kept) =>
   [kept.targets, kept.notes, kept.verified, kept.endpoints, kept.former] as Map<string, unknown>[];

@@ -132,6 +132,7 @@ function targetOf(change: TargetChange): string {
       return change.quarantine.target;
     case 'quarantine_over':
     case 'unlink':
+    case 'proved':
     case 'members':
     case 'former':
     case 'target':

@@ -5,6 +5,7 @@ const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'intent',
   'settled',
   'link',
+  'proved',
   'relink',
   'quarantine',
   'quarantine_over',
