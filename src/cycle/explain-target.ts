@@ -46,6 +46,8 @@ export interface TargetExplanation {
   /** What accounts hold that the search on the target found. */
   readonly found: ReadonlyMap<SourceId, Match['body']>;
   readonly quarantine: QuarantineRecord | undefined;
+  /** Somebody wants what failed tried again: the next cycle does not wait for its pause. */
+  readonly retryAsked: boolean;
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
   /** Of these, what the guard would hold, and under which id. */
@@ -115,7 +117,7 @@ export async function explainTarget(
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const entries = readings.flatMap((reading) => reading.entries);
-  const explained = explainEntry(id, entries, setup.definition, now, draft.memory);
+  const explained = explainEntry(id, entries, setup.definition, draft);
   // Who is in scope and can be written was looked for already.
   const wasSearched =
     prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
@@ -129,6 +131,7 @@ export async function explainTarget(
     names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
     link: links.get(id),
     quarantine: (await store.quarantined(target, [id])).get(id),
+    retryAsked: prepared.quarantine.isReleased(id),
     ...ofPlan(id, prepared, explained, store.digest),
   };
   return { explanation, prepared };
