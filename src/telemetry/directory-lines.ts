@@ -53,15 +53,6 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
     );
   };
 
-  const openLine = ({ kind, directory, paths }: EventOf<'open_to_all'>): void => {
-    const repeated = repetition.tell(`open ${directory}`, paths.join('\n'));
-    const level = repeated === undefined ? 'debug' : 'warn';
-    log[level](
-      { event: kind, directory, paths, ...(repeated ? { repeated } : {}) },
-      `directory ${directory}: every user of this host may write to ${paths.join(' and ')}, and so decide who has access: chmod o-w`,
-    );
-  };
-
   return (event) => {
     switch (event.kind) {
       case 'reading_started':
@@ -74,7 +65,7 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
         readLine(event);
         return;
       case 'open_to_all':
-        openLine(event);
+        openLine(log, repetition, event);
         return;
       case 'directory_failed':
         failedLine(event);
@@ -88,6 +79,14 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
       }
     }
   };
+}
+
+function openLine(log: Log, repetition: Repetition, { kind, directory, paths }: EventOf<'open_to_all'>): void {
+  const repeated = repetition.tell(`open ${directory}`, paths.join('\n'));
+  log[repeated === undefined ? 'debug' : 'warn'](
+    { event: kind, directory, paths, ...(repeated ? { repeated } : {}) },
+    `directory ${directory}: every user of this host may write to ${paths.join(' and ')}, and so decide who has access: chmod o-w`,
+  );
 }
 
 /** `syncrepl (the server offers it)` → `syncrepl`. */

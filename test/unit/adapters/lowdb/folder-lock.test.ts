@@ -42,7 +42,7 @@ async function openAs(folder: string, as: readonly string[]): Promise<string> {
   const script = `const { openStateStore } = await import(${JSON.stringify(module)});
     const opened = openStateStore({ folder: ${JSON.stringify(folder)}, clock: { now: () => 0 } });
     console.log(await opened.then((store) => store.close()).then(() => 'open', (error) => error.code));`;
-  const [command = '', ...args] = [...as, process.execPath, '--input-type=module', '--eval', script];
+  const [command, ...args] = [...as, process.execPath, '--input-type=module', '--eval', script];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
