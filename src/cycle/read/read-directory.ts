@@ -154,7 +154,7 @@ async function readInto(
     known: directoryCache.known,
     expected: pinned.get(directory),
     visit: (entry) => {
-      entries.push(entry);
+      entries.push(followed.compact(entry));
       if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
     },
     signal,
