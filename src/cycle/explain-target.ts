@@ -117,7 +117,7 @@ export async function explainTarget(
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const entries = readings.flatMap((reading) => reading.entries);
-  const explained = explainEntry(id, entries, setup.definition, now, draft.memory);
+  const explained = explainEntry(id, entries, setup.definition, draft);
   // Who is in scope and can be written was looked for already.
   const wasSearched =
     prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);

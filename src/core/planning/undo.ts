@@ -36,8 +36,8 @@ export function takenAway(entries: readonly LogEntry[]): TakenAway {
     const isEnd = verb === 'deactivate' || verb === 'delete';
     if (isEnd && (was === 'deactivated' || was === 'lost')) others += 1;
     else if (isEnd) {
-      back.push({ verb: verb === 'delete' ? 'create' : 'reactivate', type, sourceId });
       const cause = because === undefined ? { departed: true as const } : heldCause(because);
+      back.push({ verb: verb === 'delete' ? 'create' : 'reactivate', type, sourceId, ...cause });
       removals.push({ verb: 'deactivate', type, sourceId, ...cause }, { verb: 'delete', type, sourceId, ...cause });
     }
     const members = left.filter((id) => strangerAccount(id) === undefined);
