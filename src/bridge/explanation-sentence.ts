@@ -70,7 +70,7 @@ function inScope(one: TargetExplanation): string {
     if (isInactive && !createInactive)
       return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
     if (quarantine !== undefined && quarantine.cause !== 'held' && quarantine.cause !== 'no_seat')
-      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}${quarantine.said === undefined ? '' : `: ${quarantine.said}`}), and it is tried again after ${quarantine.retryAt}`;
+      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}${quarantine.said === undefined ? '' : `: ${quarantine.said}`}), and it is tried again ${nextTry(one)}`;
     return `is not on ${target} yet`;
   }
   if (link.leftDisabled === true)
@@ -88,10 +88,16 @@ function inScope(one: TargetExplanation): string {
 const notFailed: ReadonlySet<string> = new Set(['held', 'no_seat', 'inactive']);
 
 /** What is due and failed is tried again, but not at once. */
-function lastTry({ quarantine }: TargetExplanation): string {
+function lastTry(one: TargetExplanation): string {
+  const { quarantine } = one;
   if (quarantine === undefined || notFailed.has(quarantine.cause)) return '';
-  const { status, cause, retryAt } = quarantine;
-  return `; the last try failed (${status === undefined ? cause : `HTTP ${status}`}), the next one is after ${retryAt}`;
+  const { status, cause } = quarantine;
+  return `; the last try failed (${status === undefined ? cause : `HTTP ${status}`}), the next one is ${nextTry(one)}`;
+}
+
+/** When what failed is tried again. */
+export function nextTry({ quarantine, retryAsked }: Pick<TargetExplanation, 'quarantine' | 'retryAsked'>): string {
+  return retryAsked || quarantine === undefined ? 'in the next cycle' : `after ${quarantine.retryAt}`;
 }
 
 /** What comes next, as the end of a sentence. */

@@ -59,10 +59,13 @@ export function labelsOf({
   targets,
   directories,
   schedule: { poll },
-}: Configuration): Pick<MetricsOptions, 'targets' | 'directories' | 'pollSeconds'> {
+}: Configuration): Pick<MetricsOptions, 'targets' | 'directories' | 'servers' | 'pollSeconds'> {
   return {
     targets: [...targets.keys()],
     directories: [...directories.keys()],
+    servers: new Map(
+      [...directories].map(([name, directory]) => [name, directory.kind === 'ldif' ? [] : directory.urls]),
+    ),
     pollSeconds: poll.kind === 'interval' ? poll.milliseconds / 1_000 : 0,
   };
 }

@@ -10,6 +10,7 @@ import type { RetryOptions } from './commands/retry.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
+import { addCompletion } from './completion-program.ts';
 import { addReport } from './report-program.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -84,6 +85,7 @@ export function createProgram(
       const { notifyTest } = await import('./commands/notify.ts');
       finish(await notifyTest(given, contextOf(given)));
     });
+  addCompletion(program, contextOf, finish);
   return program;
 }
 

@@ -2,7 +2,7 @@ import { createApp, type AppOptions } from '../app.ts';
 import type { App } from '../bridge/app.ts';
 import { toBridgeError } from '../core/model/errors.ts';
 import { loadConfiguration } from '../config/load.ts';
-import { createShutdown, type Shutdown } from '../daemon/shutdown.ts';
+import { createShutdown, usualGrace, type Shutdown } from '../daemon/shutdown.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import { createLog } from '../telemetry/log.ts';
 import type { Terminal } from './terminal.ts';
@@ -46,7 +46,7 @@ export async function interruptible<T>(app: App, work: (shutdown: Shutdown) => P
     clock: app.clock,
     log,
     signals: process,
-    graceMilliseconds: 25_000,
+    graceMilliseconds: usualGrace,
     writesInFlight: app.inFlight.writes,
   });
   try {

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { getCACertificates } from 'node:tls';
 import { BridgeError } from '../core/model/errors.ts';
 import { isOpenToAll } from './file-rights.ts';
 import { systemCode } from './system-code.ts';
@@ -22,11 +21,6 @@ export async function readAuthorities(file: string): Promise<string> {
     );
   }
   return text;
-}
-
-/** Whom a server is believed by: these certificates, and unless nobody else is trusted those of Node and of the system. */
-export function authoritiesWith(text: string, onlyCa = false): string[] {
-  return onlyCa ? [text] : [...new Set([...getCACertificates('default'), ...getCACertificates('system'), text])];
 }
 
 /**

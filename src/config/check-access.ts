@@ -113,7 +113,11 @@ export function checkOnlyCa(
     : [];
 }
 
-function checkIdentity(path: ConfigPath, { cert, key }: Access['tls']): Problem[] {
+/** A certificate and its key come together. */
+export function checkIdentity(
+  path: ConfigPath,
+  { cert, key }: { readonly cert?: string | undefined; readonly key?: string | undefined },
+): Problem[] {
   if ((cert === undefined) === (key === undefined)) return [];
   const [given, missing] = cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const);
   return [

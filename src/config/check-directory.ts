@@ -1,7 +1,8 @@
 import { parseFilter } from '../core/directory/filter.ts';
 import { checkMatchable } from '../core/directory/match-filter.ts';
 import { BridgeError } from '../core/model/errors.ts';
-import { checkOnlyCa } from './check-access.ts';
+import { checkIdentity, checkOnlyCa } from './check-access.ts';
+import { checkBind } from './check-bind.ts';
 import { isLoopback } from './cleartext.ts';
 import type { ConfigPath } from './place.ts';
 import type { Problem } from './problem.ts';
@@ -20,9 +21,10 @@ export function readsFile({ kind, path }: Pick<DirectorySection, 'kind' | 'path'
 function checkLdif(path: ConfigPath, directory: DirectorySection): Problem[] {
   const useless = {
     urls: directory.urls !== undefined,
+    discover: directory.discover !== undefined,
     bind: directory.bind !== undefined,
     startTls: directory.startTls,
-    tls: directory.tls.ca !== undefined || directory.tls.onlyCa || directory.tls.serverName !== undefined,
+    tls: directory.tls.onlyCa || (['ca', 'cert', 'key', 'serverName'] as const).some((key) => key in directory.tls),
     allowCleartext: directory.allowCleartext,
     referrals: directory.referrals.follow.length > 0,
     changes: !['auto', 'full'].includes(directory.changes),
@@ -64,7 +66,13 @@ function checkLdifFilter(path: ConfigPath, text: string | undefined): Problem[] 
 }
 
 function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
-  const problems: Problem[] = checkOnlyCa([...path, 'tls'], directory.tls);
+  const problems: Problem[] = [
+    ...checkOnlyCa([...path, 'tls'], directory.tls),
+    ...checkIdentity([...path, 'tls'], directory.tls),
+    ...checkBind(path, directory),
+    ...checkReferrals(path, directory),
+    ...checkBases(path, directory),
+  ];
   if (directory.path !== undefined) {
     problems.push({
       path: [...path, 'path'],
@@ -73,6 +81,12 @@ function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
       fix: 'add kind: ldif, or the kind of server that the file was exported from, or leave path out',
     });
   }
+  return [...problems, ...checkServers(path, directory)];
+}
+
+/** Where to look, for what is read from a server. */
+function checkBases(path: ConfigPath, directory: DirectorySection): Problem[] {
+  const problems: Problem[] = [];
   if (directory.users === undefined && directory.groups === undefined) {
     problems.push({
       path,
@@ -90,9 +104,20 @@ function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
       fix: 'say where they are, like bases: ["OU=Staff,DC=corp,DC=example"]',
     });
   }
+  return problems;
+}
+
+/** Which servers are asked: named, or looked up in DNS. */
+function checkServers(path: ConfigPath, directory: DirectorySection): Problem[] {
+  const problems: Problem[] = [];
+  if (directory.discover !== undefined) {
+    if (directory.urls === undefined) return [];
+    const what = 'urls and discover both say which servers are asked';
+    return [{ path: [...path, 'discover'], at: 'key', what, fix: 'leave out one of them' }];
+  }
   if (directory.urls === undefined) {
-    const fix = 'name the servers, like urls: [ldaps://dc1.corp.example]';
-    return [...problems, { path: [...path, 'urls'], at: 'key', what: 'this is missing', fix }];
+    const fix = 'name the servers, like urls: [ldaps://dc1.corp.example], or their domain, like discover: corp.example';
+    return [{ path: [...path, 'urls'], at: 'key', what: 'this is missing', fix }];
   }
   const hasPlain = directory.urls.some((url) => URL.parse(url)?.protocol === 'ldap:');
   if (directory.startTls && !hasPlain) {
@@ -103,11 +128,7 @@ function checkServer(path: ConfigPath, directory: DirectorySection): Problem[] {
       fix: 'leave startTls out: ldaps:// is TLS from the start',
     });
   }
-  return [
-    ...problems,
-    ...checkReferrals(path, directory),
-    ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory)),
-  ];
+  return [...problems, ...directory.urls.flatMap((url, index) => checkUrl([...path, 'urls', index], url, directory))];
 }
 
 function checkReferrals(path: ConfigPath, { referrals: { follow }, changes }: DirectorySection): Problem[] {
@@ -147,7 +168,7 @@ function checkUrl(path: ConfigPath, text: string, directory: DirectorySection): 
     return say('the URL has more than a host and a port', 'put DNs under users.bases and groups.bases');
   }
   const isOpen = url.protocol === 'ldap:' && !directory.startTls && !directory.allowCleartext && !isLoopback(url);
-  if (directory.bind === undefined || !isOpen) return [];
+  if (directory.bind === undefined || directory.bind.external || !isOpen) return [];
   return [
     {
       path,

@@ -78,11 +78,15 @@ interface DirectoryBasics {
 
 export interface LdapDirectoryConfiguration extends DirectoryBasics {
   readonly kind: 'auto' | Exclude<DirectoryKind, 'ldif'>;
-  /** Tried in order. */
+  /** Tried in order. Empty with `discover`. */
   readonly urls: readonly string[];
-  readonly bind?: { readonly dn: string; readonly password: SecretReference };
+  /** Where the servers are looked up in DNS. */
+  readonly discover?: { readonly domain: string; readonly site?: string };
+  readonly bind?:
+    | { readonly kind: 'simple'; readonly dn: string; readonly password: SecretReference }
+    | { readonly kind: 'external' };
   readonly startTls: boolean;
-  readonly tls: TlsConfiguration & { readonly serverName?: string };
+  readonly tls: TargetTlsConfiguration;
   /** Where references may lead to, as `host` or `host:port`. Empty: none is followed. */
   readonly referrals: { readonly follow: readonly string[] };
   /** Also where a password travels because of a reference. */

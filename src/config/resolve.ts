@@ -3,6 +3,7 @@ import { readsFile } from './check-directory.ts';
 import type {
   Configuration,
   DirectoryConfiguration,
+  LdapDirectoryConfiguration,
   NotifyConfiguration,
   ProxyConfiguration,
   SecretReference,
@@ -53,6 +54,7 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
     users,
     groups,
     urls,
+    discover,
     bind,
     startTls,
     tls,
@@ -88,18 +90,26 @@ function resolveDirectory(name: string, directory: DirectorySection, absolute: A
     limits,
     sees,
     urls: urls ?? [],
-    ...(bind === undefined ? {} : { bind: { dn: bind.dn, password: resolveSecret(bind.password, absolute) } }),
+    ...(discover === undefined ? {} : { discover: typeof discover === 'string' ? { domain: discover } : discover }),
+    ...resolveBind(bind, absolute),
     startTls,
-    tls: {
-      ...(tls.ca === undefined ? {} : { ca: absolute(tls.ca) }),
-      ...(tls.onlyCa ? { onlyCa: tls.onlyCa } : {}),
-      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-    },
+    tls: resolveTls(tls, absolute),
     referrals,
     allowCleartext,
     ...(users === undefined ? {} : { users: { ...users, bases: users.bases ?? [] } }),
     ...(groups === undefined ? {} : { groups: { ...groups, bases: groups.bases ?? [] } }),
   };
+}
+
+function resolveBind(
+  bind: DirectorySection['bind'],
+  absolute: Absolute,
+): Pick<LdapDirectoryConfiguration, 'bind'> | undefined {
+  if (bind === undefined) return undefined;
+  if (bind.external) return { bind: { kind: 'external' } };
+  const { dn, password } = bind;
+  if (dn === undefined || password === undefined) return undefined;
+  return { bind: { kind: 'simple', dn, password: resolveSecret(password, absolute) } };
 }
 
 function resolveTarget(

@@ -20,6 +20,7 @@ import { findOne } from './match/search.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
+import { recallProofs } from './plan/proofs.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
@@ -45,6 +46,8 @@ export interface TargetExplanation {
   /** What accounts hold that the search on the target found. */
   readonly found: ReadonlyMap<SourceId, Match['body']>;
   readonly quarantine: QuarantineRecord | undefined;
+  /** Somebody wants what failed tried again: the next cycle does not wait for its pause. */
+  readonly retryAsked: boolean;
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
   /** Of these, what the guard would hold, and under which id. */
@@ -90,7 +93,9 @@ export async function explainTarget(
   const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store, () =>
+    recallProofs(readings, setup, store),
+  );
   const all = draft.projection;
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
@@ -115,7 +120,7 @@ export async function explainTarget(
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const entries = readings.flatMap((reading) => reading.entries);
-  const explained = explainEntry(id, entries, setup.definition, now, draft.memory);
+  const explained = explainEntry(id, entries, setup.definition, draft);
   // Who is in scope and can be written was looked for already.
   const wasSearched =
     prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
@@ -130,6 +135,7 @@ export async function explainTarget(
     names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
     link: links.get(id),
     quarantine,
+    retryAsked: prepared.quarantine.isReleased(id),
     ...ofPlan(id, prepared, quarantine, explained, store.digest),
   };
   return { explanation, prepared };

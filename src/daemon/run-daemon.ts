@@ -6,7 +6,7 @@ import type { Log } from '../telemetry/log.ts';
 import { createRepetition, type Repetition } from '../telemetry/repetition.ts';
 import { stackFrames } from '../telemetry/scrub.ts';
 import { createScheduler, type Job, type Scheduler } from './schedule.ts';
-import { createShutdown, interrupted, whenQuiet, type Shutdown, type SignalSource } from './shutdown.ts';
+import { createShutdown, interrupted, usualGrace, whenQuiet, type Shutdown, type SignalSource } from './shutdown.ts';
 
 /** What runs under one configuration. */
 export interface Generation {
@@ -50,9 +50,6 @@ export interface DaemonParts extends Generation {
   /** How long what is in flight may take to finish after the first signal; 25 s unless said, inside Kubernetes' 30. */
   readonly graceMilliseconds?: number | undefined;
 }
-
-/** Inside the 30 s that Kubernetes gives. */
-const usualGrace = 25_000;
 
 export interface CycleControl {
   /** Ends requests in flight. */

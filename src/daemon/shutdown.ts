@@ -33,6 +33,9 @@ export interface Shutdown {
   dispose(): void;
 }
 
+/** In milliseconds; with what comes after it, inside the 30 s that Kubernetes gives unless told otherwise. */
+export const usualGrace = 25_000;
+
 /** What an aborted request needs to end and to be written down. */
 const lastMilliseconds = 5_000;
 

@@ -63,6 +63,8 @@ export type CycleEvent =
       readonly operation: string;
       readonly milliseconds: number;
       readonly outcome: 'success' | 'refused' | 'failed';
+      /** URL of the server; of `connect` and `bind` only. */
+      readonly server?: string | undefined;
     }
   | {
       readonly kind: 'plan_made';

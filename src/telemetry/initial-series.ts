@@ -9,6 +9,7 @@ import type { Condition } from '../ports/notifier.ts';
 import type { Failing, VerifiedRecord } from '../ports/state-records.ts';
 import type { LinkCounts } from '../ports/state-store.ts';
 import type { Instruments } from './instruments.ts';
+import { serverLabel } from './server-label.ts';
 
 type OperationOutcome = Extract<CycleEvent, { kind: 'operation_finished' }>['outcome'];
 
@@ -91,7 +92,13 @@ export const ldapOperations = ['connect', 'bind', 'root_dse', 'search', 'range']
  */
 export function initialise(
   instruments: Instruments,
-  options: { version: string; targets: readonly string[]; directories: readonly string[]; pollSeconds: number },
+  options: {
+    version: string;
+    targets: readonly string[];
+    directories: readonly string[];
+    servers?: ReadonlyMap<string, readonly string[]>;
+    pollSeconds: number;
+  },
 ): void {
   instruments.buildInfo.set({ version: options.version, node_version: process.version }, 1);
   instruments.pollInterval.set(options.pollSeconds);
@@ -103,6 +110,11 @@ export function initialise(
   for (const directory of options.directories) {
     instruments.ldapFailovers.inc({ directory }, 0);
     for (const type of types) instruments.sourceEntries.set({ directory, type }, 0);
+    for (const url of options.servers?.get(directory) ?? []) {
+      const server = serverLabel(instruments, directory, url);
+      for (const outcome of ['success', 'failed']) instruments.serverConnections.inc({ directory, server, outcome }, 0);
+      for (const outcome of ldapOutcomes) instruments.serverBinds.inc({ directory, server, outcome }, 0);
+    }
     for (const operation of ldapOperations) {
       for (const outcome of ldapOutcomes) instruments.ldapDuration.zero({ directory, operation, outcome });
     }

@@ -35,6 +35,7 @@ export function createInstruments(registry: Registry) {
       options('config_last_reload_successful', '1 when the configuration was last read without an error, 0 otherwise.'),
     ),
     configHash: new Gauge(options('config_hash', 'Another number for another text of the configuration that runs.')),
+    leader: new Gauge(options('leader', '1 while this process has the state, and so may write to the targets.')),
     eventLoopDelay: new Gauge({
       ...options(
         'event_loop_delay_seconds',
@@ -145,6 +146,24 @@ function directoryInstruments(options: Options) {
     sourceEntries: new Gauge(options('source_entries', 'Entries in scope of a directory.', 'directory', 'type')),
     ldapFailovers: new Counter(
       options('ldap_failovers_total', 'How often dir2scim changed to another server of the directory.', 'directory'),
+    ),
+    serverConnections: new Counter(
+      options(
+        'ldap_server_connections_total',
+        'Connections to one server of a directory that were tried, TLS included.',
+        'directory',
+        'server',
+        'outcome',
+      ),
+    ),
+    serverBinds: new Counter(
+      options(
+        'ldap_server_binds_total',
+        'Binds to one server of a directory, by what became of them.',
+        'directory',
+        'server',
+        'outcome',
+      ),
     ),
     ldapDuration: new Histogram({
       ...options(

@@ -16,6 +16,7 @@ import {
   setUnresolved,
 } from './initial-series.ts';
 import type { Instruments } from './instruments.ts';
+import { serverLabel } from './server-label.ts';
 
 type EventOf<Kind extends CycleEvent['kind']> = Extract<CycleEvent, { kind: Kind }>;
 
@@ -175,7 +176,19 @@ function countDirectory(
         { directory, operation: oneOf(ldapOperations, event.operation), outcome: event.outcome },
         event.milliseconds / 1000,
       );
+      countServer(instruments, event);
   }
+}
+
+/** Which server of a directory takes connections and lets us in. */
+function countServer(
+  instruments: Instruments,
+  { directory, operation, server: url, outcome }: EventOf<'ldap_request'>,
+): void {
+  if (url === undefined) return;
+  const server = serverLabel(instruments, directory, url);
+  if (operation === 'connect') instruments.serverConnections.inc({ directory, server, outcome });
+  if (operation === 'bind') instruments.serverBinds.inc({ directory, server, outcome });
 }
 
 /** After a delta, as much is known as after a complete reading. */

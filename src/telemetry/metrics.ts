@@ -11,6 +11,8 @@ export interface MetricsOptions {
   /** Names from the configuration: the only ones that become labels. */
   readonly targets: readonly string[];
   readonly directories: readonly string[];
+  /** URLs of the servers of each directory, where the configuration names them. */
+  readonly servers?: ReadonlyMap<string, readonly string[]>;
   /** 0 when the poll follows a cron expression. */
   readonly pollSeconds: number;
   readonly clock: Clock;
@@ -20,9 +22,13 @@ export interface Metrics {
   readonly observer: CycleObserver;
   readonly registry: Registry;
   /** Another configuration runs from now on: what it names no more is gone, what is new begins. */
-  readonly reconfigure: (options: Pick<MetricsOptions, 'targets' | 'directories' | 'pollSeconds'>) => Promise<void>;
+  readonly reconfigure: (
+    options: Pick<MetricsOptions, 'targets' | 'directories' | 'servers' | 'pollSeconds'>,
+  ) => Promise<void>;
   /** The configuration was read, or read again. `hash` is of the one that runs. */
   readonly noteReload: (outcome: { readonly isSuccess: boolean; readonly hash: number }) => void;
+  /** Whether this process has the state: one process at a time does. */
+  readonly noteHeld: (isHeld: boolean) => void;
   /** Starts from what the state says of a target, so that a restart neither fires an alert nor silences one. */
   readonly recall: (target: string, state: TargetState) => void;
 }
@@ -65,6 +71,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     noteReload({ isSuccess, hash }) {
       instruments.reloadSuccessful.set(isSuccess ? 1 : 0);
       instruments.configHash.set(hash);
+    },
+    noteHeld(isHeld) {
+      instruments.leader.set(isHeld ? 1 : 0);
     },
     recall(target, { lastSuccessAt, failing, rejected = {}, held }) {
       if (!targets.has(target)) return;

@@ -76,7 +76,7 @@ describe('The servers of a directory', () => {
     });
   });
 
-  it('take turns as the hold time says', () => {
+  it('take turns as the hold time says', async () => {
     let now = 0;
     const switches: string[] = [];
     const options: LdapSourceOptions = ldapOptions('', bind, {
@@ -85,25 +85,25 @@ describe('The servers of a directory', () => {
       onFailover: (from, to) => void switches.push(`${from}${to}`),
     });
     const choice = createServerChoice(options);
-    const order = (): string => choice.order().join('');
-    assert.equal(order(), 'abc');
+    const order = async () => (await choice.order(new AbortController().signal)).join('');
+    assert.equal(await order(), 'abc');
     choice.works('b');
-    assert.equal(order(), 'bac', 'stays');
+    assert.equal(await order(), 'bac', 'stays');
     now += 4 * minute;
     choice.works('b');
     choice.works('c');
-    assert.equal(order(), 'cab', 'the hold time is that of the preferred one, not of the last change');
+    assert.equal(await order(), 'cab', 'the hold time is that of the preferred one, not of the last change');
     now += minute;
-    assert.equal(order(), 'acb', 'the preferred one has a try');
+    assert.equal(await order(), 'acb', 'the preferred one has a try');
     choice.works('c');
-    assert.equal(order(), 'cab', 'it did not answer: left alone again');
+    assert.equal(await order(), 'cab', 'it did not answer: left alone again');
     now += 5 * minute;
     choice.works('a');
-    assert.equal(order(), 'abc');
+    assert.equal(await order(), 'abc');
     choice.broke('a');
-    assert.equal(order(), 'bca');
+    assert.equal(await order(), 'bca');
     choice.works('a');
-    assert.equal(order(), 'abc', 'the others did no better');
+    assert.equal(await order(), 'abc', 'the others did no better');
     assert.deepEqual(switches, ['ab', 'bc', 'ca']);
   });
 });

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import type { LdapSourceOptions } from '../../src/adapters/ldap/shared/options.ts';
 import type { DirectoryFixture } from './directory-source.ts';
@@ -25,6 +26,12 @@ export function ldapOptions(
     timeouts: { connectMilliseconds: 5_000, idleMilliseconds: 10_000 },
     ...rest,
   };
+}
+
+/** Trusts the authorities of these PEM texts, and nobody else. */
+export function trusting(...authorities: readonly (string | undefined)[]): LdapSourceOptions['tls'] {
+  const ca = authorities.filter((text) => text !== undefined);
+  return { context: () => Promise.resolve(createSecureContext({ ca })) };
 }
 
 /** A fixture over a real LDAP server that holds the tree already. */

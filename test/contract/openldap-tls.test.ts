@@ -5,7 +5,7 @@ import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { startSlapd, type Slapd } from '../support/slapd.ts';
 import { readAll } from './directory-source.ts';
 import { tree } from './directory-tree.ts';
-import { ldapOptions } from './ldap-fixture.ts';
+import { ldapOptions, trusting } from './ldap-fixture.ts';
 import { fails, manyLdif, scopes, treeLdif } from './openldap-tree.ts';
 
 describe('OpenLDAP over TLS', () => {
@@ -13,7 +13,7 @@ describe('OpenLDAP over TLS', () => {
   let strangerCa: string;
   const source = (rest: Partial<LdapSourceOptions>) =>
     createLdapSource(ldapOptions(server.url, server.reader, { ...scopes, ...rest }));
-  const ca = (): { ca: string } => ({ ca: server.certificates?.ca ?? '' });
+  const ca = () => trusting(server.certificates?.ca);
 
   before(async () => {
     const [own, stranger] = await Promise.all([startSlapd({ ldif: treeLdif, tls: true }), startSlapd({ tls: true })]);
@@ -36,7 +36,7 @@ describe('OpenLDAP over TLS', () => {
         readAll(createLdapSource(options)),
         fails('D2S_DIRECTORY_AUTH', /confidentialityRequired \(13\)/),
       );
-      const tls = { ca: strict.certificates?.ca ?? '' };
+      const tls = trusting(strict.certificates?.ca);
       const { entries } = await readAll(createLdapSource({ ...options, startTls: true, tls }));
       assert.equal(entries.length, tree.length);
     } finally {
@@ -49,7 +49,7 @@ describe('OpenLDAP over TLS', () => {
     ['StartTLS', () => ({ startTls: true })],
   ] as const) {
     it(`refuses a certificate of an unknown CA with ${way}`, async () => {
-      const reading = readAll(source({ ...rest(), tls: { ca: strangerCa } }));
+      const reading = readAll(source({ ...rest(), tls: trusting(strangerCa) }));
       await assert.rejects(reading, fails('D2S_DIRECTORY_TLS', /certificate/));
       await assert.rejects(readAll(source({ ...rest(), tls: {} })), fails('D2S_DIRECTORY_TLS', /certificate/));
     });
@@ -76,11 +76,7 @@ describe('OpenLDAP over TLS', () => {
     const victim = await startSlapd({ ldif: manyLdif, tls: true });
     try {
       const reading = createLdapSource(
-        ldapOptions(victim.url, victim.reader, {
-          ...scopes,
-          startTls: true,
-          tls: { ca: victim.certificates?.ca ?? '' },
-        }),
+        ldapOptions(victim.url, victim.reader, { ...scopes, startTls: true, tls: trusting(victim.certificates?.ca) }),
       ).read({
         attributes: { user: new Set(['cn']), group: new Set(['cn']) },
         signal: new AbortController().signal,

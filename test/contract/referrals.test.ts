@@ -8,7 +8,7 @@ import { createApp } from '../../src/app.ts';
 import { slapdSuffix, startSlapd, type Slapd } from '../support/slapd.ts';
 import { loadText, smallest, temporaryFolder } from '../unit/config/files.ts';
 import { first, readAll } from './directory-source.ts';
-import { ldapOptions } from './ldap-fixture.ts';
+import { ldapOptions, trusting } from './ldap-fixture.ts';
 import { fails } from './openldap-tree.ts';
 
 const people = `ou=People,${slapdSuffix}`;
@@ -47,9 +47,8 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
     });
   const namesOf = async (from: LdapSourceOptions): Promise<(string | undefined)[]> =>
     (await readAll(createLdapSource(from))).entries.map((entry) => first(entry, 'cn')).sort();
-  const cas = (): { ca: string } => ({
-    ca: [referring, holder].map(({ certificates }) => certificates?.ca ?? '').join('\n'),
-  });
+  const cas = (...more: (string | undefined)[]) =>
+    trusting(...[referring, holder].map(({ certificates }) => certificates?.ca), ...more);
 
   it('is not read completely when the reference is not followed, and the other server is named', async () => {
     for (const follow of [[], ['127.0.0.1'], ['127.0.0.1:1'], ['localhost']]) {
@@ -97,7 +96,7 @@ describe('OpenLDAP that refers to another server for a part of the base', () => 
       await referring.change(
         `dn: ${sales}\ncontrol: 2.16.840.1.113730.3.4.2 true\nchangetype: modify\nreplace: ref\nref: ${strict.url}/${sales}\n`,
       );
-      const ca = { ca: `${cas().ca}\n${strict.certificates?.ca ?? ''}` };
+      const ca = cas(strict.certificates?.ca);
       const follow = [hostOf(strict)];
       for (const secure of [{ urls: [referring.secureUrl] }, { startTls: true }]) {
         assert.deepEqual(await namesOf(options(follow, { ...secure, tls: { ...ca, serverName: '127.0.0.1' } })), [

@@ -5,7 +5,7 @@ import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { sambaSuffix, startSamba, type Samba } from '../support/samba.ts';
 import { directorySourceContract, first, readAll } from './directory-source.ts';
 import { toLdif, tree, type TreeDialect } from './directory-tree.ts';
-import { ldapFixture, ldapOptions } from './ldap-fixture.ts';
+import { ldapFixture, ldapOptions, trusting } from './ldap-fixture.ts';
 
 const people = `OU=People,${sambaSuffix}`;
 const groups = `OU=Groups,${sambaSuffix}`;
@@ -123,7 +123,7 @@ describe('Active Directory (Samba)', () => {
   });
 
   it('reads over ldaps:// and StartTLS', async () => {
-    const tls = { ca: server.certificates.ca };
+    const tls = trusting(server.certificates.ca);
     for (const rest of [{ urls: [server.secureUrl] }, { startTls: true }]) {
       assert.equal((await readAll(source({ ...rest, tls }))).verdict.kind, 'complete');
     }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
+import type { PartialDialect } from '../../src/core/dialect/layers.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
 import { targetOptions } from '../contract/scim-target-options.ts';
 import { httpAnswer, startHostileTarget } from '../support/hostile-target.ts';
-import { watchTurns } from '../support/longest-turn.ts';
+import { longestTurn } from '../support/longest-turn.ts';
 
 /** Answers that are made to take long, whatever was asked. None of them keeps the event loop for 100 ms. */
 
@@ -24,6 +25,15 @@ const answers = {
   'a text of escapes': group(`"note":"${'\\u0301'.repeat(4 * megabyte)}"`),
   'a text of quotes': group(`"note":"${'\\"'.repeat(14 * megabyte)}"`),
   'a number of 30 million digits': group(`"note":${'9'.repeat(30 * megabyte)}`),
+  'one number of many digits among 250,000': group(`"note":[1234567890123456${',1'.repeat(249_000)}]`),
+  'bytes that are no text': Buffer.concat([
+    Buffer.from('{"a":"'),
+    Buffer.alloc(31 * megabyte, 0xff),
+    Buffer.from('"}'),
+  ]),
+  'nothing but spaces': ' '.repeat(31 * megabyte),
+  'line breaks between two values': group(`"note":${'\n'.repeat(30 * megabyte)}1`),
+  'a detail of 4 MB': `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"detail":"${'is already '.repeat(350_000)}"}`,
   '45,000 attributes': group(many(45_000, (at) => `"k${at}":1`)),
   '29,000 schemas of 29,000 types': list(
     many(
@@ -54,26 +64,43 @@ const calls: Readonly<Record<string, (target: ScimTarget) => Promise<unknown>>> 
   probe: (target) => target.probe(signal),
 };
 
+interface Way {
+  readonly status: number;
+  readonly says: PartialDialect;
+  /** Those that go another way by it. */
+  readonly calls: readonly string[];
+}
+
+/** How the target is spoken to, and with which status it answers. */
+const ways: readonly Way[] = [
+  { status: 200, says: {}, calls: Object.keys(calls) },
+  { status: 200, says: { groups: { update: 'put' } }, calls: ['update', 'changeMembers'] },
+  { status: 200, says: { protocol: '1.1' }, calls: ['find', 'inventory', 'read', 'changeMembers'] },
+  { status: 400, says: {}, calls: ['find', 'create', 'changeMembers', 'discover'] },
+];
+
 describe('an answer that is made to take long', () => {
   for (const [what, body] of Object.entries(answers)) {
     it(`${what}: keeps nobody waiting, whatever was asked`, async (context) => {
-      const bytes = httpAnswer(200, body);
-      const hostile = await startHostileTarget(() => bytes);
+      let answer: Uint8Array = Buffer.alloc(0);
+      const hostile = await startHostileTarget(() => answer);
       context.after(() => hostile.close());
-      for (const update of ['patch', 'put'] as const)
-        for (const [call, run] of Object.entries(calls)) {
-          const target = createScimTarget(
-            targetOptions(hostile.url, 'token-of-nobody', {
-              onFault: (thrown) => assert.fail(String(thrown)),
-              dialect: [{ origin: 'config', says: { groups: { update } } }],
-            }),
-          );
-          const turns = watchTurns();
-          await run(target);
-          const longest = turns.stop();
-          await target.close();
-          assert.ok(longest < 100, `${call} (${update}): ${Math.round(longest)} ms`);
+      for (const { status, says, calls: concerned } of ways) {
+        answer = httpAnswer(status, body);
+        for (const call of concerned) {
+          const longest = await longestTurn(async () => {
+            const target = createScimTarget(
+              targetOptions(hostile.url, 'token-of-nobody', {
+                onFault: (thrown) => assert.fail(String(thrown)),
+                dialect: [{ origin: 'config', says }],
+              }),
+            );
+            await calls[call]?.(target);
+            await target.close();
+          });
+          assert.ok(longest < 100, `${call} (${status} ${JSON.stringify(says)}): ${Math.round(longest)} ms`);
         }
+      }
     });
   }
 });

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { openTcp, openTls, parseAddress } from '../../src/adapters/ldap/connect/connection.ts';
-import type { TlsOptions } from '../../src/adapters/scim/auth/tls.ts';
+import { createCurrentTls, type TlsOptions } from '../../src/adapters/scim/auth/tls.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
-import { authoritiesWith } from '../../src/config/authorities.ts';
+
 import { isFailure } from '../../src/ports/scim-target.ts';
 import { targetOptions } from '../contract/scim-target-options.ts';
 import { daemonSections, startDaemon } from '../e2e/support/daemon.ts';
@@ -92,9 +92,11 @@ it('a server that is pinned is believed by the certificates in tls.ca alone', as
   assert.equal(await findsNobody({ ca: ca(own), onlyCa: true }), true);
 
   const address = parseAddress(`ldaps://127.0.0.1:${port}`);
-  const connects = async (authorities: readonly string[]) =>
-    (await openTls(await openTcp(address, signal), address, { ca: authorities }, signal)).destroy();
-  await connects(authoritiesWith(other));
-  await connects(authoritiesWith(own, true));
-  await assert.rejects(connects(authoritiesWith(other, true)), { code: 'D2S_DIRECTORY_TLS' });
+  const connects = async (tls: TlsOptions) => {
+    const context = createCurrentTls(tls, Date.now);
+    (await openTls(await openTcp(address, signal), address, { context }, signal)).destroy();
+  };
+  await connects({ ca: ca(other) });
+  await connects({ ca: ca(own), onlyCa: true });
+  await assert.rejects(connects({ ca: ca(other), onlyCa: true }), { code: 'D2S_DIRECTORY_TLS' });
 });

@@ -11,6 +11,8 @@ export interface SlapdOptions {
   /** Everything to start with: what `dump` gave. */
   readonly dump?: string;
   readonly tls?: boolean;
+  /** Further names of hosts in its certificate. */
+  readonly names?: readonly string[];
   /** Lines for the database section of slapd.conf, after the access rules: limits, overlays. */
   readonly database?: readonly string[];
   /** Lines before the database section: schemas, modules. */
@@ -79,7 +81,7 @@ async function startIn(folder: string, options: SlapdOptions): Promise<Slapd> {
   await mkdir(join(folder, 'db'));
   const certificates =
     options.tls === true
-      ? await createCertificates(folder, { dns: ['ldap.example.org'], ip: ['127.0.0.1'] })
+      ? await createCertificates(folder, { dns: ['ldap.example.org', ...(options.names ?? [])], ip: ['127.0.0.1'] })
       : undefined;
   const configuration = join(folder, 'slapd.conf');
   await writeFile(configuration, slapdConf(folder, options, certificates));

@@ -38,7 +38,7 @@ export async function watchDirectory(
   try {
     const directory = await openDirectory(
       options,
-      { order: () => choice.order(), works: ignore, broke: ignore },
+      { order: (ending, again) => choice.order(ending, again), works: ignore, broke: ignore },
       signal,
     );
     try {

@@ -1,6 +1,19 @@
 import * as z from 'zod';
 import { defaultReadingLimits } from '../../core/directory/reading-limits.ts';
-import { ldapAttributeName, choice, positiveInteger, dn, duration, filter, flag, secret, text } from './values.ts';
+import {
+  ldapAttributeName,
+  choice,
+  positiveInteger,
+  dn,
+  domainName,
+  duration,
+  filter,
+  flag,
+  forms,
+  secret,
+  siteName,
+  text,
+} from './values.ts';
 
 const searchScope = z.strictObject({
   bases: z
@@ -12,6 +25,16 @@ const searchScope = z.strictObject({
     .exactOptional(filter)
     .describe('LDAP filter (RFC 4515). Without it: what counts as a user or group in this kind of directory.'),
 });
+
+const discoverSection = z
+  .union([
+    domainName,
+    z.strictObject({
+      domain: domainName.describe('The domain, like corp.example.'),
+      site: siteName.describe('Name of the Active Directory site that dir2scim runs in.'),
+    }),
+  ])
+  .register(forms, { form: 'a domain like corp.example, or { domain, site }', quotable: true });
 
 export const directorySchema = z.strictObject({
   kind: choice(['auto', 'active-directory', 'openldap', '389ds', 'generic', 'ldif'])
@@ -31,15 +54,27 @@ export const directorySchema = z.strictObject({
     ),
   urls: z
     .exactOptional(z.array(text).min(1))
-    .describe('`ldap://` or `ldaps://` addresses, tried in order. Required unless there is a `path`.'),
+    .describe('`ldap://` or `ldaps://` addresses, tried in order. Required unless there is a `path` or `discover`.'),
+  discover: z
+    .exactOptional(discoverSection)
+    .describe(
+      'The domain whose servers DNS names by SRV records, in place of `urls`: domain controllers, nearest site first. They are only ever spoken to over TLS.',
+    ),
   bind: z
     .exactOptional(
       z.strictObject({
-        dn: text.describe('Who reads the directory: a DN, or in Active Directory also user@domain.'),
-        password: secret.describe('The password: `{ file }` or `{ env }`.'),
+        dn: z
+          .exactOptional(text)
+          .describe('Who reads the directory: a DN, or in Active Directory also user@domain. With `password`.'),
+        password: z.exactOptional(secret).describe('The password: `{ file }` or `{ env }`. With `dn`.'),
+        external: flag
+          .default(false)
+          .describe(
+            'In place of both: the server knows dir2scim by `tls.cert` (SASL EXTERNAL). Needs `ldaps://` or StartTLS.',
+          ),
       }),
     )
-    .describe('Simple bind. Without it the directory is read anonymously.'),
+    .describe('Who reads the directory. Without it the directory is read anonymously.'),
   startTls: flag.default(false).describe('Upgrade `ldap://` connections with StartTLS before anything is sent.'),
   tls: z
     .strictObject({
@@ -51,12 +86,18 @@ export const directorySchema = z.strictObject({
         .describe(
           'Trust nobody but the certificates in `ca`: neither those that come with Node nor those of the system.',
         ),
+      cert: z
+        .exactOptional(text)
+        .describe(
+          'File with the PEM certificate that dir2scim shows of itself, intermediate ones after it. Read for each connection.',
+        ),
+      key: z.exactOptional(text).describe('File with the private key of `cert`, in PEM form, without a passphrase.'),
       serverName: z
         .exactOptional(text)
         .describe('Name that the certificate must carry, in place of the host in the URL.'),
     })
     .prefault({})
-    .describe('How the server is recognised.'),
+    .describe('How the server is recognised, and how it recognises us.'),
   referrals: z
     .strictObject({
       follow: z

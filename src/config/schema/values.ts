@@ -84,6 +84,25 @@ export const matchPath = parsed('a SCIM path, like userName', (input) => {
   return typeof path === 'string' ? { flaw: { what: path } } : { value: path.text };
 });
 
+/** Labels of letters, digits and hyphens (RFC 1123 §2.1), with the underscores that Windows allows. */
+export const domainName = parsed('a domain like corp.example', (input) =>
+  /^(?=.{1,200}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$/.test(input)
+    ? { value: input }
+    : { flaw: { what: `${JSON.stringify(input)} is not a DNS domain`, fix: 'write it like corp.example' } },
+);
+
+/** MS-ADTS §6.1.1.2.2.1: the name of a site is one label of DNS names. */
+export const siteName = parsed('the name of a site, like Berlin', (input) =>
+  /^[A-Za-z0-9_-]{1,63}$/.test(input)
+    ? { value: input }
+    : {
+        flaw: {
+          what: `${JSON.stringify(input)} is not the name of a site`,
+          fix: 'it stands in "Active Directory Sites and Services"',
+        },
+      },
+);
+
 /** POSIX.1-2017 §8.1. Not repeated when it is wrong: it may be the secret itself, put in the wrong place. */
 const variableName = parsed('the name of an environment variable', (input) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(input)

@@ -98,6 +98,12 @@ export class QuarantineLedger {
     return this.#input.released?.keys ?? new Set();
   }
 
+  /** Whether somebody wants it tried again at once, whatever its pause. */
+  isReleased(sourceId: SourceId): boolean {
+    const ids = this.#input.released?.ids;
+    return ids === 'everybody' || ids?.has(sourceId) === true;
+  }
+
   /** What failed before this cycle. */
   before(id: SourceId): QuarantineRecord | undefined {
     return this.#input.quarantined.get(id);
@@ -284,25 +290,20 @@ export class QuarantineLedger {
     return record;
   }
 
-  #isReleased({ sourceId }: QuarantineRecord): boolean {
-    const ids = this.#input.released?.ids;
-    return ids === 'everybody' || ids?.has(sourceId) === true;
-  }
-
   #isBackingOff(record: QuarantineRecord | undefined, fingerprint: string): boolean {
-    if (record === undefined || this.#isReleased(record)) return false;
+    if (record === undefined || this.isReleased(record.sourceId)) return false;
     return this.#input.attempt === 'due' && isPaused(record, fingerprint, this.#input.now);
   }
 
   /** Whoever is created looks for them anyway: a person who asks asks for no search. */
   #isSeatless(record: QuarantineRecord, fingerprint: string): boolean {
     const { attempt, now } = this.#input;
-    return attempt !== 'everything' && !this.#isReleased(record) && isPaused(record, fingerprint, now);
+    return attempt !== 'everything' && !this.isReleased(record.sourceId) && isPaused(record, fingerprint, now);
   }
 
   #isSpared(record: QuarantineRecord): boolean {
     const { attempt, now } = this.#input;
-    if (attempt === 'everything' || this.#isReleased(record)) return false;
+    if (attempt === 'everything' || this.isReleased(record.sourceId)) return false;
     // What a create was answered with is not asked for by another create.
     if (attempt === 'asked' && record.cause !== 'inactive' && record.targetId === undefined) return false;
     return isPaused(record, this.fingerprints.ofMatch(record.sourceId) ?? '', now);

@@ -129,8 +129,7 @@ async function readAgain(
 ): Promise<void> {
   const { directoryCache } = followed;
   const { watermark, known } = directoryCache;
-  const missed =
-    settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control.store);
+  const missed = settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control);
   if (settled === undefined && missed === undefined) return;
   if (watermark !== undefined) await readInto(source, followed, { watermark, known }, control);
   else if (missed === 'names') await readInto(source, followed, undefined, control);
@@ -155,7 +154,7 @@ async function readInto(
     known: directoryCache.known,
     expected: pinned.get(directory),
     visit: (entry) => {
-      entries.push(entry);
+      entries.push(followed.compact(entry));
       if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
     },
     signal,

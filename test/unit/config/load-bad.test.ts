@@ -67,6 +67,49 @@ const wrongValues: Record<string, Case> = {
     '3:17',
     /without quotes, YAML reads 0123 as the number 123; write '0123'/,
   ],
+  'a bind without a password': [
+    changed('urls:', 'bind: { dn: cn=a }\n    urls:'),
+    '3:5',
+    /bind\.password: this is missing/,
+  ],
+  'a certificate beside a password': [
+    changed('urls:', 'bind: { external: true, dn: cn=a }\n    tls: { cert: a.crt, key: a.key }\n    urls:'),
+    '3:29',
+    /dn has no meaning beside external: true/,
+  ],
+  'a bind by certificate without one': [
+    changed('urls:', 'bind: { external: true }\n    urls:'),
+    '3:13',
+    /there is no certificate by which the server could know/,
+  ],
+  'a bind by certificate in clear': [
+    changed(
+      'urls: [ldaps://dc1.corp.example]',
+      'bind: { external: true }\n    tls: { cert: a.crt, key: a.key }\n    urls: [ldap://localhost]',
+    ),
+    '5:12',
+    /a certificate is shown over TLS only/,
+  ],
+  'a certificate of a directory without its key': [
+    changed('urls:', 'tls: { cert: a.crt }\n    urls:'),
+    '3:12',
+    /cert is of no use without key/,
+  ],
+  'servers by name and by DNS': [
+    changed('urls:', 'discover: corp.example\n    urls:'),
+    '3:5',
+    /urls and discover both say which servers are asked/,
+  ],
+  'a domain that is an address': [
+    changed('urls: [ldaps://dc1.corp.example]', 'discover: ldaps://corp.example'),
+    '3:15',
+    /"ldaps:\/\/corp\.example" is not a DNS domain/,
+  ],
+  'a site that is none': [
+    changed('urls: [ldaps://dc1.corp.example]', 'discover: { domain: corp.example, site: "Ber lin" }'),
+    '3:45',
+    /"Ber lin" is not the name of a site/,
+  ],
   'a truth value as expression': [
     map('active: true'),
     '12:17',

@@ -63,6 +63,23 @@ it('fills in the defaults of the product page', async (t) => {
   });
 });
 
+it('takes servers from DNS, and a certificate in place of a password', async (t) => {
+  const at = async (servers: string) =>
+    (await loadText(t, smallest.replace('urls: [ldaps://dc1.corp.example]', servers))).directories.get('corp');
+  const short = await at('discover: corp.example');
+  assert.ok(short?.kind === 'auto');
+  assert.deepEqual(short.discover, { domain: 'corp.example' });
+  assert.deepEqual(short.urls, []);
+  const long = await at(
+    'discover: { domain: corp.example, site: Berlin }\n    startTls: true\n    bind: { external: true }\n    tls: { cert: a.crt, key: /b.key }',
+  );
+  assert.ok(long?.kind === 'auto');
+  assert.deepEqual(long.discover, { domain: 'corp.example', site: 'Berlin' });
+  assert.deepEqual(long.bind, { kind: 'external' });
+  assert.match(String(long.tls.cert), /\/a\.crt$/);
+  assert.equal(long.tls.key, '/b.key');
+});
+
 it('loads the example that comes with the project', async () => {
   const file = fileURLToPath(new URL('../../../config/example.yaml', import.meta.url));
   const configuration = await loadConfiguration(file);

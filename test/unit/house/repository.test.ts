@@ -46,7 +46,11 @@ describe('the repository', () => {
 
   it('depends on nothing that runs when it is installed, but for the Node of the tests, nor on a licence that is not known', () => {
     const known = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0']);
-    for (const name of ['package-lock.json', 'scripts/peers/package-lock.json']) {
+    for (const name of [
+      'package-lock.json',
+      'scripts/peers/package-lock.json',
+      'scripts/kubernetes/package-lock.json',
+    ]) {
       const lock = JSON.parse(readFileSync(join(root, name), 'utf8')) as {
         readonly packages: Readonly<
           Record<string, { readonly hasInstallScript?: true; readonly license?: string; readonly integrity?: string }>

@@ -357,6 +357,30 @@ describe('metrics', () => {
     assert.deepEqual(timestamps, ['dir2scim_last_success_timestamp_seconds{target="wiki"} 1700000000']);
   });
 
+  it('counts connections and binds by server, and no server without end', async () => {
+    const servers = new Map([['corp', ['ldaps://dc1.corp.example']]]);
+    const clock = fakeClock({ startAt });
+    const metrics = createMetrics({ version: '1', targets: [], directories: ['corp'], servers, pollSeconds: 1, clock });
+    const request = (operation: string, outcome: 'success' | 'refused' | 'failed', server: string) =>
+      metrics.observer({ kind: 'ldap_request', directory: 'corp', operation, milliseconds: 1, outcome, server });
+    const counted = async () =>
+      (await samplesOf(metrics)).filter((line) => line.includes('ldap_server_') && !line.endsWith(' 0'));
+    assert.deepEqual(await counted(), []);
+    assert.equal((await samplesOf(metrics)).filter((line) => line.includes('ldap_server_')).length, 5);
+    request('connect', 'success', 'ldaps://dc1.corp.example');
+    request('bind', 'refused', 'ldaps://dc1.corp.example');
+    const first = [
+      'dir2scim_ldap_server_connections_total{directory="corp",server="ldaps://dc1.corp.example",outcome="success"} 1',
+      'dir2scim_ldap_server_binds_total{directory="corp",server="ldaps://dc1.corp.example",outcome="refused"} 1',
+    ];
+    assert.deepEqual(await counted(), first);
+    for (let n = 0; n < 1_000; n += 1) request('connect', 'failed', `ldaps://made-up-${n}.corp.example:636`);
+    const all = await counted();
+    assert.equal(all.length, 2 + 63 + 1);
+    const rest = 'dir2scim_ldap_server_connections_total{directory="corp",server="other",outcome="failed"} 937';
+    assert.ok(all.includes(rest), all.join('\n'));
+  });
+
   it('has no more series, whatever targets and directories say', async () => {
     const metrics = metricsOf();
     const before = (await samplesOf(metrics)).length;

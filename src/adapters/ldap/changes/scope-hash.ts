@@ -11,7 +11,7 @@ export function hashScope(
   const scope = {
     kind,
     idAttribute,
-    bind: bind?.dn,
+    bind: bind !== undefined && 'dn' in bind ? bind.dn : bind,
     users,
     groups,
     user: [...attributes.user].sort(),

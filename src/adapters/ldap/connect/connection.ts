@@ -46,7 +46,7 @@ export async function openTcp(address: ServerAddress, signal: AbortSignal): Prom
 /**
  * Turns an open connection into a TLS one, for ldaps:// and StartTLS alike. The certificate must be trusted and carry
  * the configured name, or else the host's: never "localhost", which Node assumes for a socket without a host.
- * Rejects with D2S_DIRECTORY_TLS, or with the signal's reason.
+ * Rejects with D2S_DIRECTORY_TLS, with the signal's reason, or with what is wrong with the certificates of this side.
  */
 export async function openTls(
   raw: Socket,
@@ -55,13 +55,15 @@ export async function openTls(
   signal: AbortSignal,
 ): Promise<Socket> {
   const name = tls.serverName ?? address.host;
+  // Files of ours that cannot be used are no fault of the server.
+  const context = await tls.context?.();
   try {
     const socket = connectTls({
       socket: raw,
       host: name,
       // RFC 6066 §3 has no place for an IP address here; Node then compares the certificate with `host`.
       servername: isIP(name) === 0 ? name : '',
-      ...(tls.ca === undefined ? {} : { ca: typeof tls.ca === 'string' ? tls.ca : [...tls.ca] }),
+      ...(context === undefined ? {} : { secureContext: context }),
       rejectUnauthorized: true,
     });
     await settled(socket, 'secureConnect', signal);

@@ -1,7 +1,7 @@
 import { BindRequest, ExtendedRequest } from 'ldapts';
 import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
-import { bindError, restrictedBindError } from '../protocol/bind-error.ts';
+import { bindError, externalBindError, restrictedBindError } from '../protocol/bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
 import { interruption } from '../protocol/message-stream.ts';
 import type { OpenDirectory } from './open-directory.ts';
@@ -27,7 +27,11 @@ export async function openDirectory(
   signal: AbortSignal,
 ): Promise<OpenDirectory> {
   const failures: BridgeError[] = [];
-  for (const url of choice.order()) {
+  const tried = new Set<string>();
+  for (;;) {
+    const url = await nextServer(options, choice, tried, signal);
+    if (url === undefined) throw summary(failures);
+    tried.add(url);
     try {
       const directory = await openServer(options, url, signal);
       choice.works(url);
@@ -39,12 +43,25 @@ export async function openDirectory(
       failures.push(failure);
     }
   }
-  throw summary(failures);
+}
+
+/** The next server to try. Once one has failed, where servers are looked up they are looked up again, once. */
+async function nextServer(
+  { name }: LdapSourceOptions,
+  choice: ServerChoice,
+  tried: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return (await choice.order(signal, tried.size === 1)).find((url) => !tried.has(url));
+  } catch (error) {
+    throw signal.aborted ? interruption(signal, name) : error;
+  }
 }
 
 async function openServer(options: LdapSourceOptions, url: string, signal: AbortSignal): Promise<OpenDirectory> {
   const address = parseAddress(url);
-  const session = await timed(options, 'connect', () => connect(options, address, signal));
+  const session = await timed(options, 'connect', () => connect(options, address, signal), url);
   try {
     if (options.bind !== undefined) await bind(options, options.bind, session);
     const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
@@ -70,10 +87,12 @@ export async function timed<T>(
   options: LdapSourceOptions,
   operation: LdapOperation,
   request: () => Promise<T>,
+  server?: string,
 ): Promise<T> {
   const start = performance.now();
   options.onStart?.(operation);
-  const tell = (outcome: LdapOutcome): void => options.onRequest?.(operation, performance.now() - start, outcome);
+  const tell = (outcome: LdapOutcome): void =>
+    options.onRequest?.(operation, performance.now() - start, outcome, server);
   try {
     const answer = await request();
     tell(isRefused(answer) ? 'refused' : 'success');
@@ -138,6 +157,10 @@ async function bind(
   account: NonNullable<LdapSourceOptions['bind']>,
   session: Session,
 ): Promise<void> {
+  if ('external' in account) {
+    await bindExternal(options, session);
+    return;
+  }
   const password = await account.password();
   if (password === '') {
     // RFC 4513 §5.1.2: a DN without a password is an *anonymous* bind that succeeds, and would read less, or nothing.
@@ -148,10 +171,17 @@ async function bind(
     );
   }
   const request = new BindRequest({ messageId: 0, dn: account.dn, password, controls: [askForPolicy()] });
-  const result = await timed(options, 'bind', () => session.request(request));
+  const result = await timed(options, 'bind', () => session.request(request), session.server);
   if (result.code !== 0) throw bindError(result, session.server, password);
   const restricted = restrictedBindError(result, session.server);
   if (restricted !== undefined) throw restricted;
+}
+
+/** SASL EXTERNAL (RFC 4513 §5.2.3): who we are is in the certificate that this side showed; nothing else is claimed. */
+async function bindExternal(options: LdapSourceOptions, session: Session): Promise<void> {
+  const request = new BindRequest({ messageId: 0, mechanism: 'EXTERNAL' });
+  const result = await timed(options, 'bind', () => session.request(request), session.server);
+  if (result.code !== 0) throw externalBindError(result, session.server);
 }
 
 /**

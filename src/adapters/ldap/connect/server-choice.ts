@@ -1,17 +1,22 @@
 import { monotonic } from '../shared/monotonic.ts';
 import type { LdapSourceOptions } from '../shared/options.ts';
+import { createDiscovery, type Servers } from './discovery.ts';
 
 /** How long the preferred server is left alone after it failed. */
 const holdMilliseconds = 5 * 60_000;
 
 /**
  * Which of the servers of a directory is asked first. It stays the same one for as long as it works, because every
- * change of servers costs a comparison of everything. The preferred one, the first URL, is tried again after a hold
- * time, so that a server that comes and goes does not make the daemon come and go with it.
+ * change of servers costs a comparison of everything. The preferred one, the first in the list, is tried again after a
+ * hold time, so that a server that comes and goes does not make the daemon come and go with it.
  */
 export interface ServerChoice {
-  /** All URLs, in the order in which to try them now. */
-  order(): readonly string[];
+  /**
+   * All URLs, in the order in which to try them now.
+   *
+   * @param again whether the first of them failed just now, so that a list that was looked up may be outdated
+   */
+  order(signal: AbortSignal, again?: boolean): Promise<readonly string[]>;
   /** This one works. Tells `onFailover` when the one before was another. */
   works(url: string): void;
   /** This one broke while it was read: the others come first next time. */
@@ -19,18 +24,28 @@ export interface ServerChoice {
 }
 
 export function createServerChoice(options: LdapSourceOptions): ServerChoice {
-  const { urls, onFailover } = options;
+  const { urls, discover, startTls, onFailover } = options;
+  const servers: Servers =
+    discover === undefined ? { list: () => Promise.resolve(urls) } : createDiscovery(discover, startTls);
   const now = (): number => monotonic(options);
-  const [preferred] = urls;
-  let current = preferred;
+  let preferred: string | undefined;
+  let current: string | undefined;
   let broken: string | undefined;
   let leftAt = 0;
 
   return {
-    order: () => {
-      const first = current !== preferred && now() - leftAt >= holdMilliseconds ? [preferred, current] : [current];
-      const order = [...new Set([...first.filter((url) => url !== undefined), ...urls])];
-      return broken === undefined ? order : [...order.filter((url) => url !== broken), broken];
+    order: async (signal, again = false) => {
+      const isHoldOver = current !== preferred && now() - leftAt >= holdMilliseconds;
+      const list = await servers.list(current, again || isHoldOver, signal);
+      [preferred] = list;
+      current ??= preferred;
+      const first = isHoldOver ? [preferred, current] : [current];
+      const order = [
+        ...new Set([...first.filter((url) => url !== undefined).filter((url) => list.includes(url)), ...list]),
+      ];
+      return broken === undefined || !list.includes(broken)
+        ? order
+        : [...order.filter((url) => url !== broken), broken];
     },
     works: (url) => {
       // Somebody else answered although it was the preferred one's turn: it is left alone for another hold time.

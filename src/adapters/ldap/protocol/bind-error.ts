@@ -65,6 +65,16 @@ export function restrictedBindError(result: LdapResult, server: string): BridgeE
   return new BridgeError('D2S_DIRECTORY_AUTH', `${server} allows the bind account nothing: ${why}`, remedy);
 }
 
+/** The error for SASL EXTERNAL that was refused: the server knows nobody by that certificate, or asked for none. */
+export function externalBindError(result: LdapResult, server: string): BridgeError {
+  if (result.code === 51 || result.code === 52) return bindError(result, server);
+  return new BridgeError(
+    'D2S_DIRECTORY_AUTH',
+    `${server} refused the bind by certificate (SASL EXTERNAL): ${nameOfCode(result.code)}${quote(result.diagnostic)}`,
+    'let the server ask for client certificates, trust the authority of tls.cert, and map its subject to an account that may read (OpenLDAP: TLSVerifyClient and authz-regexp; 389: certmap.conf)',
+  );
+}
+
 /**
  * The error for a bind that was refused. A server that is busy counts as not reachable, so that the next one is tried.
  *

@@ -91,10 +91,16 @@ export class ReferenceFollower {
       if (open !== undefined) return open;
     }
     const { options, kind, signal } = directory;
-    const { ca } = options.tls;
+    const { context } = options.tls;
     const there = await openDirectory(
-      { ...options, kind, urls: addresses, startTls: isProtected(directory), tls: ca === undefined ? {} : { ca } },
-      { order: () => addresses, works: ignore, broke: ignore },
+      {
+        ...options,
+        kind,
+        urls: addresses,
+        startTls: isProtected(directory),
+        tls: context === undefined ? {} : { context },
+      },
+      { order: () => Promise.resolve(addresses), works: ignore, broke: ignore },
       signal,
     );
     this.#sessions.set(there.session.server, there);

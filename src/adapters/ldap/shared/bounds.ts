@@ -35,5 +35,8 @@ export const smallPart = 10;
 export const leastAnswers = 1_000;
 export const leastBytes = megabyte;
 
+/** Servers that are taken from DNS: the first ones, in their order. */
+export const mostDiscovered = 16;
+
 /** The share of the memory that this process may have (`--max-old-space-size`) which one reading may bring. */
 export const memoryShare = 0.75;

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls';
 import type { ReadingLimits } from '../../../core/directory/reading-limits.ts';
 import type { SourceId } from '../../../core/model/entry.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -13,16 +14,21 @@ export interface LdapSourceOptions {
   readonly name: string;
   /** `ldap://` or `ldaps://` URLs, the preferred one first; the next one is for when a server cannot be reached. */
   readonly urls: readonly string[];
+  /** Where the servers are looked up, in place of `urls`. They are only ever spoken to over TLS. */
+  readonly discover?: LdapDiscovery;
   /** Upgrade `ldap://` connections with StartTLS (RFC 4511 §4.14) before anything else is sent. */
   readonly startTls: boolean;
   readonly tls: {
-    /** Trusted certificates as PEM text, in place of those that come with Node. */
-    readonly ca?: string | readonly string[];
+    /** Whom to trust and what to show of oneself, asked for each connection; what Node has by itself when it is not given. */
+    readonly context?: () => Promise<SecureContext>;
     /** The name that the certificate must carry, in place of the URL's host. */
     readonly serverName?: string;
   };
-  /** Simple bind. Without it the session stays anonymous. */
-  readonly bind?: { readonly dn: string; readonly password: () => Promise<string> };
+  /**
+   * Simple bind, or SASL EXTERNAL (RFC 4422 appendix A): the server knows us by the certificate that `tls.context` shows.
+   * Without it the session stays anonymous.
+   */
+  readonly bind?: { readonly dn: string; readonly password: () => Promise<string> } | { readonly external: true };
   readonly kind: 'auto' | LdapKind;
   /** The attribute that is the source id; what fits the kind when it is not given. Its values are UUIDs. */
   readonly idAttribute?: string;
@@ -49,14 +55,32 @@ export interface LdapSourceOptions {
   };
   /** Told before each request. */
   readonly onStart?: (operation: LdapOperation) => void;
-  /** Told once for each finished request. */
-  readonly onRequest?: (operation: LdapOperation, milliseconds: number, outcome: LdapOutcome) => void;
+  /** Told once for each finished request, of `connect` and `bind` with the URL of the server. */
+  readonly onRequest?: (operation: LdapOperation, milliseconds: number, outcome: LdapOutcome, server?: string) => void;
   /** Told when another server than the one before is read, in either direction. URLs. */
   readonly onFailover?: (from: string, to: string) => void;
   /** Told what became of entries that were known and are not shown any more. */
   readonly onAbsent?: (absenceReasons: ReadonlyMap<SourceId, AbsenceReason>) => void;
   /** For hold times; the one of the machine when it is not given. */
   readonly clock?: Pick<Clock, 'monotonic'>;
+}
+
+/** Servers by DNS SRV records. */
+export interface LdapDiscovery {
+  readonly domain: string;
+  /** Active Directory's name for a place of the network: its domain controllers come first. */
+  readonly site?: string | undefined;
+  /** Whether servers outside the domain may be named: only where something else says whose certificates count. */
+  readonly anyName: boolean;
+  /** How DNS is asked; the servers of the system when it is not given. */
+  readonly lookUp?: (
+    name: string,
+    signal: AbortSignal,
+  ) => Promise<
+    readonly { readonly name: string; readonly port: number; readonly priority: number; readonly weight: number }[]
+  >;
+  /** At least 0 and less than 1; Math.random when it is not given. */
+  readonly random?: () => number;
 }
 
 export interface LdapSearchScope {

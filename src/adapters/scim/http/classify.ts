@@ -53,7 +53,7 @@ export function classify(
   const scimType = content.kind === 'json' ? textOf(content.body, 'scimType')?.toLowerCase() : undefined;
   const html = content.kind === 'foreign' && content.html;
   const wantsSlash = status < 400 && isSlashAway(location, request.path);
-  const words = wordsOf(reply, origin, wantsSlash);
+  const words = wordsOf(reply, origin, wantsSlash).slice(0, longestWords);
   const isCreation =
     request.method === 'POST' && request.subject === 'endpoint' && status !== 401 && status !== 404 && status <= 500;
   const isChange = request.subject === 'resource' && request.body !== undefined && (status === 400 || status === 422);
@@ -72,6 +72,9 @@ export function classify(
     ...(html ? { page: true } : {}),
   };
 }
+
+/** So much of what a refusal says is looked at. */
+const longestWords = 20_000;
 
 /** Whether a redirect leads to the same path with a slash at its end (Django's APPEND_SLASH, and many routers). */
 function isSlashAway(location: string | undefined, asked: string): boolean {

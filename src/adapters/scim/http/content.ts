@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { mostEncodings } from '../shared/bounds.ts';
+import { longestSpace, mostEncodings } from '../shared/bounds.ts';
 import { parseJson } from './json.ts';
-import { UnreasonableJson } from './json-long.ts';
+import { parseLong, UnreasonableJson } from './json-long.ts';
+import { piecesOf } from './text-window.ts';
 import { isBody, type Body } from '../shared/message.ts';
 
 /** What an answer carries. */
@@ -40,37 +41,43 @@ export async function contentOf(
   if (bytes === undefined) return tooLong;
   const plain = await unpack(bytes, encoding, maxBytes);
   if (!Buffer.isBuffer(plain)) return plain;
-  const text = plain.toString().replace(/^\ufeff/, ''); // a byte order mark, against RFC 8259 §8.1
-  if (text.trim() === '') return { kind: 'none' };
+  const unmarked = hasMark(plain) ? plain.subarray(mark.length) : plain;
+  const isLong = unmarked.length > longestSpace;
+  const head = unmarked.toString('utf8', 0, longestSpace);
+  const beginning = head.trimStart().slice(0, longestBeginning);
+  if (beginning === '') return isLong ? { kind: 'foreign', what: 'nothing but spaces', html: false } : { kind: 'none' };
   const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? '';
   const isJsonType = type === '' || /[/+]json$/.test(type);
-  if (isJsonType || /^\s*[{[]/.test(text) || type === 'text/plain') {
+  if (isJsonType || /^[{[]/.test(beginning) || type === 'text/plain') {
     try {
-      const body = await parseJson(text);
+      const body = await (isLong ? parseLong(piecesOf(unmarked)) : parseJson(head));
       return isBody(body)
         ? { kind: 'json', body }
-        : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginningOf(text) };
+        : { kind: 'foreign', what: 'JSON that is no object', html: false, says: beginning };
     } catch (error) {
       if (error instanceof UnreasonableJson)
-        return { kind: 'foreign', what: error.message, html: false, says: beginningOf(text) };
+        return { kind: 'foreign', what: error.message, html: false, says: beginning };
       if (!(error instanceof SyntaxError)) throw error;
       if (isJsonType)
-        return { kind: 'foreign', what: 'text that is not JSON', html: isPage(text), says: beginningOf(text) };
+        return { kind: 'foreign', what: 'text that is not JSON', html: isPage(beginning), says: beginning };
     }
   }
-  const html = isPage(text);
-  return { kind: 'foreign', what: html ? 'an HTML page' : `${type} in place of JSON`, html, says: beginningOf(text) };
+  const html = isPage(beginning);
+  return { kind: 'foreign', what: html ? 'an HTML page' : `${type} in place of JSON`, html, says: beginning };
 }
 
 const tooLong: Content = { kind: 'foreign', what: 'an answer without end', html: false, cut: true };
 
-/** Frameworks call every text HTML (Express does), and gateways call their pages text (Traefik, ingress-nginx). */
-function isPage(text: string): boolean {
-  return /^\s*</.test(text) || /^\s*(?:404 page not found|default backend - 404)\s*$/i.test(text);
+/** A byte order mark, against RFC 8259 §8.1. */
+const mark = Buffer.from('\ufeff');
+
+function hasMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, mark.length).equals(mark);
 }
 
-function beginningOf(text: string): string {
-  return text.slice(0, longestBeginning);
+/** Frameworks call every text HTML (Express does), and gateways call their pages text (Traefik, ingress-nginx). */
+function isPage(beginning: string): boolean {
+  return /^<|^(?:404 page not found|default backend - 404)\s*$/i.test(beginning);
 }
 
 /** Whether an answer is larger than it looks. */

@@ -10,6 +10,7 @@ import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
+import { eachInTurns } from '../http/turns.ts';
 import type { Keep } from '../answers/kept.ts';
 import { readList } from '../answers/list.ts';
 import { maxBytes } from '../answers/resource.ts';
@@ -114,11 +115,11 @@ async function searchFor(
     return toFailure({ ...list, class: 'unsupported' });
   }
   // Some answer the same resource twice, once for each of its e-mails that fits.
-  const hits = [
-    ...new Map(
-      list.resources.filter((resource) => isHit(resource, path, asked, value)).map((hit) => [hit.id, hit]),
-    ).values(),
-  ];
+  const byId = new Map<string, FoundResource>();
+  await eachInTurns(list.resources, (resource) => {
+    if (isHit(resource, path, asked, value)) byId.set(resource.id, resource);
+  });
+  const hits = [...byId.values()];
   if (
     hits.length === 0 &&
     list.unusable.some(
@@ -128,9 +129,11 @@ async function searchFor(
   )
     return nonsense('what was searched for is there, and has no usable id', list.status);
   // In another element than was asked for is alike as well: SCIM 1.1 has no brackets to say which.
-  const alike = list.resources.some(
-    (resource) => hits.includes(resource) || [asked, ...wider(asked)].some((one) => holds(resource, one, value, true)),
-  );
+  let alike = hits.length > 0;
+  const meant = [asked, ...wider(asked)];
+  await eachInTurns(list.resources, (resource) => {
+    alike ||= meant.some((one) => holds(resource, one, value, true));
+  });
   // The filter was ignored. Whoever was asked for may be on a later page, whatever the total says: some count the page.
   if (list.resources.length > 0 && !alike) {
     trials.ignored(trial);
@@ -140,7 +143,7 @@ async function searchFor(
       detail: 'the target ignores filters: it answered others than it was asked for',
     };
   }
-  if (hits.length > 0 && list.resources.every(({ id }) => hits.some((hit) => hit.id === id))) trials.worked(trial);
+  if (hits.length > 0 && list.resources.every(({ id }) => byId.has(id))) trials.worked(trial);
   return hits;
 }
 

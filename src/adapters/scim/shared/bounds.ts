@@ -24,6 +24,12 @@ export const mostJsonValues = 1_000_000;
 /** Characters of one text. */
 export const longestJsonText = 4 * megabyte;
 
+/** Space in a row, before an answer or in it. */
+export const longestSpace = megabyte;
+
+/** Digits of a number. A double has up to 309 before its point. */
+export const longestNumber = 1_000;
+
 /** Elements of one list: members of a group. */
 export const mostElements = 150_000;
 

@@ -30,7 +30,7 @@ export async function confirmWrite(
   { exchange, clock, signal }: Promised,
   type: ResourceType,
   id: TargetId,
-  isDone: (held: Body | undefined) => boolean,
+  isDone: (held: Body | undefined) => boolean | Promise<boolean>,
   query = '',
 ): Promise<Answer | Refusal> {
   if (isRefusal(answer) || answer.status !== 202) return answer;
@@ -42,11 +42,11 @@ export async function confirmWrite(
     if (isRefusal(held) && !wasShown && held.class === 'unsupported') return answer;
     if (isRefusal(held) && held.class === 'rejected') refusals += 1;
     if (isRefusal(held) && held.class !== 'gone') continue; // no answer is no sign that it was done
-    if (isRefusal(held) && !isDone(undefined)) return held;
+    if (isRefusal(held) && !(await isDone(undefined))) return held;
     if (isRefusal(held)) return answer;
     if (held.body === undefined)
       refusals += 1; // a page without a word shows nothing
-    else if (isDone(held.body)) return held;
+    else if (await isDone(held.body)) return held;
     else wasShown = true;
   }
   return refusals === pauses.length ? { ...answer, unverified: true } : notYet;

@@ -5,7 +5,6 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
-import { mayPause } from '../http/turns.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 import { tellsNothing, unread } from './unless-there.ts';
 
@@ -31,9 +30,7 @@ export async function believeMembers(
   const { targetDialect } = conversation;
   if (answer.status === 202) return answer;
   if (targetDialect.current().members.read === 'own-record') return untold(answer);
-  await mayPause(); // groups are long, and each look at one goes through all of it
-  const shown = membersAnswered(conversation, answer);
-  await mayPause();
+  const shown = await membersAnswered(conversation, answer);
   if (shown === undefined) return lookBack(conversation, group, part, answer, isRepeated);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;
@@ -41,15 +38,15 @@ export async function believeMembers(
     return lookBack(conversation, group, part, answer, isRepeated);
   const held = await readMembers(conversation, group);
   if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return unread(held);
-  const seen = isRefusal(held) ? shown : (membersRead(conversation, held) ?? shown);
+  const seen = isRefusal(held) ? shown : ((await membersRead(conversation, held)) ?? shown);
   if (differs(part, seen)) return insistOnMembers(conversation, group, part, answer, seen);
   if (!isWhole && (await lost(part, seen)).length === 0) targetDialect.evidence.note(partial);
   return told(answer, isRefusal(held) ? answer : held, seen);
 }
 
 /** A list that is left out is empty, at a target whose answers to such changes show lists. */
-function membersAnswered({ targetDialect }: Conversation, { body }: Answer): ShownMembers | undefined {
-  const shown = shownMembers(body);
+async function membersAnswered({ targetDialect }: Conversation, { body }: Answer): Promise<ShownMembers | undefined> {
+  const shown = await shownMembers(body);
   if (shown !== undefined && shown.ids.size > 0) targetDialect.evidence.note(answersShow);
   return shown ?? (body !== undefined && targetDialect.evidence.has(answersShow) ? noMembers : undefined);
 }
@@ -88,7 +85,7 @@ async function lookBack(
       return untold(answer);
     }
     // A group without a list has nobody in it, or hides them: who was added is looked for in other ways.
-    const seen = membersRead(conversation, held) ?? (part.add.length > 0 ? noMembers : undefined);
+    const seen = (await membersRead(conversation, held)) ?? (part.add.length > 0 ? noMembers : undefined);
     const isDone = seen === undefined || !differs(part, seen);
     found = isDone && (seen === undefined || (await lost(part, seen)).length === 0);
     if (seen === undefined) return untold(answer);
@@ -112,8 +109,8 @@ async function formOf(
   const { groups, members } = targetDialect.current();
   if (add.length + remove.length === 0) return `groups by ${groups.update}`;
   const isPatch = groups.update === 'patch';
-  const joining = new Set(add.map(({ id }) => id));
-  const hasOthers = add.length > 0 && (await expected()).some((id) => !joining.has(id) && !remove.includes(id));
+  const concerned = new Set([...remove, ...add.map(({ id }) => id)]);
+  const hasOthers = add.length > 0 && (await expected()).some((id) => !concerned.has(id));
   const adding = `members added${hasOthers ? ' to others' : ''} by ${isPatch ? members.add : 'PUT'}`;
   return [
     ...(add.length > 0 ? [adding] : []),
@@ -138,8 +135,8 @@ export async function lost(
 }
 
 /** With the group as it was seen; a list that was left out is an empty one. */
-function told(answer: Answer, { body }: Answer, { elements }: ShownMembers): Answer {
-  return { ...answer, body: { ...body, members: elements.map(({ element }) => element) } };
+function told(answer: Answer, { body }: Answer, { list }: ShownMembers): Answer {
+  return { ...answer, body: { ...body, members: list } };
 }
 
 function untold(answer: Answer): Answer {

@@ -94,10 +94,10 @@ function shows(
     !wire.some((change) => isMissing(held, change));
 }
 
-function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => boolean {
-  return (held) => {
+function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => Promise<boolean> {
+  return async (held) => {
     if (held === undefined || members.read === 'own-record') return held !== undefined; // it shows none: believed
-    return !differs(change, shownMembers(held) ?? noMembers);
+    return !differs(change, (await shownMembers(held)) ?? noMembers);
   };
 }
 
@@ -118,7 +118,7 @@ export async function confirmedMemberChange(
     showsMembers(change, dialect()),
     dialect().members.read === 'attributes' ? membersAsked : '',
   );
-  if (!isRefusal(confirmed) && confirmed !== answer) membersRead(talk, confirmed); // so that a list that is left out later means nobody
+  if (!isRefusal(confirmed) && confirmed !== answer) await membersRead(talk, confirmed); // so that a list that is left out later means nobody
   return withMembers(group, await unlessGone(talk, 'group', group, confirmed));
 }
 
@@ -145,11 +145,11 @@ async function keepsMembers(
 }
 
 /** With whom the group was seen to have. */
-function withMembers(id: TargetId, answer: Answer | Refusal): Outcome {
+async function withMembers(id: TargetId, answer: Answer | Refusal): Promise<Outcome> {
   const outcome = outcomeOf(id, answer);
   if (outcome.kind === 'applied' && !isRefusal(answer) && answer.unverified === true)
     return { ...outcome, shown: { ...outcome.shown, unstored: ['members'] } };
-  const shown = isRefusal(answer) || answer.status === 202 ? undefined : shownMembers(answer.body);
+  const shown = isRefusal(answer) || answer.status === 202 ? undefined : await shownMembers(answer.body);
   return outcome.kind === 'failed' || shown === undefined
     ? outcome
     : { ...outcome, shown: { ...outcome.shown, members: [...shown.ids] } };

@@ -64,7 +64,9 @@ async function finds({ exchange, signal }: Conversation, group: TargetId, member
 async function othersShow({ exchange, signal, targetDialect }: Conversation): Promise<boolean> {
   if (!targetDialect.current().list.usable) return false;
   const list = await readList(exchange, 'group', 'startIndex=1&count=100', signal);
-  return !('class' in list) && list.resources.some(({ body }) => (shownMembers(body)?.ids.size ?? 0) > 0);
+  if ('class' in list) return false;
+  for (const { body } of list.resources) if (((await shownMembers(body))?.ids.size ?? 0) > 0) return true;
+  return false;
 }
 
 const madeUp = 'dir2scim-is-nobody';

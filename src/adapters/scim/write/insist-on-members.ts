@@ -67,7 +67,7 @@ async function addAlone(
   if (groups.update !== 'patch' || evidence.has(apartInVain)) return undefined;
   const answer = await sendPatch(conversation, 'group', group, [addition(members)(missing)]);
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
-  const seen = isRefusal(held) ? undefined : shownMembers(held.body);
+  const seen = isRefusal(held) ? undefined : await shownMembers(held.body);
   if (!isRefusal(held) && seen !== undefined && missing.every(({ id }) => seen.ids.has(id))) return held;
   evidence.note(apartInVain);
   return undefined;
@@ -144,7 +144,7 @@ async function tryForm(
     return undefined;
   const answer = await sendPatch(conversation, 'group', group, operations(members));
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
-  const seen = isRefusal(held) ? undefined : shownMembers(held.body);
+  const seen = isRefusal(held) ? undefined : await shownMembers(held.body);
   if (isRefusal(held) || seen === undefined || !isDone(seen)) {
     targetDialect.evidence.note(inVain);
     return undefined;

@@ -4,11 +4,11 @@ import type { MemberChange, MemberChunk } from '../../../ports/scim-target.ts';
 import { once, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers } from './believe-members.ts';
+import { copyWithoutNull } from './copy.ts';
 import { nextMemberRequest, type MemberLimits, type MemberRequest } from './member-requests.ts';
 import { afterRefusal, removes } from './refused-members.ts';
 import { done, isTooMuch, sendPatch, together } from './send-patch.ts';
 import { withFallback } from './update.ts';
-import { copyOf } from '../shared/copy.ts';
 import { putResource } from './put.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { setMembers } from './set-members.ts';
@@ -130,7 +130,7 @@ async function replaceMembers(
 ): Promise<Answer | Refusal> {
   if (!conversation.targetDialect.current().members.replace || first.class !== 'rejected') return first;
   const answer = await readAndWrite(conversation, 'group', group, async (held, condition) => {
-    const body = copyOf(held);
+    const body = await copyWithoutNull(held);
     const refusal = await setMembers(body, change, true); // said to be safe
     return (
       refusal ??

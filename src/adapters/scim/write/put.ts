@@ -3,9 +3,9 @@ import type { TargetId } from '../../../core/model/link.ts';
 import { assign, enterpriseUser, readScimPath, scimPath, unassign } from '../../../core/mapping/scim-path.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { bodyForm } from './body-form.ts';
+import { copyWithoutNull } from './copy.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { mayPause } from '../http/turns.ts';
-import { copyOf } from '../shared/copy.ts';
 import { isBody, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readAndWrite } from './read-and-write.ts';
 import { maxBytes, resourcePath } from '../answers/resource.ts';
@@ -29,8 +29,7 @@ export async function putResource(
   return readAndWrite(conversation, type, id, async (held, condition) => {
     const { values, ...dialect } = targetDialect.current();
     const { update, required } = type === 'user' ? dialect.users : dialect.groups;
-    const whole = writable(type, held);
-    await mayPause();
+    const whole = await writable(type, held);
     const refusal = await change(whole);
     if (refusal !== undefined) return refusal;
     const body = update === 'put-merge' ? onlyAt(whole, held, ['id', ...required, ...paths]) : whole;
@@ -53,27 +52,17 @@ export async function putResource(
 
 /**
  * A copy without what only the target says: `meta` (RFC 7643 §3.1), the groups of a user (§4.1.2) and the name of a manager
- * (§4.3); and without null, which is no value (§2.5) and is refused by some. The id stays, though it is read-only: Okta sends
- * it (developer.okta.com, SCIM 2.0, "Update a specific user: PUT"), those who look for it compare it, and everybody else has
+ * (§4.3); and without null. The id stays, though it is read-only: Okta sends it (developer.okta.com, SCIM 2.0, "Update a specific user: PUT"), those who look for it compare it, and everybody else has
  * to ignore it (RFC 7644 §3.5.1).
  */
-function writable(type: ResourceType, held: Body): Body {
-  const body = withoutNull(copyOf(held));
+async function writable(type: ResourceType, held: Body): Promise<Body> {
+  const body = await copyWithoutNull(held);
   delete body['meta'];
   if (type === 'user') for (const path of readOnly) unassign(body, path);
   return body;
 }
 
 const readOnly = ['groups', `${enterpriseUser}:manager.displayName`].map(scimPath);
-
-function withoutNull(body: Body): Body {
-  for (const [key, value] of Object.entries(body)) {
-    if (value === null) Reflect.deleteProperty(body, key);
-    else if (isBody(value)) withoutNull(value);
-    else if (Array.isArray(value)) for (const element of value) if (isBody(element)) withoutNull(element);
-  }
-  return body;
-}
 
 /**
  * PUT with exactly these changes.

@@ -18,10 +18,10 @@ export async function readMembers(conversation: Conversation, group: TargetId): 
   const { exchange, targetDialect, signal } = conversation;
   const byName = targetDialect.current().members.read === 'attributes';
   const answer = await readResource(exchange, 'group', group, signal, byName ? membersAsked : '');
-  if (byName || isRefusal(answer) || shownMembers(answer.body) !== undefined) return answer;
+  if (byName || isRefusal(answer) || (await shownMembers(answer.body)) !== undefined) return answer;
   if (targetDialect.evidence.has(useless) || isConfigured(targetDialect, 'members.read')) return answer;
   const named = await readResource(exchange, 'group', group, signal, membersAsked);
-  if (isRefusal(named) || (shownMembers(named.body)?.ids.size ?? 0) === 0) {
+  if (isRefusal(named) || ((await shownMembers(named.body))?.ids.size ?? 0) === 0) {
     targetDialect.evidence.note(useless);
     return answer;
   }
@@ -35,8 +35,11 @@ export function groupsShow({ evidence }: Conversation['targetDialect']): boolean
 }
 
 /** Whom a group that was read has. One that shows no list has nobody, at a target whose groups show their members. */
-export function membersRead({ targetDialect }: Conversation, { body }: Pick<Answer, 'body'>): ShownMembers | undefined {
-  const shown = shownMembers(body);
+export async function membersRead(
+  { targetDialect }: Conversation,
+  { body }: Pick<Answer, 'body'>,
+): Promise<ShownMembers | undefined> {
+  const shown = await shownMembers(body);
   if (shown !== undefined && shown.ids.size > 0) targetDialect.evidence.note(shows);
   return shown ?? (body !== undefined && targetDialect.evidence.has(shows) ? noMembers : undefined);
 }
@@ -52,11 +55,11 @@ export async function membersTold(
 ): Promise<readonly TargetId[] | Refusal | undefined> {
   const { targetDialect } = conversation;
   if (targetDialect.current().members.read === 'own-record') return undefined;
-  const isShown = (shownMembers(body)?.ids.size ?? 0) > 0 || groupsShow(targetDialect);
+  const isShown = ((await shownMembers(body))?.ids.size ?? 0) > 0 || groupsShow(targetDialect);
   const isByName = targetDialect.current().members.read === 'attributes' || !isShown;
   const answer: Pick<Answer, 'body'> | Refusal = isByName ? await readMembers(conversation, group) : { body };
   if (isRefusal(answer)) return answer;
-  const told = membersRead(conversation, answer);
+  const told = await membersRead(conversation, answer);
   if (told === undefined || (told.ids.size === 0 && !groupsShow(targetDialect))) return undefined;
   return told.isClear && told.elements.every(({ id }) => id !== undefined) ? [...told.ids] : undefined;
 }

@@ -38,7 +38,7 @@ export async function afterRefusal(
   const held = known ?? (await readMembers(conversation, group));
   if ('class' in held) return held.class === 'gone' || tellsNothing(held) ? unread(held) : refusal;
   if (await isNoRoute(conversation, part, refusal)) return { ...refusal, class: 'unsupported' };
-  const seen = 'ids' in held ? held : membersRead(conversation, held);
+  const seen = 'ids' in held ? held : await membersRead(conversation, held);
   if (seen === undefined) return isNotIn(conversation, part, refusal) ? { ...done, body: undefined } : last;
   const rest = await left(conversation, part, seen);
   if (rest.add.length + rest.remove.length === 0) return { ...done, body: 'ids' in held ? undefined : held.body };
@@ -135,6 +135,7 @@ async function sendApart(
   seen: ShownMembers,
 ): Promise<Answer | Refusal> {
   const { members } = conversation.targetDialect.current();
+  const leaving = new Set(remove);
   const send = async (operations: readonly PatchOperation[], part: MemberChange): Promise<Answer | Refusal> => {
     const answer = await sendPatch(conversation, 'group', group, operations);
     // What was repeated after an answer that left it open may have been done the first time.
@@ -157,7 +158,7 @@ async function sendApart(
   return isRefusal(come) || add.length === 0 ? (isRefusal(come) ? come : gone) : together(gone, come);
 
   function without(ids: readonly TargetId[]): readonly TargetId[] {
-    return ids.filter((id) => !remove.includes(id));
+    return ids.filter((id) => !leaving.has(id));
   }
 }
 

@@ -37,12 +37,13 @@ export async function removeByValue(
   const answer = await sendPatch(conversation, 'group', group, [removal('values')(there)]);
   if (isRefusal(answer) && answer.class !== 'rejected' && answer.class !== 'unsupported') return answer;
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
-  const after = isRefusal(held) ? noMembers : (shownMembers(held.body) ?? noMembers);
+  const after = isRefusal(held) ? noMembers : ((await shownMembers(held.body)) ?? noMembers);
   if (isRefusal(held) || there.some((id) => after.ids.has(id))) {
     targetDialect.evidence.note(inVain);
     return refusal;
   }
-  const lost = [...before.ids].filter((id) => !ids.includes(id) && !after.ids.has(id));
+  const leaving = new Set(ids);
+  const lost = [...before.ids].filter((id) => !leaving.has(id) && !after.ids.has(id));
   if (lost.length === 0) {
     targetDialect.learn(
       'members.remove',
@@ -61,7 +62,7 @@ export async function removeByValue(
 /** Undefined when the group cannot be read. */
 async function seenMembers(conversation: Conversation, group: TargetId): Promise<ShownMembers | undefined> {
   const answer = await readMembers(conversation, group);
-  return isRefusal(answer) ? undefined : membersRead(conversation, answer);
+  return isRefusal(answer) ? undefined : await membersRead(conversation, answer);
 }
 
 async function addBack(

@@ -1,4 +1,5 @@
 import type { MemberChange } from '../../../ports/scim-target.ts';
+import { eachInTurns } from '../http/turns.ts';
 import type { Body, Refusal } from '../shared/message.ts';
 import { memberElement } from './member-requests.ts';
 import { shownMembers } from './shown-members.ts';
@@ -15,7 +16,7 @@ export async function setMembers(
   { add, remove, current }: MemberChange,
   onlyWay: boolean,
 ): Promise<Refusal | undefined> {
-  const shown = shownMembers(body);
+  const shown = await shownMembers(body);
   if (shown?.isClear === false) return unclear;
   const known = await current();
   if (shown === undefined && known.length > 0 && !onlyWay) return hidden;
@@ -23,11 +24,12 @@ export async function setMembers(
   const there = new Set(shown?.ids);
   const unseen = new Set(known.filter((id) => !there.has(id) && !leaving.has(id)));
   const joining = add.filter(({ id }) => !there.has(id) && !unseen.has(id));
-  const list = [
-    ...(shown?.elements.filter(({ id }) => id === undefined || !leaving.has(id)).map(({ element }) => element) ?? []),
-    ...[...unseen].map((value) => ({ value })),
-    ...joining.map(memberElement),
-  ];
+  const list: unknown[] = [];
+  await eachInTurns(shown?.elements ?? [], ({ id, element }) => {
+    if (id === undefined || !leaving.has(id)) list.push(element);
+  });
+  for (const value of unseen) list.push({ value });
+  for (const member of joining) list.push(memberElement(member));
   if (list.length > 0 || shown !== undefined || remove.length > 0) body['members'] = list;
   return undefined;
 }

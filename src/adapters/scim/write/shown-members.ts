@@ -1,36 +1,41 @@
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { textOf } from '../../../core/mapping/scim-values.ts';
 import type { TargetId } from '../../../core/model/link.ts';
+import { eachInTurns } from '../http/turns.ts';
 import { isBody, type Body } from '../shared/message.ts';
 import { decodedUri } from '../read/decoded-uri.ts';
 
 /** Who is in a group, as an answer shows it. */
 export interface ShownMembers {
-  /** Every element as it was shown, with whom it means; undefined: it does not say. */
+  /** As it was shown. */
+  readonly list: readonly unknown[];
+  /** Each of its elements, with whom it means; undefined: it does not say. */
   readonly elements: readonly { readonly id: TargetId | undefined; readonly element: unknown }[];
   readonly ids: ReadonlySet<TargetId>;
   /** False: some element is nothing that a member can be (RFC 7643 §4.2), so that the list cannot be given back. */
   readonly isClear: boolean;
 }
 
-export const noMembers: ShownMembers = { elements: [], ids: new Set(), isClear: true };
+export const noMembers: ShownMembers = { list: [], elements: [], ids: new Set(), isClear: true };
 
-/** Undefined: the answer shows no list. */
-export function shownMembers(body: Body | undefined): ShownMembers | undefined {
+/** Undefined: the answer shows no list. Lists are long, so that they are gone through in turns. */
+export async function shownMembers(body: Body | undefined): Promise<ShownMembers | undefined> {
   const shown = body === undefined ? undefined : readScimPath(body, membersPath);
   if (!Array.isArray(shown)) return undefined;
   const list: readonly unknown[] = shown;
   const known = lookedAt.get(list);
   // Somebody may have put a member into it since.
   if (known?.elements.length === list.length) return known;
-  const elements = list.map((element) => ({ id: memberId(element), element }));
+  const elements: ShownMembers['elements'][number][] = [];
   const ids = new Set<TargetId>();
-  for (const { id } of elements) if (id !== undefined) ids.add(id);
-  const members = {
-    elements,
-    ids,
-    isClear: elements.every(({ id, element }) => id !== undefined || hasDisplay(element)),
-  };
+  let isClear = true;
+  await eachInTurns(list, (element) => {
+    const id = memberId(element);
+    elements.push({ id, element });
+    if (id !== undefined) ids.add(id);
+    else if (!hasDisplay(element)) isClear = false;
+  });
+  const members = { list, elements, ids, isClear };
   lookedAt.set(list, members);
   return members;
 }

@@ -3,10 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { deepest, mostKeys, mostJsonValues } from '../../../../src/adapters/scim/shared/bounds.ts';
 import { parseLong, UnreasonableJson } from '../../../../src/adapters/scim/http/json-long.ts';
+import { piecesOf } from '../../../../src/adapters/scim/http/text-window.ts';
 import { parseJson, writeJson } from '../../../../src/adapters/scim/http/json.ts';
 import { foundResource, idOf } from '../../../../src/adapters/scim/answers/resource.ts';
 import { sameScimValue } from '../../../../src/core/mapping/scim-path.ts';
-import { watchTurns } from '../../../support/longest-turn.ts';
+import { longestTurn } from '../../../support/longest-turn.ts';
 
 describe('JSON of targets', () => {
   it('keeps every digit of an id, of member values and of what lies deeper', async () => {
@@ -64,21 +65,43 @@ describe('JSON without end', () => {
     );
   });
 
-  it('takes a number with a million digits for what a double makes of it', async () => {
-    assert.deepEqual(await parseJson(`{"id":${'9'.repeat(1_000_000)}}`), { id: Infinity });
-    assert.deepEqual(await parseJson(`{"id":${'9'.repeat(400_000)}}`), { id: Infinity });
+  it('takes a number with thousands of digits for what a double makes of it, and reads none that is longer', async () => {
+    assert.deepEqual(await parseJson(`{"id":${'9'.repeat(20_000)}}`), { id: Infinity });
+    await assert.rejects(parseJson(`{"id":${'9'.repeat(400_000)}}`), UnreasonableJson);
+    await assert.rejects(parseJson(`{"id":${'9'.repeat(1_000_000)}}`), UnreasonableJson);
+    await assert.rejects(parseJson(`{"id":0.${'9'.repeat(1_000_000)}}`), UnreasonableJson);
+    await assert.rejects(
+      parseJson(`{"id":${'9'.repeat(1_000)}, "space": [${' '.repeat(1_100_000)}]}`),
+      UnreasonableJson,
+    );
   });
 
   it('is read in slices, with the result of JSON.parse', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ maxDepth: 6 }), async (text) =>
-        assert.deepEqual(await parseLong(text), await parseJson(text)),
+        assert.deepEqual(await parseLong([text]), await parseJson(text)),
       ),
       { numRuns: 500 },
     );
     const strange =
       ' { "a" : [ ] , "__proto__" : { "x" : [ 1 , -2.5e-3 , true , false , null ] } , "a" : "\\u00e4\\n\\\\" } ';
-    assert.deepEqual(await parseLong(strange), JSON.parse(strange));
+    assert.deepEqual(await parseLong([strange]), JSON.parse(strange));
+  });
+
+  it('is the same in whatever pieces it comes', async () => {
+    const text = fc.json({ maxDepth: 4, stringUnit: 'binary' });
+    await fc.assert(
+      fc.asyncProperty(text, fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 50 }), async (whole, sizes) => {
+        const pieces = sizes.map((size, at) => {
+          const before = sizes.slice(0, at).reduce((sum, one) => sum + one, 0);
+          return whole.slice(before, at === sizes.length - 1 ? undefined : before + size);
+        });
+        assert.deepEqual(await parseLong(pieces), await parseJson(whole));
+      }),
+      { numRuns: 1000 },
+    );
+    const bytes = Buffer.from(JSON.stringify({ name: 'äöü€😀'.repeat(100_000) }));
+    assert.deepEqual(await parseLong(piecesOf(bytes)), JSON.parse(bytes.toString()));
   });
 
   it('is no JSON where JSON.parse says so', async () => {
@@ -106,7 +129,7 @@ describe('JSON without end', () => {
       '\u00a01',
       'NaN',
     ];
-    for (const text of broken) await assert.rejects(parseLong(text), SyntaxError, JSON.stringify(text));
+    for (const text of broken) await assert.rejects(parseLong([text]), SyntaxError, JSON.stringify(text));
     await fc.assert(
       fc.asyncProperty(
         fc.json({ maxDepth: 3 }),
@@ -122,7 +145,7 @@ describe('JSON without end', () => {
               () => false,
             );
           assert.equal(
-            await parseLong(changed).then(
+            await parseLong([changed]).then(
               () => true,
               () => false,
             ),
@@ -143,10 +166,10 @@ describe('JSON without end', () => {
         display: 'Somebody',
       })),
     });
-    const turns = watchTurns();
-    const body = (await parseJson(group)) as { members: unknown[] };
-    const longest = turns.stop();
-    assert.equal(body.members.length, 100_000);
+    const longest = await longestTurn(async () => {
+      const body = (await parseJson(group)) as { members: unknown[] };
+      assert.equal(body.members.length, 100_000);
+    });
     assert.ok(longest < 100, `${longest} ms`);
   });
 });

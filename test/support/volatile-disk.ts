@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { StateFile, StateFiles } from '../../../../src/adapters/lowdb/files.ts';
+import type { StateFile, StateFiles } from '../../src/adapters/lowdb/files.ts';
 
 interface Content {
   readonly identity: string;
@@ -36,6 +36,11 @@ export class VolatileDisk {
       disk.#durableNames.set(path, survivor);
     }
     return disk;
+  }
+
+  /** What stands in all files, for those who look for a word. */
+  text(): string {
+    return [...this.#names].map(([path, { now }]) => `${path}\n${now.toString()}`).join('\n');
   }
 
   files(): StateFiles {
@@ -79,6 +84,7 @@ export class VolatileDisk {
           this.#names.set(to, content);
         }),
       remove: (path) => this.#do(() => void this.#names.delete(path)),
+      removeFolder: (path) => this.#do(() => void this.#folders.delete(path)),
       syncFolder: (folder) =>
         this.#do(() => {
           const inFolder = (path: string): boolean => dirname(path) === folder;
