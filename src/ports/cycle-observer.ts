@@ -48,6 +48,8 @@ export type CycleEvent =
       readonly message: string;
       readonly remedy?: string | undefined;
     }
+  /** Every user of this host may write to these paths, and so decide who is in the directory. */
+  | { readonly kind: 'open_to_all'; readonly directory: string; readonly paths: readonly string[] }
   /** Another server than before answers, by URL. */
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   /** What became of entries that were known and are not shown any more, by source id. */

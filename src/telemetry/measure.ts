@@ -40,8 +40,7 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
         finish(instruments, clock, event, holding.has(event.target));
         return;
       case 'target_probed':
-        instruments.up.set({ target: event.target }, event.error === undefined ? 1 : 0);
-        setProbeError(instruments, event.target, event.error?.code);
+        setUp(instruments, event);
         return;
       case 'plan_made':
         setRejected(instruments, event.target, event.reasons);
@@ -76,6 +75,7 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'absent_entries':
       case 'entries_read':
       case 'still_reading':
+      case 'open_to_all':
       case 'decided':
       case 'decision_unusable':
       case 'operations_given_up':
@@ -87,6 +87,11 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'answer_unusable':
     }
   };
+}
+
+function setUp(instruments: Instruments, { target, error }: EventOf<'target_probed'>): void {
+  instruments.up.set({ target }, error === undefined ? 1 : 0);
+  setProbeError(instruments, target, error?.code);
 }
 
 function countWhatIs(
