@@ -9,6 +9,8 @@ export interface FakeClock extends Clock {
   advance(milliseconds: number): Promise<void>;
   /** Moves the wall clock alone, as an operator or NTP does. */
   jumpWallClock(milliseconds: number): void;
+  /** Calls once when so much time has passed. @returns takes that back */
+  after(milliseconds: number, call: () => void): () => void;
   /** How many are asleep. */
   sleeping(): number;
   /** Milliseconds until the first of them wakes; undefined when nobody sleeps. */
@@ -68,6 +70,17 @@ export function fakeClock({ startAt = firstMoment, seed = 1 } = {}): FakeClock {
         sleepers.add(sleeper);
         signal.addEventListener('abort', onAbort, { once: true });
       }),
+    after(milliseconds, call) {
+      const sleeper: Sleeper = {
+        until: monotonic + Math.max(0, milliseconds),
+        wake: () => {
+          sleepers.delete(sleeper);
+          call();
+        },
+      };
+      sleepers.add(sleeper);
+      return () => void sleepers.delete(sleeper);
+    },
     async advance(milliseconds) {
       const end = monotonic + milliseconds;
       await settle();

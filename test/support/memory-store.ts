@@ -8,11 +8,13 @@ import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
+import { copyOf } from './copy.ts';
 import { countMemberships, eraseEntries, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import type { Decision } from '../../src/ports/decisions.ts';
 import type { StateChange } from '../../src/ports/state-change.ts';
 import {
+  isQuarantined,
   emptyTargetState,
   type DirectoryState,
   type Intent,
@@ -36,6 +38,8 @@ export interface MemoryStore extends StateStore {
 export interface Kept {
   readonly lineage: string;
   readonly key: string;
+  /** Digests that were worked out before. */
+  readonly digests: Map<string, string>;
   readonly links: Map<string, Link>;
   /** Each is of these attributes, as an object: whatever replaces them ends it. */
   readonly proofs: Map<string, { readonly proof: string; readonly of: Link['attributes'] }>;
@@ -62,6 +66,7 @@ export function createMemoryStore(): MemoryStore {
   return open({
     lineage: randomUUID(),
     key: randomUUID(),
+    digests: new Map(),
     links: new Map(),
     proofs: new Map(),
     members: new Map(),
@@ -82,6 +87,14 @@ export function createMemoryStore(): MemoryStore {
   });
 }
 
+function digestOf({ key, digests }: Kept, text: string): string {
+  const known = digests.get(text);
+  if (known !== undefined) return known;
+  const digest = createHmac('sha256', key).update(text).digest('base64url').slice(0, 22);
+  digests.set(text, digest);
+  return digest;
+}
+
 const idOf = (target: string, id: SourceId): string => `${target}\n${id}`;
 
 function open(kept: Kept): MemoryStore {
@@ -91,7 +104,7 @@ function open(kept: Kept): MemoryStore {
   const answer = async <Result>(make: () => Result): Promise<Result> => {
     await Promise.resolve();
     if (dead) return new Promise<never>(() => undefined);
-    return structuredClone(make());
+    return copyOf(make());
   };
   const pick = <Value>(from: ReadonlyMap<string, Value>, target: string, ids: readonly SourceId[]) =>
     new Map(
@@ -116,7 +129,7 @@ function open(kept: Kept): MemoryStore {
   };
   return {
     lineage: kept.lineage,
-    digest: (text) => createHmac('sha256', kept.key).update(text).digest('base64url').slice(0, 22),
+    digest: (text) => digestOf(kept, text),
     record: async (changes) => {
       if (closed) throw new Error('the state is closed');
       const text = JSON.stringify(changes);
@@ -200,7 +213,7 @@ function open(kept: Kept): MemoryStore {
             adopted: links.filter((link) => link.origin === 'adopted').length,
             leftDisabled: links.filter((link) => link.leftDisabled === true).length,
             quarantined: ofTarget(kept.quarantined, target).filter(
-              (quarantine) => quarantine.type === type && !['inactive', 'held'].includes(quarantine.cause),
+              (quarantine) => quarantine.type === type && isQuarantined(quarantine),
             ).length,
           };
         };

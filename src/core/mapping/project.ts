@@ -60,16 +60,6 @@ export function* draftInSteps(
   return { evaluation, memory, ...(yield* projectInSteps(entries, definition, evaluation, memory, proofs)) };
 }
 
-/** The same, where it is already known who is in scope. */
-export function projectEvaluation(
-  entries: readonly Entry[],
-  definition: TargetDefinition,
-  evaluation: ScopeEvaluation,
-  memory: Memory,
-): Pick<Draft, 'projection' | 'contested'> {
-  return inOneGo(projectInSteps(entries, definition, evaluation, memory));
-}
-
 function* projectInSteps(
   entries: readonly Entry[],
   definition: TargetDefinition,
@@ -92,7 +82,7 @@ function* projectInSteps(
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
     else {
-      const content = evaluation.groups.contentOf(entry, definition.nested, evaluation.isReachable);
+      const content = yield* evaluation.groups.contentInSteps(entry, definition.nested, evaluation.isReachable);
       if (content.concealed !== undefined) rejected.push(reject(mapped.resource, [concealed(content.concealed)]));
       else resources.push(withMembers(mapped.resource, content));
     }

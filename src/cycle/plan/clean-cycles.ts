@@ -13,6 +13,7 @@ import type { Memory } from '../../core/mapping/memory.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleResult } from '../../ports/cycle-observer.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
+import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { inTurns } from '../shared/turns.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
@@ -69,6 +70,7 @@ export interface WhatIsLeft {
   readonly leftOut: number;
   readonly reverify: readonly Link[];
   readonly waiting: number;
+  readonly seats: TargetState['seats'];
   readonly unresolved: UnresolvedCounts | undefined;
 }
 
@@ -141,7 +143,7 @@ export async function draftKnowing(
   recall?: RecallProofs,
 ): Promise<Draft> {
   const draft = await draftFrom(cleanCycle, readings, definition, clock, recall);
-  const memory = await recallMemory(draft, definition, store);
+  const memory = await recallMemory(draft, definition, store, turnsBy(clock));
   return isSameMemory(memory, draft.memory) ? draft : draftAnew(readings, definition, clock, memory, recall);
 }
 
@@ -153,7 +155,11 @@ async function draftAnew(
   recall: RecallProofs | undefined,
 ): Promise<Draft> {
   const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory, await recall?.());
-  return inTurns(steps, 'monotonic' in clock ? clock : undefined);
+  return inTurns(steps, turnsBy(clock));
+}
+
+function turnsBy(clock: DraftClock): Pick<Clock, 'monotonic'> | undefined {
+  return 'monotonic' in clock ? clock : undefined;
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {

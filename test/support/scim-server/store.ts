@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
 import { checkedBody } from './body.ts';
+import { copyOf } from '../copy.ts';
 import { matchesResource, type Filter } from './filter.ts';
 import { applyPatch, tidy } from './patch.ts';
 import { get, isObject, refusal, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
@@ -86,7 +87,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     for (const key of keys) owners[kind].set(key, id);
     resource['meta'] = metaOf(kind, id, before, now().toISOString());
     resources[kind].set(id, resource);
-    return structuredClone(resource);
+    return copyOf(resource);
   };
 
   return {
@@ -98,7 +99,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         (resource) => filter === undefined || matchesResource(filter, kind, resource, behaviour().filter.ignoresCase),
       );
     },
-    read: (kind, id) => structuredClone(held(kind, id)),
+    read: (kind, id) => copyOf(held(kind, id)),
     create(kind, body) {
       const resource = checkedBody(kind, body, true);
       const id = idFor(kind, resource);
@@ -114,7 +115,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     patch(kind, id, message, ifMatch) {
       const before = held(kind, id);
       checkVersion(before, ifMatch);
-      const resource = structuredClone(before);
+      const resource = copyOf(before);
       const { patch, members } = behaviour();
       const { noMatch, addReplaces } = patch;
       const rules = {
@@ -123,7 +124,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         repeated: members.repeated,
         valueRemovals: members.remove.includes('values'),
       };
-      applyPatch(kind, resource, structuredClone(message), rules);
+      applyPatch(kind, resource, copyOf(message), rules);
       return save(kind, id, resource, before);
     },
     restore(kept) {
@@ -145,9 +146,9 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
       }
     },
     freeze() {
-      const kept = structuredClone({ count, resources, owners });
+      const kept = copyOf({ count, resources, owners });
       return () => {
-        const copy = structuredClone(kept);
+        const copy = copyOf(kept);
         count = copy.count;
         for (const kind of ['User', 'Group'] as const) {
           resources[kind] = copy.resources[kind];
@@ -167,7 +168,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
 
 /** With members and manager by their new ids, and without those who are lost. */
 function withIds(resource: Json, ids: ReadonlyMap<string, string | undefined>): Json {
-  const copy = structuredClone(resource);
+  const copy = copyOf(resource);
   const { members, [urn.enterprise]: enterprise } = copy;
   const idOf = (held: unknown): string | undefined =>
     isObject(held) && ids.has(String(held['value'])) ? ids.get(String(held['value'])) : undefined;
