@@ -16,6 +16,7 @@ const heldOperation = z.strictObject({
   type: z.enum(['user', 'group']),
   sourceId: z.string(),
   departed: z.exactOptional(z.literal(true)),
+  leftScope: z.exactOptional(z.literal(true)),
   lookalike: z.exactOptional(z.string()),
   add: z.exactOptional(z.array(z.string())),
   remove: z.exactOptional(z.array(z.string())),
