@@ -160,7 +160,11 @@ async function readInto(
     signal,
   });
   directoryCache.update({ ...verdict, directory, entries });
-  if (verdict.kind === 'complete') followed.changes = verdict.changes;
+  if (verdict.kind === 'complete') {
+    followed.changes = verdict.changes;
+    const { openToAll = [] } = verdict;
+    if (openToAll.length > 0) observer({ kind: 'open_to_all', directory, paths: openToAll });
+  }
   observer({
     kind: 'directory_read',
     directory,

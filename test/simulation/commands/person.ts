@@ -75,6 +75,7 @@ function appOf(world: World, { process: { files }, stores, scim }: Life): App {
     configuration: { file: world.settings.file, targets: new Map([[target, {}]]) } as unknown as App['configuration'],
     clock,
     observer: () => undefined,
+    listen: () => undefined,
     sources: new Map([['corp', source]]),
     prepare: () => Promise.resolve({ ...setupOf(world), target: scim }),
     openView: () => openStateView({ folder, files }),
