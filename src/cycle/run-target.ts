@@ -160,7 +160,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const target = setup.target.name;
   const { evaluation } = draft;
   const { scopeGroups } = evaluation;
-  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
+  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store, clock));
   await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
