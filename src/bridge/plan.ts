@@ -93,12 +93,13 @@ async function withAccounts(
 
 function withNames(planned: PlannedTarget, known: KnownAccounts): PlannedTarget {
   const named = (operations: readonly Operation[]) => operations.map((operation) => withName(operation, known));
-  const { plan, operations, proceed, undone, hold } = planned;
+  const { plan, operations, proceed, unseated, undone, hold } = planned;
   return {
     ...planned,
     plan: { ...plan, operations: named(plan.operations) },
     operations: named(operations),
     proceed: named(proceed),
+    unseated: named(unseated),
     undone: named(undone),
     hold: hold === undefined ? undefined : { ...hold, operations: named(hold.operations) },
   };

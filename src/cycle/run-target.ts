@@ -167,7 +167,7 @@ async function planAndPush(input: CycleInput, journey: Journey, ends: EndsFirst)
   const target = setup.target.name;
   const { evaluation } = draft;
   const { scopeGroups } = evaluation;
-  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
+  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store, clock));
   await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
@@ -252,6 +252,7 @@ function whatIsLeft(result: CycleResult, { known, matches, made, quarantine }: P
     leftOut: matches.leftOut,
     reverify: known.reverify,
     waiting: made.waiting,
+    seats: made.seats,
     unresolved: anyUnresolved(made.unresolved),
   };
 }

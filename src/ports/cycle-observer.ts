@@ -6,7 +6,7 @@ import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
 import type { AbsenceReason } from '../core/model/reading.ts';
 import type { DecisionRecord, UnusableDecision } from './decisions.ts';
-import type { Failing, VerifiedRecord } from './state-records.ts';
+import type { Failing, TargetState, VerifiedRecord } from './state-records.ts';
 import type { LinkCounts, Opening } from './state-store.ts';
 
 /**
@@ -157,6 +157,8 @@ export type CycleEvent =
       readonly target: string;
       readonly counts: LinkCounts;
       readonly pending: number;
+      /** Where the target has a number of seats. */
+      readonly seats?: TargetState['seats'];
       readonly unstored: Readonly<Record<string, number>>;
       /** Members of adopted groups whom the directory does not have. */
       readonly strangers: number;

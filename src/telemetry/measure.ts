@@ -211,10 +211,13 @@ function countEntries(
 
 function countResources(
   instruments: Instruments,
-  { target, counts, pending, unstored, strangers }: EventOf<'resources_counted'>,
+  { target, counts, pending, unstored, strangers, seats }: EventOf<'resources_counted'>,
 ): void {
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
+  instruments.waitingForSeat.set({ target }, seats?.waiting ?? 0);
+  if (seats === undefined) instruments.seats.remove({ target });
+  else instruments.seats.set({ target }, seats.of);
   instruments.keptMembers.set({ target }, strangers);
   for (const type of ['user', 'group'] as const) {
     for (const [state, label] of Object.entries(resourceStates)) {
