@@ -110,8 +110,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
   const likely = await likelySuccessors(recalled, input);
   const successors = successorsIn(likely, resources, setup, recalled.mayMove);
-  const hurry =
-    input.mayCut === true && endsAccess(recalled, resources) ? endsFirst(setup.target) : undefined;
+  const hurry = input.mayCut === true && endsAccess(recalled, resources) ? endsFirst(setup.target) : undefined;
   const matches = await searchUnlinked({
     ...input,
     setup: hurry === undefined ? setup : { ...setup, target: hurry.target },
