@@ -43,7 +43,7 @@ interface Count {
 function suspicionsOf(plan: Judged, isConcerned: (part: Part) => boolean, say: (count: Count) => string): Suspicion[] {
   const isSuspect = (part: Part): boolean => isUndoing(part) && isConcerned(part);
   const counts = new Map<string, Count>();
-  for (const part of plan.parts()) {
+  for (const part of plan.parts) {
     if (!isSuspect(part)) continue;
     const { directory, type, sourceId } = part;
     const key = `${directory} ${type}`;
