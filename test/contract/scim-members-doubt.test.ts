@@ -262,7 +262,7 @@ describe('members who went with something else', () => {
         headers: { 'content-type': 'application/scim+json' },
         body: JSON.stringify({
           schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-          Operations: [{ op: 'remove', path: `members[value eq "${id}"]` }],
+          Operations: [{ op: 'remove', path: `members[value eq "${String(id)}"]` }],
         }),
       });
     const leaving = stage.server.users().find(({ id }) => id === gone[0])?.['externalId'];
