@@ -28,7 +28,10 @@ async function startServer(context: TestContext, most: number, takes: () => bool
       const answer = (status: number, content: object): void => {
         response.writeHead(status, { 'content-type': 'application/scim+json' }).end(JSON.stringify(content));
       };
-      if (!String(request.url).startsWith('/Groups/g')) return answer(404, { detail: 'none' });
+      if (!String(request.url).startsWith('/Groups/g')) {
+        answer(404, { detail: 'none' });
+        return;
+      }
       if (request.method === 'PATCH' && takes())
         for (const { op, path, value } of (JSON.parse(body) as { Operations: readonly Operation[] }).Operations) {
           if (op === 'add') for (const one of Array.isArray(value) ? value : []) members.add(memberOf(one));
