@@ -13,6 +13,7 @@ import type { Suspicion } from './guard-suspicion.ts';
  * back, and went on from there.
  */
 export function olderDataRule(plan: Judged): Suspicion[] {
+  if (plan.older.size + plan.overtaken.directories.size === 0) return [];
   return [
     ...suspicionsOf(
       plan,
