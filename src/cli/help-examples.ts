@@ -27,6 +27,11 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
   'state repin': ['state repin corp'],
   completion: ['completion bash > ~/.local/share/bash-completion/completions/dir2scim', 'completion fish'],
   complete: ['complete -- sync --tar'],
+  init: [
+    'init',
+    'init --ldif people.ldif --target-url https://wiki.example/scim/v2 --token-env WIKI_TOKEN',
+    'init --url ldaps://dc1.corp.example --bind-dn svc-d2s@corp.example --password-file ldap-password',
+  ],
   notify: ['notify test'],
   'notify test': ['notify test'],
 };

@@ -11,6 +11,7 @@ import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
 import { addCompletion } from './completion-program.ts';
+import { addInit } from './init-program.ts';
 import { addReport } from './report-program.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -64,6 +65,7 @@ export function createProgram(
       .exitOverride()
       .copyInheritedSettings(program);
   const command: AddCommand = (name, description) => begin(program, name, description);
+  addInit(command('init', 'asks the directory, and writes a configuration to begin with'), contextOf, finish);
   addActing(command, contextOf, finish);
   addAmending(command, contextOf, finish);
   addTrying(command, contextOf, finish);
