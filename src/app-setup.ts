@@ -15,6 +15,7 @@ import { createShares, type Share } from './core/memory/shares.ts';
 import type { ResourceType } from './core/model/entry.ts';
 import type { TargetSetup } from './cycle/shared/target-setup.ts';
 import type { ScimTarget } from './ports/scim-target.ts';
+import { version } from './version.ts';
 
 /** Made once for each target, and kept in `setups`. */
 export function createPreparation(
@@ -114,6 +115,7 @@ function setupOf(
     createInactive: users.createInactive,
     logValues: configuration.log.values,
     fingerprint: fingerprintOf(section, definition, configuration),
+    program: version,
     kept,
   };
 }

@@ -6,6 +6,7 @@ import { createLdifSource } from './adapters/ldif/source.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
+import { createStateTools } from './adapters/lowdb/state-tools.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';
 import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
 import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
@@ -67,6 +68,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     targets.set(target.name, createScimTarget(await optionsOf(target)));
   const inspect = createInspection(sources, observer);
   const folder = configuration.state.path;
+  const stateOptions = { ...stateOptionsOf(configuration, observer), clock, files: options.files };
   return {
     configuration,
     clock,
@@ -84,21 +86,26 @@ export async function createApp(configuration: Configuration, options: AppOption
       const { createDoctor } = await import('./adapters/scim/doctor/doctor.ts'); // many files that nothing else needs
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
     },
-    openStore: () =>
-      openStateStore({
-        folder,
-        clock,
-        files: options.files,
-        latestNote: `${folder}.latest`,
-        log: { bytes: configuration.log.megabytes * 1024 * 1024, milliseconds: configuration.log.keepMilliseconds },
-        onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
-        onWritten: (written) => observer({ kind: 'state_written', ...written }),
-      }),
+    openStore: () => openStateStore(stateOptions),
     openView: () => openStateView({ folder }),
+    stateTools: createStateTools(stateOptions),
     tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
     },
+  };
+}
+
+function stateOptionsOf(
+  { state: { path: folder }, log }: Configuration,
+  observer: CycleObserver,
+): Omit<StateStoreOptions, 'clock'> {
+  return {
+    folder,
+    latestNote: `${folder}.latest`,
+    log: { bytes: log.megabytes * 1024 * 1024, milliseconds: log.keepMilliseconds },
+    onOpened: (opening) => observer({ kind: 'state_opened', folder, opening }),
+    onWritten: (written) => observer({ kind: 'state_written', ...written }),
   };
 }
 

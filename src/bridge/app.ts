@@ -8,6 +8,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { ServiceManager } from '../ports/service-manager.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
+import type { StateTools } from '../ports/state-tools.ts';
 import type { TargetDoctor, TrialFinding } from '../ports/target-doctor.ts';
 import type { InFlight } from '../telemetry/in-flight.ts';
 
@@ -42,6 +43,8 @@ export interface App {
   openStore(): Promise<StateStore>;
   /** For reading, beside a running daemon. */
   openView(): Promise<StateView>;
+  /** For what people do with the state as a whole. */
+  readonly stateTools: StateTools;
   /** Follows the provisioning log: each call gives what came after this entry, or since the call before. */
   tailLog(after: number): () => Promise<readonly LoggedEntry[]>;
   close(): Promise<void>;

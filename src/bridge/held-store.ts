@@ -17,18 +17,22 @@ const lookMilliseconds = 200;
  * @param isSound false after a write that failed
  * @param waiting until when another process that has the state is waited for, because this one had it before; undefined:
  *   not at all
+ * @param onHeld told whether this process has the state, and with it the right to write to the targets, whenever that changes
  */
 export async function holdStore(
   app: Pick<App, 'openStore' | 'clock'>,
   isSound: () => boolean,
   waiting: () => AbortSignal | undefined,
+  onHeld: (isHeld: boolean) => void = () => undefined,
 ): Promise<HeldStore> {
   const open = async (): Promise<StateStore> => {
     const until = app.clock.monotonic() + patienceMilliseconds;
     for (;;) {
       const signal = waiting();
       try {
-        return await app.openStore();
+        const opened = await app.openStore();
+        onHeld(true);
+        return opened;
       } catch (error) {
         const isTaken = error instanceof BridgeError && error.code === 'D2S_STATE_LOCKED';
         if (!isTaken || signal === undefined || app.clock.monotonic() >= until) throw error;
@@ -41,6 +45,7 @@ export async function holdStore(
   let reopening: Promise<StateStore> | undefined;
   const reopen = async (): Promise<StateStore> => {
     await store?.close().catch(() => undefined); // what it could not write is what failed before
+    onHeld(false);
     store = undefined;
     return (store = await open());
   };
@@ -53,6 +58,7 @@ export async function holdStore(
     async close() {
       await reopening?.catch(() => undefined); // who asked for it is told
       await store?.close();
+      onHeld(false);
     },
   };
 }

@@ -88,7 +88,7 @@ async function filterOf(app: App, view: StateView, request: LogRequest, signal: 
 }
 
 /** Whoever has this source id, or had this name on a target: also who is in no directory any more. */
-async function idsInLog(who: string, view: StateView): Promise<Set<SourceId>> {
+export async function idsInLog(who: string, view: StateView): Promise<Set<SourceId>> {
   const text = who.trim();
   const names = new Set(
     [text, text.toLowerCase()].flatMap((name) => {

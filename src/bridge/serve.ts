@@ -148,7 +148,7 @@ function createGenerations(request: ServeRequest, lasting: ProcessListeners, ser
     app.listen(listeners.observer);
     app.listen(service.observer);
     const waiting = (): AbortSignal | undefined => (hasBegun ? stopping.signal : undefined);
-    const store = await orClose(app, holdStore(app, lasting.isStateSound, waiting));
+    const store = await orClose(app, holdStore(app, lasting.isStateSound, waiting, lasting.metrics.noteHeld));
     listeners.onLongReading(async (directory, since) => rememberReading(directory, since, await store.current()));
     const reload = reloadOf(app, text, { request, lasting, service, stopping: stopping.signal });
     current = { app, store, reload };

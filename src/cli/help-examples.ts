@@ -25,6 +25,10 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
   'state relink': ['state relink 4f6c1c1e-0d5b-4a3e-9d0c-5d1f0a7b2c11 9a2e7f40-6b1d-4c8e-8f52-1e3d5c7b9a02'],
   'state recheck': ['state recheck'],
   'state repin': ['state repin corp'],
+  'state export': ['state export dir2scim-state.ndjson'],
+  'state import': ['state import dir2scim-state.ndjson'],
+  'state rebuild': ['state rebuild'],
+  'state forget': ['state forget 4f6c1c1e-0d5b-4a3e-9d0c-5d1f0a7b2c11'],
   completion: ['completion bash > ~/.local/share/bash-completion/completions/dir2scim', 'completion fish'],
   complete: ['complete -- sync --tar'],
   init: [

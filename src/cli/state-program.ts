@@ -4,13 +4,8 @@ import type { CommandContext } from './session.ts';
 
 type Given = { readonly config?: string; readonly target?: string } & StateOptions;
 
-/** `dir2scim state …`: what a person decides about the state. None of it but `verify` runs beside a daemon. */
-export function addState(
-  group: Command,
-  begin: (parent: Command, name: string, description: string) => Command,
-  contextOf: (given: { readonly config?: string }) => CommandContext,
-  finish: (exitCode: number) => void,
-): void {
+/** `dir2scim state …`: what a person decides about the state. None of it but `verify` and `export` runs beside a daemon. */
+export function addState(group: Command, begin: Begin, contextOf: ContextOf, finish: (exitCode: number) => void): void {
   const command = (name: string, description: string): Command =>
     begin(group, name, description)
       .option('--yes', 'do not ask', false)
@@ -21,6 +16,16 @@ export function addState(
       const { stateVerify } = await import('./commands/state-verify.ts');
       finish(await stateVerify(given, contextOf(given)));
     });
+  addLinks(command, contextOf, finish);
+  addWhole(group, begin, command, contextOf, finish);
+}
+
+type Begin = (parent: Command, name: string, description: string) => Command;
+type AddCommand = (name: string, description: string) => Command;
+type ContextOf = (given: { readonly config?: string }) => CommandContext;
+
+/** Whose accounts are whose. */
+function addLinks(command: AddCommand, contextOf: ContextOf, finish: (exitCode: number) => void): void {
   command('rebind', 'the service of a target moved: keeps its links, after a look at some of them at the new url')
     .argument('<target>', 'a target of the configuration')
     .action(async (target: string, given: Given) => {
@@ -60,5 +65,41 @@ export function addState(
     .action(async (directory: string, given: Given) => {
       const { repin } = await import('./commands/state.ts');
       finish(await repin(directory, given, contextOf(given)));
+    });
+}
+
+/** The state as a whole, and everything about one person. */
+function addWhole(
+  group: Command,
+  begin: Begin,
+  command: AddCommand,
+  contextOf: ContextOf,
+  finish: (exitCode: number) => void,
+): void {
+  begin(group, 'export', 'writes the state to a file that another installation can take in: ids and times, no secrets')
+    .argument('<file>', 'where to write it')
+    .option('--json', 'print the result as JSON', false)
+    .action(async (file: string, given: Given) => {
+      const { stateExport } = await import('./commands/state-export.ts');
+      finish(await stateExport(file, given, contextOf(given)));
+    });
+  command('import', 'takes in what state export wrote; the state that there is is kept aside')
+    .argument('<file>', 'what state export wrote')
+    .action(async (file: string, given: Given) => {
+      const { stateImport } = await import('./commands/state-export.ts');
+      finish(await stateImport(file, given, contextOf(given)));
+    });
+  command(
+    'rebuild',
+    'makes the state again from directories and targets, and removes nothing; the one that there is is kept aside',
+  ).action(async (given: Given) => {
+    const { rebuild } = await import('./commands/state-rebuild.ts');
+    finish(await rebuild(given, contextOf(given)));
+  });
+  command('forget', 'erases what is remembered about one person or group, in the provisioning log as well')
+    .argument('<who>', 'a source id, a DN, userName or mail, or the userName on a target of somebody who has left')
+    .action(async (who: string, given: Given) => {
+      const { forget } = await import('./commands/state-forget.ts');
+      finish(await forget(who, given, contextOf(given)));
     });
 }

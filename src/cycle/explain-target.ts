@@ -20,6 +20,7 @@ import { findOne } from './match/search.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
+import { recallProofs } from './plan/proofs.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
@@ -87,7 +88,9 @@ export async function explainTarget(
   const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
+  const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store, () =>
+    recallProofs(readings, setup, store),
+  );
   const all = draft.projection;
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));

@@ -10,6 +10,7 @@ import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
+import { recallProofs } from './plan/proofs.ts';
 import { preparePlan, type PrepareInput } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
@@ -59,6 +60,7 @@ export async function planTarget(
     setup.definition,
     { now: () => now },
     store,
+    () => recallProofs(readings, setup, store),
   );
   await remind(setup.target, store);
   const { known, matches, made } = await preparePlan({

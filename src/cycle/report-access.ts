@@ -2,7 +2,7 @@ import { grantsOf, standingOf, type Grant, type Standing } from '../core/access/
 import { parseDn } from '../core/directory/dn.ts';
 import type { Draft } from '../core/mapping/project.ts';
 import { mapEntry } from '../core/mapping/map-entry.ts';
-import { mapsByDirectory } from '../core/mapping/project.ts';
+import { mapsByDirectory } from '../core/mapping/ready-map.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
 import type { Link, TargetId } from '../core/model/link.ts';
 import type { CompleteReading } from '../core/model/reading.ts';

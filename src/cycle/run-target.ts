@@ -13,6 +13,7 @@ import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
+import { recallProofs, recordProofs } from './plan/proofs.ts';
 import { isPlanAsked } from './plan/decisions.ts';
 import { requiredReadings } from './read/target-readings.ts';
 import { pushAll, pushEnds, together } from './push-all.ts';
@@ -129,7 +130,8 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   await remind(setup.target, store);
   attend(setup.target, store);
   input.cleanCycles?.forget(setup.target.name);
-  const draft = await draftKnowing(before, readings, setup.definition, clock, store);
+  const recall = input.mode === 'full' ? undefined : () => recallProofs(readings, setup, store);
+  const draft = await draftKnowing(before, readings, setup.definition, clock, store, recall);
   return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() });
 }
 
@@ -163,7 +165,19 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
   const now = clock.now();
-  const from = { ...input, heldMatches, readings, lookUp, projection, evaluation, scopeGroups, incrementalScope, now };
+  const comparesAll = input.mode === 'full';
+  const from = {
+    ...input,
+    heldMatches,
+    readings,
+    lookUp,
+    projection,
+    evaluation,
+    scopeGroups,
+    incrementalScope,
+    comparesAll,
+    now,
+  };
   const first = await preparePlan({ ...from, mayCut: input.review === undefined });
   const ended = first.wasCut ? await endFirst(input, first) : undefined;
   const prepared = first.wasCut ? await preparePlan({ ...from, now: clock.now() }) : first;
@@ -174,6 +188,7 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
   const pushed = together(ended, await pushAll(input, prepared, from));
   const { result, error } = await judgeCycle(input, prepared, pushed);
   const { pending, failing } = await commitCycle(input, prepared, scopeGroups, { pushed, result, error, state });
+  await recordProofs(readings, draft, prepared, input);
   const left = whatIsLeft(result, prepared);
   const isClean = result === 'success' && pending === 0;
   const run = { ...journey, incrementalScope, prepared, pushed, left: isClean ? undefined : left };

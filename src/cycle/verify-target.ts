@@ -55,7 +55,7 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
   const { target, policy, removal, createInactive } = setup;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
-  const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => clock.now() }, store);
+  const { projection } = await draftKnowing(undefined, readings, setup.definition, clock, store);
   await remind(target, store);
   const wanted = wantedIn(projection);
   const how = {

@@ -22,6 +22,16 @@ export type StateChange =
    * again is in no group and has no members.
    */
   | { readonly kind: 'link'; readonly link: Link }
+  /**
+   * The target was found to hold everything that comes of what these entries show: each with a proof (`prove.ts`) and the
+   * stamp of the link that it was compared with (`linkStamp`). Nothing where the link is another one by now. A proof
+   * ends with the link that it is of, and with whatever replaces it.
+   */
+  | {
+      readonly kind: 'proved';
+      readonly target: string;
+      readonly proofs: readonly (readonly [id: SourceId, proof: string, stamp: string])[];
+    }
   | { readonly kind: 'quarantine'; readonly quarantine: QuarantineRecord }
   | { readonly kind: 'quarantine_over'; readonly target: string; readonly sourceId: SourceId }
   /**
@@ -65,6 +75,8 @@ export type StateChange =
   | { readonly kind: 'renamed'; readonly target: string; readonly to: string }
   /** Forgets everything about a target, as if it had never been there. */
   | { readonly kind: 'reset'; readonly target: string }
+  /** Forgets everything about these entries, on all targets and in all directories, and whose their accounts were. */
+  | { readonly kind: 'erased'; readonly ids: readonly SourceId[] }
   /** In place of what was noted of these entries; no name forgets them. */
   | {
       readonly kind: 'names';

@@ -57,6 +57,8 @@ export interface StateView {
   /** Identity of this state since its creation. */
   readonly lineage: string;
   links(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Link>>;
+  /** With what the target was found to hold everything that was wanted, of those links of which that was recorded since they changed. */
+  proofs(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, string>>;
   /** All links of these directories, in batches. What is recorded while they are walked through neither adds nor hides any. */
   linksFrom(target: string, directories: ReadonlySet<string>): AsyncIterable<readonly Link[]>;
   /** Begins to mark entries, so that it can be asked of whom the state knows besides. */

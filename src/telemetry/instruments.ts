@@ -35,6 +35,7 @@ export function createInstruments(registry: Registry) {
       options('config_last_reload_successful', '1 when the configuration was last read without an error, 0 otherwise.'),
     ),
     configHash: new Gauge(options('config_hash', 'Another number for another text of the configuration that runs.')),
+    leader: new Gauge(options('leader', '1 while this process has the state, and so may write to the targets.')),
     eventLoopDelay: new Gauge({
       ...options(
         'event_loop_delay_seconds',

@@ -27,6 +27,8 @@ export interface Metrics {
   ) => Promise<void>;
   /** The configuration was read, or read again. `hash` is of the one that runs. */
   readonly noteReload: (outcome: { readonly isSuccess: boolean; readonly hash: number }) => void;
+  /** Whether this process has the state: one process at a time does. */
+  readonly noteHeld: (isHeld: boolean) => void;
   /** Starts from what the state says of a target, so that a restart neither fires an alert nor silences one. */
   readonly recall: (target: string, state: TargetState) => void;
 }
@@ -69,6 +71,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     noteReload({ isSuccess, hash }) {
       instruments.reloadSuccessful.set(isSuccess ? 1 : 0);
       instruments.configHash.set(hash);
+    },
+    noteHeld(isHeld) {
+      instruments.leader.set(isHeld ? 1 : 0);
     },
     recall(target, { lastSuccessAt, failing, rejected = {}, held }) {
       if (!targets.has(target)) return;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { strangerId } from '../../src/core/model/stranger.ts';
-import type { Link } from '../../src/core/model/link.ts';
+import { linkStamp, type Link } from '../../src/core/model/link.ts';
 import { emptyTargetState, type TargetState, type QuarantineRecord } from '../../src/ports/state-records.ts';
 import type { StateStore, StateView } from '../../src/ports/state-store.ts';
 import { decisionsContract } from './state-decisions.ts';
@@ -66,6 +66,29 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await store.counts('none'), { user: zero, group: zero });
       assert.deepEqual(await store.openIntents('none'), []);
       assert.deepEqual(await store.target('none'), emptyTargetState);
+    });
+
+    it('keeps a proof until its link changes, and takes none for another link', async () => {
+      const target = 'proofs';
+      const [link, other] = [aLink('a', { target }), aLink('b', { target })];
+      const proofs = async () => [...(await store.proofs(target, ['a', 'b', 'missing']))];
+      await store.record([link, other].map((one) => ({ kind: 'link', link: one }) as const));
+      await store.record([
+        {
+          kind: 'proved',
+          target,
+          proofs: [
+            ['a', 'proof-a', linkStamp(link)],
+            ['b', 'proof-b', linkStamp({ ...other, attributes: {} })],
+            ['missing', 'proof', linkStamp(link)],
+          ],
+        },
+      ]);
+      assert.deepEqual(await proofs(), [['a', 'proof-a']]);
+      await reopen();
+      assert.deepEqual(await proofs(), [['a', 'proof-a']]);
+      await store.record([{ kind: 'link', link: { ...link, departedAt: '2026-11-01T00:00:00.000Z' } }]);
+      assert.deepEqual(await proofs(), []);
     });
 
     it('gives back the links that were asked for, and replaces them', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { forEachConcurrently } from '../../src/cycle/shared/work.ts';
 import { beforeEverything, beforeFirstLoad, checkConverged } from './support/journey.ts';
 import { startSync } from './support/killed-sync.ts';
+import { forEachOnSite } from './support/repeated-site.ts';
 import { shapeOf } from './support/shape.ts';
 import type { Site } from './support/site.ts';
 
@@ -44,24 +44,18 @@ describe('a sync that is killed at any of its requests', () => {
     ['a first load', () => beforeFirstLoad('auto')],
     ['a sync that does everything', () => beforeEverything('auto')],
   ] as const) {
-    it(`converges after its restart: ${what}`, { timeout: 150_000 }, async (test) => {
+    it(`converges after its restart: ${what}`, { timeout: 300_000 }, async (test) => {
       const { requests, shape } = await undisturbed(make);
       test.diagnostic(`${requests} requests, before and after they took effect`);
       assert.ok(requests > 8);
       const cases = Array.from({ length: requests }, (_, at) =>
         [false, true].map((applied) => ({ at: at + 1, applied })),
       ).flat();
-      await forEachConcurrently(
-        cases,
-        2,
-        () => false,
-        async ({ at, applied }) => {
-          await using site = await make();
-          const name = `request ${at}, ${applied ? 'applied' : 'not applied'}`;
-          assert.ok(await syncKilledByTarget(site, at, applied), `${name} did not come`);
-          await checkConverged(site, shape, name);
-        },
-      );
+      await forEachOnSite(cases, 2, make, async (site, { at, applied }) => {
+        const name = `request ${at}, ${applied ? 'applied' : 'not applied'}`;
+        assert.ok(await syncKilledByTarget(site, at, applied), `${name} did not come`);
+        await checkConverged(site, shape, name);
+      });
     });
   }
 });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { forEachConcurrently } from '../../src/cycle/shared/work.ts';
 import { moments } from '../support/failing-files.ts';
 import { crashSync } from './support/crashing-files.ts';
 import { beforeEverything, beforeFirstLoad, checkConverged, checkUndisturbed } from './support/journey.ts';
 import { syncKilledAt } from './support/killed-sync.ts';
+import { forEachOnSite } from './support/repeated-site.ts';
 import { shapeOf } from './support/shape.ts';
 import { ground, type Site } from './support/site.ts';
 
@@ -43,20 +43,25 @@ describe('a sync that ends at any write of its state', () => {
   });
   after(() => rm(graveyard, { recursive: true }));
   for (const [what, make, check] of journeys) {
-    it(`converges after its restart, wherever it was: ${what}`, { timeout: 170_000 }, async (test) => {
+    it(`converges after its restart, wherever it was: ${what}`, { timeout: 400_000 }, async (test) => {
       const goal = await undisturbed(() => make(1), check);
       test.diagnostic(`${goal.operations} operations × ${moments.length} moments`);
       assert.ok(goal.operations > 40);
-      for (let at = 1; at <= goal.operations; at += 1) {
-        for (const moment of moments) {
-          await using site = await make(1);
+      const cases = Array.from({ length: goal.operations }, (_, index) =>
+        moments.map((moment) => ({ at: index + 1, moment })),
+      ).flat();
+      await forEachOnSite(
+        cases,
+        4, // most of the time of each is spent waiting
+        () => make(1),
+        async (site, { at, moment }) => {
           assert.ok(await crashSync(site, at, moment, graveyard), `${at}:${moment} did not come`);
           await checkConverged(site, goal.shape, `${at}:${moment}`);
-        }
-      }
+        },
+      );
     });
 
-    it(`converges when the process is killed: ${what}`, { timeout: 120_000 }, async () => {
+    it(`converges when the process is killed: ${what}`, { timeout: 300_000 }, async () => {
       const goal = await undisturbed(() => make('auto'), check);
       const step = goal.operations / children;
       const cases = Array.from(
@@ -64,12 +69,11 @@ describe('a sync that ends at any write of its state', () => {
         (_, index) => `${Math.floor(index * step) + 1}:${moments[index % 3] ?? ''}`,
       );
       let killed = 0;
-      await forEachConcurrently(
+      await forEachOnSite(
         cases,
         2,
-        () => false,
-        async (at) => {
-          await using site = await make('auto');
+        () => make('auto'),
+        async (site, at) => {
           const { code, signal, stderr } = await syncKilledAt(site, at);
           assert.ok(signal === 'SIGKILL' || code === 0, `${at}: ${stderr}`);
           if (signal === 'SIGKILL') killed += 1;

@@ -34,6 +34,7 @@ describe('a changed configuration', { concurrency: 2 }, () => {
     assert.ok((await daemon.cycles()) >= cycles, 'counters go on');
     assert.notEqual(await metric(daemon, 'dir2scim_config_hash'), hash);
     assert.equal(await metric(daemon, 'dir2scim_config_last_reload_successful'), '1');
+    assert.equal(await metric(daemon, 'dir2scim_leader'), '1');
     assert.ok(
       site.target.requests.every(({ method }) => method === 'PATCH' || method === 'GET'),
       'nobody was made again',

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
+import { linkStamp } from '../../src/core/model/link.ts';
 import type { StateChange } from '../../src/ports/state-change.ts';
 import type { StateStore, StateView } from '../../src/ports/state-store.ts';
 import { aLink, aQuarantine } from '../contract/state-store.ts';
@@ -20,6 +21,9 @@ const target = fc.constantFrom(...targets);
 const id = fc.constantFrom(...ids);
 const type = fc.constantFrom(...types);
 const someIds = fc.array(id, { maxLength: 4 });
+
+/** Few enough that a proof is often of the link that is there. */
+const plainLink = fc.record({ targetId: fc.constantFrom('1', '2'), attributes: fc.constantFrom({}, { title: 'x' }) });
 
 const change: fc.Arbitrary<StateChange> = fc.oneof(
   fc
@@ -40,6 +44,19 @@ const change: fc.Arbitrary<StateChange> = fc.oneof(
     })
     .map((rest): StateChange => ({ kind: 'link', link: aLink(rest.sourceId, rest) })),
   fc.record({ kind: fc.constant('unlink' as const), target, sourceId: id }),
+  fc
+    .record({ target, sourceId: id, proof: fc.constantFrom('proof 1', 'proof 2'), link: fc.option(plainLink) })
+    .map(({ target: name, sourceId, proof, link }): StateChange => ({
+      kind: 'proved',
+      target: name,
+      proofs: [[sourceId, proof, linkStamp(aLink(sourceId, link ?? { targetId: '0' }))]],
+    })),
+  fc
+    .record({ target, sourceId: id, link: plainLink })
+    .map(({ target: name, sourceId, link }): StateChange => ({
+      kind: 'link',
+      link: aLink(sourceId, { target: name, ...link }),
+    })),
   fc.record({
     kind: fc.constant('former' as const),
     target,
@@ -142,6 +159,7 @@ async function everything(state: StateView): Promise<unknown> {
     );
     for (const one of types) answers.push(await state.holders(name, one, 'title'));
     answers.push(sorted(await state.links(name, ids)), sorted(await state.quarantined(name, ids)));
+    answers.push(sorted(await state.proofs(name, ids)));
     answers.push((await state.openIntents(name)).map((intent) => JSON.stringify(intent)).sort());
     for (const one of types) answers.push(sorted(await state.owners(name, one, ['1', '2', '3', '4', '5', '6'])));
     for (const one of types) answers.push(sorted(await state.formerOwners(name, one, ['1', '2', '3', '4', '5', '6'])));

@@ -70,12 +70,13 @@ export function failingFiles(
     inspect: (path) => files.inspect(path),
     list: (folder) => files.list(folder),
     restrict: (path, mode) => around('restrict', path, () => files.restrict(path, mode)),
-    open: async (path, use) => {
-      const open = (): Promise<StateFile> => files.open(path, use);
+    open: async (path, use, folder) => {
+      const open = (): Promise<StateFile> => files.open(path, use, folder);
       return wrap(await (use === 'create' ? around('create', path, open) : open()), path);
     },
     rename: (from, to) => around('rename', to, () => files.rename(from, to)),
     remove: (path) => around('remove', path, () => files.remove(path)),
+    removeFolder: (path) => around('remove', path, () => files.removeFolder(path)),
     syncFolder: (folder) => around('syncFolder', folder, () => files.syncFolder(folder)),
   };
 }

@@ -9,6 +9,8 @@ export interface FakeClock extends Clock {
   advance(milliseconds: number): Promise<void>;
   /** Moves the wall clock alone, as an operator or NTP does. */
   jumpWallClock(milliseconds: number): void;
+  /** Calls once when so much time has passed. @returns takes that back */
+  after(milliseconds: number, call: () => void): () => void;
   /** How many are asleep. */
   sleeping(): number;
   /** Milliseconds until the first of them wakes; undefined when nobody sleeps. */
@@ -20,8 +22,11 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** When a fake clock starts unless told otherwise. */
+export const firstMoment = Date.UTC(2026, 0, 5, 8);
+
 /** `seed` makes `random` repeatable. */
-export function fakeClock({ startAt = Date.UTC(2026, 0, 5, 8), seed = 1 } = {}): FakeClock {
+export function fakeClock({ startAt = firstMoment, seed = 1 } = {}): FakeClock {
   let monotonic = 0;
   let wallOffset = startAt;
   let state = seed >>> 0;
@@ -65,6 +70,17 @@ export function fakeClock({ startAt = Date.UTC(2026, 0, 5, 8), seed = 1 } = {}):
         sleepers.add(sleeper);
         signal.addEventListener('abort', onAbort, { once: true });
       }),
+    after(milliseconds, call) {
+      const sleeper: Sleeper = {
+        until: monotonic + Math.max(0, milliseconds),
+        wake: () => {
+          sleepers.delete(sleeper);
+          call();
+        },
+      };
+      sleepers.add(sleeper);
+      return () => void sleepers.delete(sleeper);
+    },
     async advance(milliseconds) {
       const end = monotonic + milliseconds;
       await settle();

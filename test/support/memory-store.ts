@@ -2,13 +2,14 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import { holdsValue, type Link } from '../../src/core/model/link.ts';
+import { holdsValue, linkStamp, type Link } from '../../src/core/model/link.ts';
 import { strangerAccount } from '../../src/core/model/stranger.ts';
 import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
 import { formerAccounts, formerOwners, noteFormer, withFormer } from './memory-former.ts';
-import { countMemberships, renameTarget, resetTarget } from './memory-targets.ts';
+import { copyOf } from './copy.ts';
+import { countMemberships, eraseEntries, renameTarget, resetTarget } from './memory-targets.ts';
 import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import type { Decision } from '../../src/ports/decisions.ts';
 import type { StateChange } from '../../src/ports/state-change.ts';
@@ -36,7 +37,11 @@ export interface MemoryStore extends StateStore {
 export interface Kept {
   readonly lineage: string;
   readonly key: string;
+  /** Digests that were worked out before. */
+  readonly digests: Map<string, string>;
   readonly links: Map<string, Link>;
+  /** Each is of these attributes, as an object: whatever replaces them ends it. */
+  readonly proofs: Map<string, { readonly proof: string; readonly of: Link['attributes'] }>;
   readonly members: Map<string, Set<SourceId>>;
   /** By target: whose accounts were that nobody has, by type and target id. */
   readonly former: Map<string, Map<string, SourceId>>;
@@ -60,7 +65,9 @@ export function createMemoryStore(): MemoryStore {
   return open({
     lineage: randomUUID(),
     key: randomUUID(),
+    digests: new Map(),
     links: new Map(),
+    proofs: new Map(),
     members: new Map(),
     former: new Map(),
     quarantined: new Map(),
@@ -79,6 +86,14 @@ export function createMemoryStore(): MemoryStore {
   });
 }
 
+function digestOf({ key, digests }: Kept, text: string): string {
+  const known = digests.get(text);
+  if (known !== undefined) return known;
+  const digest = createHmac('sha256', key).update(text).digest('base64url').slice(0, 22);
+  digests.set(text, digest);
+  return digest;
+}
+
 const idOf = (target: string, id: SourceId): string => `${target}\n${id}`;
 
 function open(kept: Kept): MemoryStore {
@@ -88,7 +103,7 @@ function open(kept: Kept): MemoryStore {
   const answer = async <Result>(make: () => Result): Promise<Result> => {
     await Promise.resolve();
     if (dead) return new Promise<never>(() => undefined);
-    return structuredClone(make());
+    return copyOf(make());
   };
   const pick = <Value>(from: ReadonlyMap<string, Value>, target: string, ids: readonly SourceId[]) =>
     new Map(
@@ -113,7 +128,7 @@ function open(kept: Kept): MemoryStore {
   };
   return {
     lineage: kept.lineage,
-    digest: (text) => createHmac('sha256', kept.key).update(text).digest('base64url').slice(0, 22),
+    digest: (text) => digestOf(kept, text),
     record: async (changes) => {
       if (closed) throw new Error('the state is closed');
       const text = JSON.stringify(changes);
@@ -124,6 +139,12 @@ function open(kept: Kept): MemoryStore {
       });
     },
     links: (target, ids) => answer(() => pick(kept.links, target, ids)),
+    proofs: (target, ids) =>
+      answer(() => {
+        const links = pick(kept.links, target, ids);
+        const standing = [...pick(kept.proofs, target, ids)].filter(([id, { of }]) => links.get(id)?.attributes === of);
+        return new Map(standing.map(([id, { proof }]) => [id, proof]));
+      }),
     linksFrom: (target, directories) => linksBesides(target, directories, new Set()),
     openMarks: () => {
       const seen = new Set<SourceId>();
@@ -231,7 +252,7 @@ function open(kept: Kept): MemoryStore {
       answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) =>
       answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
-    checkLog: () => answer(() => ({ entries: kept.log.length, flaws: [] })),
+    checkLog: () => answer(() => ({ entries: kept.log.length, erased: 0, flaws: [] })),
     async *logged(after) {
       yield await answer(() =>
         kept.log.map((entry, index) => ({ seq: index + 1, ...entry })).filter(({ seq }) => seq > after),
@@ -300,6 +321,13 @@ function apply(kept: Kept, change: StateChange): void {
       kept.links.set(id, change.link);
       return;
     }
+    case 'proved':
+      for (const [id, proof, stamp] of change.proofs) {
+        const link = kept.links.get(idOf(change.target, id));
+        if (link !== undefined && linkStamp(link) === stamp)
+          kept.proofs.set(idOf(change.target, id), { proof, of: link.attributes });
+      }
+      return;
     case 'relink': {
       const { from, link } = change;
       const { target, sourceId: to } = link;
@@ -310,7 +338,11 @@ function apply(kept: Kept, change: StateChange): void {
       for (const [group, ids] of kept.members) if (group.startsWith(`${target}\n`) && ids.delete(from)) ids.add(to);
       for (const [id, one] of kept.links) {
         if (one.target === target && one.unsettled !== undefined)
-          kept.links.set(id, { ...one, unsettled: one.unsettled.map((other) => (other === from ? to : other)) });
+          kept.links.set(id, {
+            ...one,
+            attributes: { ...one.attributes },
+            unsettled: one.unsettled.map((other) => (other === from ? to : other)),
+          });
       }
       for (const map of [kept.links, kept.quarantined]) map.delete(idOf(target, from));
       kept.links.delete(idOf(target, to));
@@ -371,6 +403,9 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     case 'reset':
       resetTarget(kept, change.target);
+      return;
+    case 'erased':
+      eraseEntries(kept, new Set(change.ids));
       return;
     case 'logged':
       kept.log.push(change.entry);

@@ -45,6 +45,12 @@ export class Compaction {
     if (this.#journal.size * smallPart > this.#snapshotSize) await this.#compact();
   }
 
+  /** Nothing is left of what the journal had. @throws when that cannot be done now */
+  async now(): Promise<void> {
+    await this.#compact();
+    if (this.#journal.refuses) throw new Error('the journal takes no more records');
+  }
+
   async #compact(): Promise<void> {
     if (this.#journal.refuses) return;
     this.#pause = this.#journal.size + this.#after;

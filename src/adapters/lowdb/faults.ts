@@ -11,7 +11,7 @@ export function damaged(path: string, what: string): BridgeError {
   return new BridgeError(
     'D2S_STATE_DAMAGED',
     `the state is damaged: ${path} ${what}`,
-    'restore the whole state folder from a backup, or move the folder away on purpose: then it is a first run, which matches and adopts what the targets have, and cannot remove anything',
+    'restore the whole state folder from a backup; without one, make the state again from directories and targets, which removes nothing: dir2scim state rebuild',
   );
 }
 

@@ -1,7 +1,7 @@
 /**
  * The few file operations that the state needs, so that tests can make each of them fail or be the last one. What root
  * makes belongs to whom the state belongs (`owner.ts`).
- * Every path is below the state folder, except the folder itself.
+ * Every path is below the state folder, except the folder itself and the note of how far it has come (`latest-note.ts`).
  */
 export interface StateFiles {
   /** Makes a folder and those above it, mode 0700. No error when it is there. */
@@ -16,12 +16,15 @@ export interface StateFiles {
   /**
    * `read`: read only. `create`: a new file, mode 0600; fails when something is there. `extend`: read and write what
    * is there. A symbolic link is an error.
+   * @param folder whose owner gets what root makes, where that is another than the one it lies in
    */
-  open(path: string, use: 'read' | 'create' | 'extend'): Promise<StateFile>;
+  open(path: string, use: 'read' | 'create' | 'extend', folder?: string): Promise<StateFile>;
   /** Replaces what is at `to`, atomically. */
   rename(from: string, to: string): Promise<void>;
   /** No error when there is nothing. */
   remove(path: string): Promise<void>;
+  /** Of an empty folder. */
+  removeFolder(path: string): Promise<void>;
   /** Makes created, renamed and removed names of this folder durable. */
   syncFolder(folder: string): Promise<void>;
   /** Undefined where sockets are no files. */

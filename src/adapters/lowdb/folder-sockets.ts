@@ -16,7 +16,7 @@ export const folderSockets: FolderSockets = {
     if (!works) return undefined;
     server.unref();
     await chmod(path, 0o600);
-    const heir = await heirOf(path);
+    const heir = await heirOf(dirname(path));
     if (heir !== undefined) await chown(path, heir.uid, heir.gid);
     return { close: () => new Promise((resolve) => server.close(() => resolve())) };
   },

@@ -21,6 +21,11 @@ export class FormerOwners {
     this.ids.delete(account);
   }
 
+  /** Nobody is to know any more what these had. */
+  forgetOwners(owners: ReadonlySet<SourceId>): void {
+    for (const [account, owner] of this.ids) if (owners.has(owner)) this.ids.delete(account);
+  }
+
   *lines(): Generator<readonly (readonly [TargetId, SourceId])[]> {
     const all = [...this.ids];
     for (let at = 0; at < all.length; at += accountsPerLine) yield all.slice(at, at + accountsPerLine);

@@ -1,8 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import type { StateFile, StateFiles } from './files.ts';
 import { tryParseJson } from './lines.ts';
-import { heirOf } from './owner.ts';
 
 const noteShape = z.object({ lineage: z.string(), serial: z.number().int().nonnegative() });
 /** Each note takes the place of the one before. */
@@ -20,33 +18,26 @@ export interface LatestNote {
   readonly close: () => Promise<void>;
 }
 
-/** @param folder the state's */
-export async function openLatestNote(path: string | undefined, folder: string): Promise<LatestNote> {
+/** @param folder the state's: to whose owner the note belongs as well */
+export async function openLatestNote(files: StateFiles, path: string | undefined, folder: string): Promise<LatestNote> {
   if (path === undefined) return noNote;
-  let file: FileHandle;
+  let file: StateFile;
   try {
-    file = await open(path, 'r+').catch(() => createNote(path, folder));
+    file = await files.open(path, 'extend').catch(() => files.open(path, 'create', folder));
   } catch {
     return noNote;
   }
-  const { buffer, bytesRead } = await file
-    .read(Buffer.alloc(length), 0, length, 0)
-    .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
-  const found = noteShape.safeParse(tryParseJson(buffer.toString('utf8', 0, bytesRead)));
+  const bytes = Buffer.alloc(length);
+  const size = await file.read(bytes, 0).catch(() => 0);
+  const found = noteShape.safeParse(tryParseJson(bytes.toString('utf8', 0, size)));
   return {
     serialOf: (lineage) => (found.success && found.data.lineage === lineage ? found.data.serial : undefined),
     write: async (lineage, serial) => {
-      await file.write(`${JSON.stringify({ lineage, serial }).padEnd(length - 1)}\n`, 0).catch(() => undefined);
+      const text = `${JSON.stringify({ lineage, serial }).padEnd(length - 1)}\n`;
+      await file.write(Buffer.from(text), 0).catch(() => undefined);
     },
     close: async () => file.close().catch(() => undefined),
   };
-}
-
-async function createNote(path: string, folder: string): Promise<FileHandle> {
-  const file = await open(path, 'wx+', 0o600);
-  const heir = await heirOf(join(folder, 'any'));
-  if (heir !== undefined) await file.chown(heir.uid, heir.gid);
-  return file;
 }
 
 const noNote: LatestNote = {

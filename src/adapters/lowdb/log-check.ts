@@ -2,7 +2,7 @@ import type { Digest } from '../../core/model/link.ts';
 import type { LogCheck, LogFlaw } from '../../core/model/log-entry.ts';
 import type { StateFiles } from './files.ts';
 import { listLogFiles, readLogFile, readLogHeader, type LogFile } from './log-folder.ts';
-import { chain, type LogLine } from './log-line.ts';
+import type { LogLine } from './log-line.ts';
 import type { LogMemory } from './log-memory.ts';
 
 /**
@@ -58,6 +58,7 @@ async function filesOfState(
 function createWalk(digest: Digest) {
   const flaws: LogFlaw[] = [];
   let entries = 0;
+  let erased = 0;
   let expected = 1;
   let before: string | undefined;
   let isFirst = true;
@@ -71,21 +72,22 @@ function createWalk(digest: Digest) {
     },
     see(line: LogLine): void {
       const linked = before ?? (line.kind === 'header' ? line.header.before : undefined);
-      const isLinked = linked !== undefined && chain(line.chained, linked, digest) === line.hash;
+      const isLinked = linked !== undefined && line.fits(linked, digest);
       before = line.hash;
       const isHeader = line.kind === 'header';
       if (isHeader !== isFirst || (isHeader && !isLinked)) flaws.push({ kind: 'header', from: expected, to: expected });
       isFirst = false;
       if (isHeader) return;
-      const { seq } = line.logged;
+      const seq = line.kind === 'entry' ? line.logged.seq : line.seq;
       if (seq < expected) {
         if (entries > 0) flaws.push({ kind: 'changed', from: seq, to: seq });
         return;
       }
       if (seq > expected) flaws.push({ kind: 'missing', from: expected, to: seq - 1 });
-      else if ((linked !== undefined && !isLinked) || !line.valuesFit(digest))
+      else if ((linked !== undefined && !isLinked) || (line.kind === 'entry' && !line.valuesFit(digest)))
         flaws.push({ kind: 'changed', from: seq, to: seq });
       entries += 1;
+      if (line.kind === 'erased' || line.erased !== undefined) erased += 1;
       expected = seq + 1;
     },
     unreadable(): void {
@@ -94,7 +96,7 @@ function createWalk(digest: Digest) {
     /** @param last the last entry that the files should have */
     end(last: number, isThere: boolean): LogCheck {
       if (last >= expected) flaws.push({ kind: 'missing', from: isThere ? expected : 1, to: last });
-      return { entries, flaws };
+      return { entries, erased, flaws };
     },
   };
 }

@@ -43,6 +43,7 @@ export async function findLogEnd(files: StateFiles, folder: string, lineage: str
       ({ hash } = line);
       size = end;
       if (line.kind === 'entry') ({ seq } = line.logged);
+      else if (line.kind === 'erased') ({ seq } = line);
       else own = line.header.lineage === lineage;
     }
   }

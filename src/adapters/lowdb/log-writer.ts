@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/model/link.ts';
 import { writeFully, type StateFile, type StateFiles } from './files.ts';
+import { eraseFromLog, type Erasure } from './log-erase.ts';
 import { findLogEnd, type LogEnd, type OlderFile } from './log-end.ts';
 import { logFilePath, logFolder } from './log-folder.ts';
 import { entryLine, headerLine } from './log-line.ts';
@@ -78,6 +79,16 @@ export class LogWriter {
   async sync(log: LogMemory): Promise<void> {
     await this.write(log);
     await this.#file?.sync();
+  }
+
+  /** Erases somebody from all files, once everything is in them. @returns from how many entries */
+  async erase(log: LogMemory, who: Erasure): Promise<number> {
+    const { lineage, digest, now } = this.#options;
+    await this.sync(log);
+    await this.close();
+    const erased = await eraseFromLog(this.#files, this.#folder, who, { at: new Date(now()).toISOString(), digest });
+    this.#end = await findLogEnd(this.#files, this.#folder, lineage);
+    return erased;
   }
 
   async close(): Promise<void> {

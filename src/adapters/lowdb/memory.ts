@@ -1,5 +1,6 @@
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { SourceId } from '../../core/model/entry.ts';
+import type { TargetId } from '../../core/model/link.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { DirectoryState } from '../../ports/state-records.ts';
 import type { LinkTotal } from '../../ports/state-store.ts';
@@ -61,6 +62,9 @@ export class StateMemory {
       case 'log_head':
         this.log.continueAfter(change.seq);
         return;
+      case 'erased':
+        this.#erase(new Set(change.ids));
+        return;
       case 'content_forgotten':
         for (const [name, target] of this.#targets) if (name === (change.target ?? name)) target.forgetContent();
         return;
@@ -73,6 +77,16 @@ export class StateMemory {
       default:
         this.#applyToTarget(change);
     }
+  }
+
+  #erase(ids: ReadonlySet<SourceId>): void {
+    for (const target of this.#targets.values()) target.erase(ids);
+    for (const names of this.#names.values()) for (const id of ids) names.set(id, []);
+  }
+
+  /** What the targets call these entries, or called them. */
+  accountsOf(ids: ReadonlySet<SourceId>): TargetId[] {
+    return [...this.#targets.values()].flatMap((target) => target.accountsOf(ids));
   }
 
   #rename(target: string, to: string): void {
@@ -118,6 +132,7 @@ function targetOf(change: TargetChange): string {
       return change.quarantine.target;
     case 'quarantine_over':
     case 'unlink':
+    case 'proved':
     case 'members':
     case 'former':
     case 'target':

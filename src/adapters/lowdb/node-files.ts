@@ -1,5 +1,17 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  type FileHandle,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { folderSockets } from './folder-sockets.ts';
 import { heirOf } from './owner.ts';
@@ -16,7 +28,7 @@ const openFlags = {
 export const nodeFiles: StateFiles = {
   makeFolder: async (path) => {
     const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    const heir = made === undefined ? undefined : await heirOf(made);
+    const heir = made === undefined ? undefined : await heirOf(dirname(made));
     if (made === undefined || heir === undefined) return;
     for (let folder = path; folder.length >= made.length; folder = dirname(folder))
       await chown(folder, heir.uid, heir.gid);
@@ -25,14 +37,15 @@ export const nodeFiles: StateFiles = {
   inspect,
   list: (folder) => readdir(folder),
   restrict: (path, mode) => chmod(path, mode),
-  open: async (path, use) => {
+  open: async (path, use, folder = dirname(path)) => {
     const handle = await open(path, openFlags[use], 0o600);
-    const heir = use === 'create' ? await heirOf(path) : undefined;
+    const heir = use === 'create' ? await heirOf(folder) : undefined;
     if (heir !== undefined) await handle.chown(heir.uid, heir.gid);
     return stateFile(handle);
   },
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),
+  removeFolder: (path) => rmdir(path),
   syncFolder,
   sockets: process.platform === 'linux' ? folderSockets : undefined,
 };

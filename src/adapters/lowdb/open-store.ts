@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 import type { Clock } from '../../ports/clock.ts';
-import type { Opening, StateStore } from '../../ports/state-store.ts';
+import type { Opening } from '../../ports/state-store.ts';
 import { compactAfter, Compaction } from './compaction.ts';
 import { damaged, foreign, unusable } from './faults.ts';
 import type { FileFacts, StateFiles } from './files.ts';
@@ -16,7 +16,7 @@ import { ownUser } from './owner.ts';
 import { nodeFiles } from './node-files.ts';
 import { besides } from './replace-file.ts';
 import { readSnapshot, writeSnapshot, type StateContent } from './snapshot.ts';
-import { createStore, type WrittenObserver } from './store.ts';
+import { createStore, type EmbeddedStore, type WrittenObserver } from './store.ts';
 import { createView, viewFiles } from './view.ts';
 
 export interface StateStoreOptions {
@@ -45,21 +45,23 @@ const usualBounds: LogBounds = { bytes: 256 * 1024 * 1024, milliseconds: 90 * 24
  *
  * @throws BridgeError D2S_STATE_LOCKED, D2S_STATE_DAMAGED, D2S_STATE_NEWER, or D2S_STATE_UNWRITABLE
  */
-export async function openStateStore(options: StateStoreOptions): Promise<StateStore> {
+export async function openStateStore(options: StateStoreOptions): Promise<EmbeddedStore> {
   const { files = nodeFiles } = options;
-  let lock: StateLock | undefined;
+  const opened = new AsyncDisposableStack();
   try {
     const { path, facts } = await openFolder(files, options.folder);
-    lock = await acquireLock(files, path, facts.identity);
-    return await openLocked(options, files, path, lock);
+    const lock = await acquireLock(files, path, facts.identity);
+    opened.defer(() => lock.release());
+    return await openLocked(options, files, path, lock, opened);
   } catch (error) {
-    await lock?.release().catch(() => undefined);
+    await opened.disposeAsync().catch(() => undefined);
     const facts = await files.inspect(options.folder).catch((): undefined => undefined);
     throw unusable(options.folder, error, facts?.owner);
   }
 }
 
-async function openFolder(
+/** The folder of a state, made where there is none. @throws BridgeError when it is somebody else's */
+export async function openFolder(
   files: StateFiles,
   folder: string,
 ): Promise<{ readonly path: string; readonly facts: FileFacts }> {
@@ -89,12 +91,14 @@ async function refuseForeign(files: StateFiles, folder: string, facts: FileFacts
   }
 }
 
+/** @param opened gets what has to be closed when the rest cannot be opened */
 async function openLocked(
   options: StateStoreOptions,
   files: StateFiles,
   folder: string,
   lock: StateLock,
-): Promise<StateStore> {
+  opened: AsyncDisposableStack,
+): Promise<EmbeddedStore> {
   const paths = pathsOf(folder);
   const writtenAt = (): string => new Date(options.clock.now()).toISOString();
   const database = openDatabase(files, paths.snapshot, writtenAt);
@@ -105,13 +109,16 @@ async function openLocked(
   const sizeOfSnapshot = async (): Promise<number> => (await files.inspect(paths.snapshot))?.size ?? 0;
   const snapshotSize = await sizeOfSnapshot();
   const journal = await JournalWriter.open(files, paths.journal, found);
-  const latest = await openLatestNote(options.latestNote, folder);
+  opened.defer(() => journal.close());
+  const latest = await openLatestNote(files, options.latestNote, folder);
+  opened.defer(() => latest.close());
   const log = await LogWriter.open(files, folder, {
     lineage: content.lineage,
     digest,
     now: () => options.clock.now(),
     bounds: options.log ?? usualBounds,
   });
+  opened.defer(() => log.close());
   const write = async (): Promise<number> => {
     await log.sync(content.memory.log);
     await database.write();

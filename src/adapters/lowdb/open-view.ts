@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BridgeError } from '../../core/model/errors.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { unusable } from './faults.ts';
 import type { StateFiles } from './files.ts';
@@ -31,6 +32,26 @@ export async function openStateView({ folder, files = nodeFiles }: StateViewOpti
     const facts = await files.inspect(folder).catch(() => undefined);
     throw unusable(folder, error, facts?.owner);
   }
+}
+
+const batchSize = 1000;
+
+/** The changes that lead from nothing to the state of this moment, in batches; none where there is no state yet. */
+export async function* stateChanges({
+  folder,
+  files = nodeFiles,
+}: StateViewOptions): AsyncGenerator<readonly StateChange[]> {
+  const loaded = await loadBesideWriter(files, pathsOf(folder)).catch((error: unknown) => {
+    throw unusable(folder, error);
+  });
+  let batch: StateChange[] = [];
+  for (const change of loaded?.content.memory.changes() ?? []) {
+    batch.push(change);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
 const attempts = 10;

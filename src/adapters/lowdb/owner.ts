@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { FileFacts } from './files.ts';
 
 /*
@@ -12,10 +12,9 @@ export function ownUser(): number | undefined {
   return process.geteuid?.();
 }
 
-/** To whom root gives what it makes at a path: to whom the state in that folder belongs. Undefined: nobody has to be given it. */
-export async function heirOf(path: string): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+/** To whom root gives what it makes in a folder: to whom the state there belongs. Undefined: nobody has to be given it. */
+export async function heirOf(folder: string): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
   if (ownUser() !== 0) return undefined;
-  const folder = dirname(path);
   // A volume may belong to root although the state in it does not (Kubernetes, fsGroup).
   const facts =
     (await lstat(join(folder, 'journal.ndjson')).catch(() => undefined)) ??

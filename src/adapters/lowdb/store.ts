@@ -1,6 +1,9 @@
+import type { SourceId } from '../../core/model/entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { StateChange } from '../../ports/state-change.ts';
+import type { Decision } from '../../ports/decisions.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
+import type { Erased } from '../../ports/state-tools.ts';
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -11,6 +14,15 @@ import type { LatestNote } from './latest-note.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { StateLock } from './lock.ts';
 import type { StateContent } from './snapshot.ts';
+
+/** A state in a folder of this machine. */
+export interface EmbeddedStore extends StateStore {
+  /**
+   * Everything about these entries is erased: from the files of the log, the decisions that wait, the state, and the
+   * journal. Nothing else may be recorded meanwhile.
+   */
+  erase(ids: ReadonlySet<SourceId>): Promise<Erased>;
+}
 
 /** What each write to the disk came to. The journal's size tells when the next snapshot is due. */
 export type WrittenObserver = (written: {
@@ -34,7 +46,7 @@ export interface StoreParts {
  * The writing side: journal first, memory afterwards. So the memory never holds what a crash could lose, and a
  * failed write leaves nothing to take back.
  */
-export function createStore(parts: StoreParts): StateStore {
+export function createStore(parts: StoreParts): EmbeddedStore {
   const { view, journal, compaction, decisions, lock } = parts;
   const commits = new GroupCommit(
     (texts) => commit(parts, texts),
@@ -60,8 +72,30 @@ export function createStore(parts: StoreParts): StateStore {
       if (changes.length > 0) await commits.add(JSON.stringify(changes));
     },
     removeDecision: (key) => decisions.remove(key),
+    erase: async (ids) => {
+      await commits.idle();
+      // The state comes last: as long as it has them, a second try knows what to look for.
+      const who = { ids, accounts: new Set(parts.content.memory.accountsOf(ids)) };
+      const logEntries = await parts.log.erase(parts.content.memory.log, who);
+      const about = await decisionsAbout(ids, decisions);
+      for (const key of about) await decisions.remove(key);
+      await commits.add(JSON.stringify([{ kind: 'erased', ids: [...ids] }]));
+      await commits.idle();
+      await compaction.now();
+      return { logEntries, decisions: about.length };
+    },
     close: () => (closed ??= close()),
   };
+}
+
+async function decisionsAbout(ids: ReadonlySet<SourceId>, decisions: DecisionFolder): Promise<string[]> {
+  const { waiting } = await decisions.read();
+  const isMeant = ({ sourceId, operations = [] }: Decision): boolean =>
+    (sourceId !== undefined && ids.has(sourceId)) ||
+    operations.some(
+      (one) => ids.has(one.sourceId) || [...(one.add ?? []), ...(one.remove ?? [])].some((id) => ids.has(id)),
+    );
+  return waiting.filter(isMeant).map(({ key }) => key);
 }
 
 async function commit(

@@ -1,5 +1,5 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
-import { holdsValue, type Link, type TargetId } from '../../core/model/link.ts';
+import { holdsValue, linkStamp, type Link, type TargetId } from '../../core/model/link.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
@@ -17,21 +17,28 @@ import type { LinkCounts } from '../../ports/state-store.ts';
 
 import { FormerOwners } from './former-owners.ts';
 import { Memberships } from './memberships.ts';
+import { stateWithout } from './state-without.ts';
 
 /** A change that is about one target. */
 export type TargetChange = Exclude<
   StateChange,
-  { kind: 'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'content_forgotten' | 'logged' | 'log_head' }
+  {
+    kind:
+      'directory' | 'identity' | 'names' | 'reset' | 'renamed' | 'erased' | 'content_forgotten' | 'logged' | 'log_head';
+  }
 >;
 
 type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
 
 /** How many member ids one snapshot line names, so that no line grows without bound. */
 const membersPerLine = 1000;
+const proofsPerLine = 1000;
 
 /** Everything remembered about one target, with the indexes that questions need, kept up to date change by change. */
 export class TargetMemory {
   readonly links = new Map<SourceId, Link>();
+  /** Of links that did not change since. */
+  readonly proofs = new Map<SourceId, string>();
   readonly members = new Memberships();
   /** Whose link names members whose joining or leaving is in doubt. */
   readonly #unsettled = new Set<SourceId>();
@@ -83,6 +90,9 @@ export class TargetMemory {
         if (this.#isAnother(change.link)) this.members.end(change.link.sourceId);
         this.#dropLink(change.link.sourceId);
         this.#putLink(change.link);
+        return;
+      case 'proved':
+        for (const [id, proof, stamp] of change.proofs) this.#prove(id, proof, stamp);
         return;
       case 'relink':
         this.#handOver(change.from, change.link);
@@ -137,8 +147,45 @@ export class TargetMemory {
     if (!this.owners[type].has(account)) this.former[type].note(account, owner);
   }
 
+  #prove(id: SourceId, proof: string, stamp: string): void {
+    const link = this.links.get(id);
+    if (link !== undefined && linkStamp(link) === stamp) this.proofs.set(id, proof);
+  }
+
   forgetContent(): void {
+    this.proofs.clear();
     for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
+  }
+
+  /** Everything about these entries, and whose their accounts were. */
+  erase(ids: ReadonlySet<SourceId>): void {
+    for (const id of ids) {
+      this.members.end(id);
+      this.#dropLink(id);
+      this.#dropQuarantine(id);
+      this.intents.delete(id);
+    }
+    for (const type of ['user', 'group'] as const) this.former[type].forgetOwners(ids);
+    for (const intent of this.intents.values())
+      if (intent.members?.some((id) => ids.has(id)) === true)
+        this.intents.set(intent.sourceId, { ...intent, members: intent.members.filter((id) => !ids.has(id)) });
+    for (const link of [...this.links.values()]) {
+      const { heir, unsettled } = link;
+      const isMeant = heir !== undefined && ids.has(heir);
+      if (!isMeant && unsettled?.some((id) => ids.has(id)) !== true) continue;
+      this.#dropLink(link.sourceId);
+      this.#putLink({ ...link, heir: isMeant ? undefined : heir, unsettled: unsettled?.filter((id) => !ids.has(id)) });
+    }
+    for (const [key, { group }] of this.removals) if (group !== undefined && ids.has(group)) this.removals.delete(key);
+    this.state = stateWithout(this.state, ids);
+  }
+
+  /** What the target calls these entries, or called them. */
+  accountsOf(ids: ReadonlySet<SourceId>): TargetId[] {
+    return [...ids].flatMap((id) => {
+      const own = this.links.get(id)?.targetId;
+      return [...(own === undefined ? [] : [own]), ...this.formerAccounts(id).map(({ targetId }) => targetId)];
+    });
   }
 
   #remember(removal: RemovalRecord): void {
@@ -147,6 +194,7 @@ export class TargetMemory {
   }
 
   #putLink(link: Link): void {
+    this.proofs.delete(link.sourceId);
     this.links.set(link.sourceId, link);
     if (link.unsettled !== undefined && link.unsettled.length > 0) this.#unsettled.add(link.sourceId);
     this.owners[link.type].set(link.targetId, link.sourceId);
@@ -165,8 +213,9 @@ export class TargetMemory {
     this.members.handOver(from, to);
     for (const one of this.#unsettled) {
       const other = this.links.get(one);
-      if (other?.unsettled?.includes(from) === true)
-        this.links.set(one, { ...other, unsettled: other.unsettled.map((id) => (id === from ? to : id)) });
+      if (other?.unsettled?.includes(from) !== true) continue;
+      this.links.set(one, { ...other, unsettled: other.unsettled.map((id) => (id === from ? to : id)) });
+      this.proofs.delete(one);
     }
     for (const id of [from, to]) this.#dropLink(id);
     this.#dropQuarantine(from);
@@ -177,6 +226,7 @@ export class TargetMemory {
     const link = this.links.get(id);
     if (link === undefined) return;
     this.links.delete(id);
+    this.proofs.delete(id);
     this.#unsettled.delete(id);
     this.#count(link, -1);
     const owners = this.owners[link.type];
@@ -224,6 +274,7 @@ export class TargetMemory {
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
     for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
+    yield* this.#proved(target);
     for (const type of ['user', 'group'] as const)
       for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
     for (const quarantine of this.quarantined.values())
@@ -233,5 +284,17 @@ export class TargetMemory {
         yield { kind: 'members', target, group, add: ids.slice(at, at + membersPerLine), remove: [] };
       }
     }
+  }
+
+  *#proved(target: string): Generator<TargetChange> {
+    let proofs: [SourceId, string, string][] = [];
+    for (const [id, proof] of this.proofs) {
+      const link = this.links.get(id);
+      if (link !== undefined) proofs.push([id, proof, linkStamp(link)]);
+      if (proofs.length < proofsPerLine) continue;
+      yield { kind: 'proved', target, proofs };
+      proofs = [];
+    }
+    if (proofs.length > 0) yield { kind: 'proved', target, proofs };
   }
 }

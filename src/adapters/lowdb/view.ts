@@ -42,6 +42,7 @@ export function createView(
     digest,
     lineage,
     links: (target, ids) => Promise.resolve(pick(of(target).links, ids)),
+    proofs: (target, ids) => Promise.resolve(pick(of(target).proofs, ids)),
     linksFrom: (target, directories) => linksFrom(of(target), directories, nobody),
     openMarks: () => Promise.resolve(openMarks(memory, of)),
     owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),

@@ -20,7 +20,7 @@ export async function stateVerify({ json }: { readonly json: boolean }, context:
         terminal.print('state: whole');
         terminal.print(
           log.flaws.length === 0
-            ? `provisioning log: ${count(log.entries, 'entry')}, as they were written`
+            ? `provisioning log: ${count(log.entries, 'entry')}, as they were written${log.erased === 0 ? '' : `; somebody was erased from ${whole(log.erased)} of them, by state forget`}`
             : `provisioning log: ${count(log.entries, 'entry')}; not as they were written:`,
         );
         for (const flaw of log.flaws.slice(0, mostShown)) terminal.print(`  ${flawText(flaw)}`);

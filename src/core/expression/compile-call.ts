@@ -66,6 +66,7 @@ export function compileCall(
   }
   if (definition.asks === 'attribute') scope.attributes.add(attributeKey(literalText(args[0])));
   if (definition.asks === 'groups') scope.seen.groups = true;
+  if (definition.asks !== undefined && definition.asks !== 'attribute') scope.seen.more = true;
   const type = typeof returns === 'function' ? returns(args.map((arg) => arg.type)) : returns;
   if (lazy !== undefined) return { type, run: lazy(args) };
   // A regular expression takes several times as long for a character as anything else.

@@ -22,7 +22,7 @@ export function compileExpression(source: string, expected: 'any' | 'bool'): Exp
       depth: 0,
       variables: new Map(),
       attributes: new Set(),
-      seen: { groups: false },
+      seen: { groups: false, more: false },
     };
     const compiled = compileNode(root, scope);
     if (expected === 'bool' && (!canBe(compiled.type, ['bool']) || compiled.type === 'null')) {
@@ -49,6 +49,7 @@ function makeExpression(source: string, compiled: Compiled, scope: Scope, expect
     source,
     attributes: scope.attributes,
     usesGroups: scope.seen.groups,
+    isOwn: !scope.seen.more,
     type: compiled.type,
     evaluate({ attributes, dn }, context): ExpressionValue {
       const value = compiled.run({ attributes, dn, context, variables: [], work: workLimit, steps: stepLimit });

@@ -61,5 +61,5 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, number>;
   /** Attributes read so far, in lower case. */
   readonly attributes: Set<string>;
-  readonly seen: { groups: boolean };
+  readonly seen: { groups: boolean; more: boolean };
 }

@@ -46,6 +46,8 @@ export interface Expression {
   readonly attributes: ReadonlySet<string>;
   /** True when it asks `memberOf(…)`: then the groups of the directory have to be known. */
   readonly usesGroups: boolean;
+  /** True when nothing decides what it gives but the entry: no group, no other entry that a DN means, no time. */
+  readonly isOwn: boolean;
   /** The inferred type where it is known at load: `string`, `bool`, `int`, `list`, `ref`, …; `dyn` where it is not. */
   readonly type: string;
   /** @throws EvaluationError */

@@ -1,6 +1,7 @@
 import type { SourceId } from '../model/entry.ts';
 import { Reference, type Resource } from '../model/resource.ts';
 import { inOrder, type Projection } from './project.ts';
+import { uncovered } from './proven-attributes.ts';
 
 /** How one projection differs from the one before it. */
 export interface ProjectionChange {
@@ -55,7 +56,7 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
 
 /** Whom a resource refers to: managers and the like, and members. */
 export function mentionsOf({ attributes, createOnly, members }: Resource): SourceId[] {
-  const references = [...attributes.values(), ...createOnly.values()].flatMap((value) =>
+  const references = [...uncovered(attributes).values(), ...createOnly.values()].flatMap((value) =>
     value instanceof Reference ? [value.id] : [],
   );
   return [...references, ...members];

@@ -1,5 +1,6 @@
 import { dnKey } from '../directory/dn.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
+import { eachInSteps, type Steps } from '../model/steps.ts';
 import { seenFrom, type Sees } from './visibility.ts';
 
 /** Who once had a name that nobody has now, by the name as it is written; several, when nobody can tell who is meant. */
@@ -20,6 +21,10 @@ export interface DirectoryIndex {
   readonly findAlike: (dn: string) => readonly Entry[];
   /** Names that were looked for so far and that mean nobody who has them now. */
   readonly unknown: ReadonlySet<string>;
+  /** Whether an entry of that directory has the name, in this spelling. */
+  readonly isSpelled: (dn: string, directory: string) => boolean;
+  /** Makes ready what the first name that nobody spells like this would have to wait for. */
+  readonly makeKeys: () => Steps<void>;
 }
 
 export function indexDirectories(entries: readonly Entry[], sees: Sees, former: FormerNames): DirectoryIndex {
@@ -61,7 +66,9 @@ export function indexDirectories(entries: readonly Entry[], sees: Sees, former: 
     ...findFormer(dn),
     ...((named ??= groupBy(entries, (entry) => relativeKey(entryKey(entry)))).get(relativeKey(dnKey(dn))) ?? []),
   ];
-  return { find, findAll, findAlike, unknown };
+  const isSpelled = (dn: string, directory: string) => spelled.get(directory)?.has(dn) === true;
+  const makeKeys = () => eachInSteps(keyed === undefined ? entries : [], entryKey);
+  return { find, findAll, findAlike, unknown, isSpelled, makeKeys };
 }
 
 /** The key of a relative DN out of that of the whole: separators inside of values are escaped in keys. */

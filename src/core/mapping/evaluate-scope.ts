@@ -82,6 +82,7 @@ export function* evaluateInSteps(
   const index = indexDirectories(ordered, sees, memory.former);
   yield;
   const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
+  yield* groups.open([...definition.scope.user.memberOf, ...definition.scope.group.memberOf]);
   const { validity, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) =>
     definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out';

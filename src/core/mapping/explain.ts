@@ -7,7 +7,8 @@ import { inWords } from '../wording/count.ts';
 import { whyNot } from './condition-words.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
 import { noMemory, type Memory } from './memory.ts';
-import { mapsByDirectory, projectEvaluation } from './project.ts';
+import { projectEvaluation } from './project.ts';
+import { mapsByDirectory } from './ready-map.ts';
 import { evaluateScope, type ScopeCondition, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /** One condition of the scope, and what it says about the entry. */

@@ -1,5 +1,6 @@
 import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
+import { eachInSteps, inOneGo, type Steps } from '../model/steps.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
 import { concealedMembers, isSilent, createMemberReader } from './member-values.ts';
@@ -10,7 +11,7 @@ import type { Sees } from './visibility.ts';
 export interface GroupContent {
   /** In a fixed order. */
   readonly members: SourceId[];
-  /** Values that name nobody who is read; where groups are flattened, also those of the groups in it. */
+  /** Values that name nobody who is read, as the directory has them; where groups are flattened, also those of the groups in it. */
   readonly unresolved: readonly string[];
   /** Whom these may mean. In a fixed order. */
   readonly possible: readonly SourceId[];
@@ -34,11 +35,17 @@ export interface GroupGraph {
    * D2S_SCOPE_GROUP_UNREADABLE when nothing tells who is in it
    */
   readonly everyoneIn: (dn: string) => Membership;
+  /** Looks into the groups with these DNs, and those in them, so that asking for everyone in them takes no time. */
+  readonly open: (dns: readonly string[]) => Steps<void>;
   /** Everyone in each of the groups that were asked for, by DN. */
   readonly asked: () => ReadonlyMap<string, Membership>;
   /** The groups in which an entry is: those that name it, and those in which these are. Looks through all groups. */
   readonly groupsOf: (entry: Entry) => Surroundings;
-  readonly contentOf: (group: Entry, nested: NestedGroups, isWanted: (entry: Entry) => boolean) => GroupContent;
+  readonly contentInSteps: (
+    group: Entry,
+    nested: NestedGroups,
+    isWanted: (entry: Entry) => boolean,
+  ) => Steps<GroupContent>;
 }
 
 /**
@@ -64,13 +71,19 @@ export function linkGroups(
     everyoneIn,
     asked: () => new Map(asked),
     groupsOf: (entry) => findGroupsOf(entry, entries, direct),
-    contentOf: (group, nested, isWanted) => findContent(group, nested, isWanted, direct),
+    *open(dns) {
+      if (dns.length > 0) yield* index.makeKeys();
+      for (const dn of dns) yield* direct.open(index.findAll(dn).filter(isGroup), true);
+    },
+    contentInSteps: (group, nested, isWanted) => findContent(group, nested, isWanted, direct),
   };
 }
 
 /** Who is in a group without going through other groups. Each group is looked into once. */
 interface DirectMembers {
   readonly of: (group: Entry) => readonly Entry[];
+  /** Looks into groups, and into those in them, that were not looked into yet. */
+  readonly open: (groups: readonly Entry[], isDeep: boolean) => Steps<void>;
   /** The values that name nobody, in each group that was looked into and has any. */
   readonly unresolved: ReadonlyMap<Entry, readonly string[]>;
   /** Whom these values may mean, in groups that were looked into; with those in the groups that they may mean. */
@@ -82,21 +95,41 @@ function createDirectMembers(index: DirectoryIndex, entries: readonly Entry[], s
   const reader = createMemberReader(index, entries, sees);
   const unresolved = new Map<Entry, readonly string[]>();
   const members = new Map<Entry, readonly Entry[]>();
-  const membersOf = (group: Entry): readonly Entry[] => {
+  const alike = new Map<Entry, ReadonlySet<Entry>>();
+  const lookInto = function* (group: Entry): Steps<readonly Entry[]> {
     const known = members.get(group);
     if (known !== undefined) return known;
-    const named = reader.membersOf(group);
+    const named = yield* reader.membersInSteps(group);
     const found = [...named.entries, ...primaryMembers(group)];
     members.set(group, found);
     if (named.unresolved.length > 0) unresolved.set(group, named.unresolved);
     return found;
   };
+  const membersOf = (group: Entry): readonly Entry[] => members.get(group) ?? inOneGo(lookInto(group));
+  /** Whom the values of a group that name nobody may mean. */
+  const lookAlike = function* (group: Entry): Steps<ReadonlySet<Entry>> {
+    const known = alike.get(group);
+    if (known !== undefined) return known;
+    const found = new Set<Entry>();
+    yield* eachInSteps(unresolved.get(group) ?? none, (value) => {
+      for (const entry of reader.findAlike(value)) found.add(entry);
+    });
+    alike.set(group, found);
+    return found;
+  };
+  const open = function* (groups: readonly Entry[], isDeep: boolean): Steps<void> {
+    const opened = new Set(groups);
+    for (const group of opened) {
+      const found = [...(yield* lookInto(group)), ...(yield* lookAlike(group))];
+      if (isDeep) for (const one of found) if (isGroup(one)) opened.add(one);
+    }
+  };
   const possible = (opened: readonly Entry[], isDeep: boolean): readonly Entry[] => {
     if (unresolved.size === 0) return [];
-    const alike = opened.flatMap((one) => unresolved.get(one) ?? none).flatMap((value) => [...reader.findAlike(value)]);
-    return isDeep ? [...alike, ...reach(alike.filter(isGroup), membersOf)] : alike;
+    const meant = opened.flatMap((one) => [...inOneGo(lookAlike(one))]);
+    return isDeep ? [...meant, ...reach(meant.filter(isGroup), membersOf)] : meant;
   };
-  return { of: membersOf, unresolved, possible };
+  return { of: membersOf, open, unresolved, possible };
 }
 
 /** @param before the directory in which the group was found before */
@@ -116,13 +149,14 @@ function findEveryone(
   return createMembership(home, reached, direct.possible(opened, true), sees);
 }
 
-function findContent(
+function* findContent(
   group: Entry,
   nested: NestedGroups,
   isWanted: (entry: Entry) => boolean,
   direct: DirectMembers,
-): GroupContent {
+): Steps<GroupContent> {
   const isFlat = nested === 'flatten';
+  yield* direct.open([group], isFlat);
   const all = isFlat ? reach([group], direct.of) : direct.of(group);
   const ids = new Set<SourceId>();
   let concealed = concealedMembers(group);
@@ -132,15 +166,16 @@ function findContent(
   }
   const members = [...ids].sort();
   const opened = direct.unresolved.size === 0 ? [] : [group, ...(isFlat ? all.filter(isGroup) : [])];
-  const values = opened.flatMap((one) => direct.unresolved.get(one) ?? none);
-  if (values.length === 0) return { members, unresolved: none, possible: none, concealed };
+  const values = new Set<string>();
+  for (const one of opened) yield* eachInSteps(direct.unresolved.get(one) ?? none, (value) => values.add(value));
+  if (values.size === 0) return { members, unresolved: none, possible: none, concealed };
   const possible = new Set(
     direct
       .possible(opened, isFlat)
       .map(({ id }) => id)
       .filter((id) => !ids.has(id)),
   );
-  return { members, unresolved: [...new Set(values)].sort(), possible: [...possible].sort(), concealed };
+  return { members, unresolved: [...values], possible: [...possible].sort(), concealed };
 }
 
 function findGroupsOf(entry: Entry, entries: readonly Entry[], members: DirectMembers): Surroundings {

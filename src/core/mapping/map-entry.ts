@@ -3,10 +3,14 @@ import { EvaluationError } from '../expression/expression.ts';
 import { isReplicationConflict } from '../directory/replication-conflict.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { valueOf, type DesiredValue, type Reason, type Rejected, type Resource } from '../model/resource.ts';
-import { applyRule, createResolver, type ReadyRule, type ResolveReference } from './apply-rule.ts';
+import { applyRule, createResolver, type ResolveReference } from './apply-rule.ts';
 import { otherChoices } from './choices.ts';
+import type { Proofs } from './prove.ts';
+import { ProvenAttributes } from './proven-attributes.ts';
 import { largestResource, sizeOfValue, tooMuch } from './resource-size.ts';
-import type { Requirement } from './requirement.ts';
+import { applyUncovered, mapCovered } from './map-uncovered.ts';
+import type { ReadyMap } from './ready-map.ts';
+import { gives } from './requirement.ts';
 import type { ScopeEvaluation } from './evaluate-scope.ts';
 import { holdsAt, Validity } from './validity.ts';
 
@@ -15,30 +19,26 @@ export type Mapped =
   | { readonly kind: 'resource'; readonly resource: Resource }
   | { readonly kind: 'rejected'; readonly rejected: Rejected };
 
-/** The map of one directory and type, with what the target requires of it. */
-export interface ReadyMap {
-  readonly rules: readonly ReadyRule[];
-  readonly requirements: readonly Requirement[];
-  /** The profile with the requirements, for sentences. */
-  readonly profile: string;
-}
-
-/** Maps one entry that is in scope. What is wrong with one attribute is told together with what is wrong with others. */
-export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluation): Mapped {
+/**
+ * Maps one entry that is in scope. What is wrong with one attribute is told together with what is wrong with others.
+ *
+ * @param proofs where they say that the target has what comes of this entry, no more is mapped than what they do not cover
+ */
+export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluation, proofs?: Proofs): Mapped {
   const resolve = createResolver(entry, evaluation);
   const before = recall(entry, map, evaluation, resolve);
   if (before !== undefined) return before;
   const references = new Map<string, Referred>();
   const validity = new Validity(evaluation.validity.now);
-  const mapped = noteUnresolved(
-    references,
-    mapAnew(entry, map, evaluation, validity, (dn) => {
-      const reference = resolve(dn);
-      if (references.size >= mostReferences) throw new EvaluationError(`refers to more than ${mostReferences} entries`);
-      references.set(dn, reference?.id ?? whyNot(dn, entry, evaluation));
-      return reference;
-    }),
-  );
+  const noting: ResolveReference = (dn) => {
+    const reference = resolve(dn);
+    if (references.size >= mostReferences) throw new EvaluationError(`refers to more than ${mostReferences} entries`);
+    references.set(dn, reference?.id ?? whyNot(dn, entry, evaluation));
+    return reference;
+  };
+  const proven = mapUncovered(entry, map, evaluation, validity, noting, proofs);
+  if (proven === undefined) references.clear();
+  const mapped = noteUnresolved(references, proven ?? mapAnew(entry, map, evaluation, validity, noting));
   evaluation.validity.include(validity);
   keep(entry, map, {
     mapped,
@@ -99,6 +99,40 @@ function keep(entry: Entry, map: ReadyMap, kept: Kept): void {
   const ofMap = results.get(map) ?? new WeakMap<Entry, Kept>();
   ofMap.set(entry, kept);
   results.set(map, ofMap);
+}
+
+/**
+ * The same for an entry whose proof stands: only the rules that it does not cover are carried out. Undefined where it does
+ * not stand, and where these rules give anything out of the ordinary: then everything is mapped, and told.
+ */
+function mapUncovered(
+  entry: Entry,
+  map: ReadyMap,
+  evaluation: ScopeEvaluation,
+  validity: Validity,
+  resolve: ResolveReference,
+  proofs: Proofs | undefined,
+): Mapped | undefined {
+  const proof = entry.type === 'user' ? proofs?.known.get(entry.id) : undefined;
+  if (proof === undefined || proof !== proofs?.of(entry, map)) return undefined;
+  if (evaluation.verdicts.get(entry.id) === 'failed') return undefined;
+  const given = applyUncovered(entry, map, evaluation.contextOf(entry, validity), resolve);
+  if (given === undefined || loginReasons(given).length > 0 || typeof valueOf(given, 'userName') !== 'string')
+    return undefined;
+  const { attributes, createOnly } = given;
+  const { id: sourceId, directory, type } = entry;
+  return {
+    kind: 'resource',
+    resource: {
+      sourceId,
+      directory,
+      type,
+      label: labelOf(entry, given),
+      attributes: new ProvenAttributes(proof, attributes, () => mapCovered(entry, map, attributes)),
+      createOnly: createOnly.size === 0 ? nothing : createOnly,
+      members: noMembers,
+    },
+  };
 }
 
 function mapAnew(
@@ -181,11 +215,7 @@ function requiredReasons(
   { requirements, profile }: ReadyMap,
 ): Reason[] {
   return requirements.flatMap(({ name, givers }): Reason[] => {
-    const isGiven = givers.some(({ path, gives }) => {
-      const value = valueOf(given, path);
-      return value !== undefined && value !== null && gives(value);
-    });
-    if (isGiven) return [];
+    if (givers.some((giver) => gives(giver, given))) return [];
     return [
       {
         code: 'required_missing',

@@ -3,6 +3,7 @@ import { parseDn } from '../directory/dn.ts';
 import { fold, presentText } from '../directory/fold.ts';
 import { sidText } from '../directory/sid.ts';
 import type { Entry } from '../model/entry.ts';
+import { anyInSteps, eachInSteps, type Steps } from '../model/steps.ts';
 import type { DirectoryIndex } from './directory-index.ts';
 import { seenFrom, type Sees } from './visibility.ts';
 
@@ -14,7 +15,7 @@ export interface NamedMembers {
 }
 
 export interface MemberReader {
-  readonly membersOf: (group: Entry) => NamedMembers;
+  readonly membersInSteps: (group: Entry) => Steps<NamedMembers>;
   /** Whom a value that names nobody may mean, in any directory. */
   readonly findAlike: (value: string) => readonly Entry[];
 }
@@ -66,21 +67,24 @@ export function createMemberReader(index: DirectoryIndex, entries: readonly Entr
   const loggedIn = (login: string, { directory }: Entry): Entry | undefined =>
     onlyOne(byLogin().get(loginKey(directory, login)) ?? byFoldedLogin().get(loginKey(directory, fold(login))));
 
-  const membersOf = (group: Entry): NamedMembers => {
+  const membersInSteps = function* (group: Entry): Steps<NamedMembers> {
     const found = new Set<Entry>();
     const unresolved = new Set<string>();
-    const take = (name: string, find: (text: string) => Entry | undefined): void => {
-      for (const value of group.attributes.get(name) ?? []) {
-        if (typeof value !== 'string' || value.trim() === '') continue;
+    const { directory } = group;
+    const isStrange = (value: unknown) => typeof value === 'string' && !index.isSpelled(value, directory);
+    for (const name of memberNames)
+      if (yield* anyInSteps(group.attributes.get(name) ?? [], isStrange)) yield* index.makeKeys();
+    const take = (name: string, find: (text: string) => Entry | undefined): Steps<void> =>
+      eachInSteps(group.attributes.get(name) ?? [], (value) => {
+        if (typeof value !== 'string' || value.trim() === '') return;
         const entry = find(value);
         if (entry === undefined) unresolved.add(value);
         else found.add(entry);
-      }
-    };
-    take('member', (dn) => named(dn, group));
+      });
+    yield* take('member', (dn) => named(dn, group));
     // uniqueMember may carry a bit string behind the DN (Name And Optional UID, RFC 4517 §3.3.21).
-    take('uniquemember', (value) => named(value.replace(/#'[01]*'B$/, ''), group));
-    take('memberuid', (login) => loggedIn(presentText(login) ?? login, group));
+    yield* take('uniquemember', (value) => named(value.replace(/#'[01]*'B$/, ''), group));
+    yield* take('memberuid', (login) => loggedIn(presentText(login) ?? login, group));
     return { entries: [...found], unresolved: [...unresolved] };
   };
   const findAlike = (value: string): readonly Entry[] => {
@@ -92,7 +96,7 @@ export function createMemberReader(index: DirectoryIndex, entries: readonly Entr
       ...(loggedInAlike ?? []),
     ];
   };
-  return { membersOf, findAlike };
+  return { membersInSteps, findAlike };
 }
 
 /** Classes whose members stand where they may be hidden, or are only worked out when somebody asks (slapo-dynlist). */

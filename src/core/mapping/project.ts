@@ -1,14 +1,14 @@
-import type { Entry, ResourceType } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { inOneGo, type Steps } from '../model/steps.ts';
-import { readyRules } from './apply-rule.ts';
-import type { MapRule, TargetDefinition } from './definition.ts';
+import type { TargetDefinition } from './definition.ts';
 import { findDuplicates, reject, type Contest } from './duplicates.ts';
 import type { GroupContent } from './group-graph.ts';
-import { mapEntry, type ReadyMap } from './map-entry.ts';
+import { mapEntry } from './map-entry.ts';
+import { mapsByDirectory } from './ready-map.ts';
+import type { Proofs } from './prove.ts';
 import { noMemory, type Memory } from './memory.ts';
 import { reportAppearance } from './ownership.ts';
-import { requirementsOf } from './requirement.ts';
 import { evaluateInSteps, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /** What a target should hold: sorted by type (users first) and source id, whatever the order of the entries. */
@@ -48,15 +48,16 @@ export function draftProjection(
   return inOneGo(draftInSteps(entries, definition, now, memory));
 }
 
-/** The same, a step for each entry. */
+/** The same, a step for each entry. What is proven is mapped when it is asked for. */
 export function* draftInSteps(
   entries: readonly Entry[],
   definition: TargetDefinition,
   now: number,
   memory: Memory = noMemory,
+  proofs?: Proofs,
 ): Steps<Draft> {
   const evaluation = yield* evaluateInSteps(entries, definition, now, memory);
-  return { evaluation, memory, ...(yield* projectInSteps(entries, definition, evaluation, memory)) };
+  return { evaluation, memory, ...(yield* projectInSteps(entries, definition, evaluation, memory, proofs)) };
 }
 
 /** The same, where it is already known who is in scope. */
@@ -74,6 +75,7 @@ function* projectInSteps(
   definition: TargetDefinition,
   evaluation: ScopeEvaluation,
   memory: Memory,
+  proofs?: Proofs,
 ): Steps<Pick<Draft, 'projection' | 'contested'>> {
   const mapOf = mapsByDirectory(definition);
   const resources: Resource[] = [];
@@ -86,11 +88,11 @@ function* projectInSteps(
       if (definition.maps.has(entry.directory)) rejected.push(reportAppearance(entry, owner));
       continue;
     }
-    const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), evaluation);
+    const mapped = mapEntry(entry, mapOf(entry.directory, entry.type), evaluation, proofs);
     if (mapped.kind === 'rejected') rejected.push(mapped.rejected);
     else if (entry.type === 'user') resources.push(mapped.resource);
     else {
-      const content = evaluation.groups.contentOf(entry, definition.nested, evaluation.isReachable);
+      const content = yield* evaluation.groups.contentInSteps(entry, definition.nested, evaluation.isReachable);
       if (content.concealed !== undefined) rejected.push(reject(mapped.resource, [concealed(content.concealed)]));
       else resources.push(withMembers(mapped.resource, content));
     }
@@ -125,32 +127,6 @@ function withMembers(resource: Resource, { members, unresolved, possible }: Grou
       : { ...resource, members, unresolved: [...unresolved, ...(resource.unresolved ?? [])] };
   return possible.length === 0 ? found : { ...found, possibleMembers: possible };
 }
-
-type MapOf = (directory: string, type: ResourceType) => ReadyMap;
-
-/** The map for entries of a directory and type; made ready once for a definition. */
-export function mapsByDirectory(definition: TargetDefinition): MapOf {
-  const known = readied.get(definition);
-  if (known !== undefined) return known;
-  const { profile, required } = definition;
-  const none: ReadyMap = { rules: [], requirements: [], profile };
-  const readyMap = (maps: Readonly<Record<ResourceType, readonly MapRule[]>>, type: ResourceType): ReadyMap => {
-    const rules = readyRules(maps[type], type);
-    return { rules, requirements: requirementsOf(required[type], rules), profile };
-  };
-  const ready = new Map(
-    [...definition.maps].map(([directory, maps]) => [
-      directory,
-      { user: readyMap(maps, 'user'), group: readyMap(maps, 'group') },
-    ]),
-  );
-  const mapOf: MapOf = (directory, type) => ready.get(directory)?.[type] ?? none;
-  readied.set(definition, mapOf);
-  return mapOf;
-}
-
-/** A pure memo: definitions do not change, and what is made of them is known again by being the same. */
-const readied = new WeakMap<TargetDefinition, MapOf>();
 
 type Subject = Pick<Resource, 'type' | 'sourceId'>;
 

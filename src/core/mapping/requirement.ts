@@ -1,4 +1,4 @@
-import { Reference, type DesiredValue } from '../model/resource.ts';
+import { Reference, valueOf, type DesiredValue, type Resource } from '../model/resource.ts';
 import type { ReadyRule } from './apply-rule.ts';
 import { desiredPath } from './path-kind.ts';
 import { scimPath, shortPath, type ScimPath } from './scim-path.ts';
@@ -10,7 +10,7 @@ export interface Requirement {
   readonly givers: readonly Giver[];
 }
 
-interface Giver {
+export interface Giver {
   /** Canonical path of the rule. */
   readonly path: string;
   readonly gives: (value: DesiredValue) => boolean;
@@ -60,4 +60,10 @@ function holds(value: DesiredValue, sub: string): boolean {
 
 function isSame(left: string | undefined, right: string | undefined): boolean {
   return left?.toLowerCase() === right?.toLowerCase();
+}
+
+/** Whether what is required is given at this path. */
+export function gives(giver: Giver, given: Pick<Resource, 'attributes' | 'createOnly'>): boolean {
+  const value = valueOf(given, giver.path);
+  return value !== undefined && value !== null && giver.gives(value);
 }

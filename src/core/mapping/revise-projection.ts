@@ -4,7 +4,8 @@ import type { TargetDefinition } from './definition.ts';
 import { mapEntry } from './map-entry.ts';
 import { memberAttributes } from './member-values.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
-import { inOrder, mapsByDirectory, type Draft } from './project.ts';
+import { inOrder, type Draft } from './project.ts';
+import { mapsByDirectory } from './ready-map.ts';
 import { judge, evaluateScopeAgain, type ScopeEvaluation } from './evaluate-scope.ts';
 
 /**

@@ -40,6 +40,7 @@ export const errorCodes = {
   D2S_STATE_DAMAGED: 4,
   D2S_STATE_NEWER: 4,
   D2S_STATE_UNWRITABLE: 4,
+  D2S_EXPORT_UNUSABLE: 2,
   D2S_INTERRUPTED: 1,
   D2S_INTERNAL: 1,
 } as const satisfies Record<string, 1 | 2 | 4>;

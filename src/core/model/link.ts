@@ -73,3 +73,14 @@ export function holdsValue({ attributes, lifecycle }: Pick<Link, 'attributes' | 
   const held = attributes[path];
   return lifecycle !== 'lost' && held !== undefined && held !== empty && held !== unmanaged;
 }
+
+/**
+ * Tells one content of a link from another, for what is only true of one of them. Of one entry; it is short, and no secret
+ * (FNV-1a, 32 bits).
+ */
+export function linkStamp({ targetId, lifecycle, attributes, departedAt, heir, unsettled }: Link): string {
+  const text = JSON.stringify([targetId, lifecycle, Object.entries(attributes), departedAt, heir, unsettled]);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
+}

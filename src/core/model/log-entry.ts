@@ -59,6 +59,8 @@ export interface LoggedEntry extends LogEntry {
 /** What an inspection of the log found. */
 export interface LogCheck {
   readonly entries: number;
+  /** Of these: from how many somebody was erased, by a person's word. */
+  readonly erased: number;
   readonly flaws: readonly LogFlaw[];
 }
 

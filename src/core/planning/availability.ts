@@ -1,6 +1,7 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
+import { uncovered } from '../mapping/proven-attributes.ts';
 import type { PlanInput } from './plan-input.ts';
 import { digestAttributes, type TargetIdOf } from './diff.ts';
 import { levels, stages } from './stages.ts';
@@ -92,7 +93,7 @@ export function withoutStrangers(
 ) {
   const strangers: string[] = [];
   let waiting = 0;
-  for (const [path, value] of attributes) {
+  for (const [path, value] of uncovered(attributes)) {
     if (!(value instanceof Reference) || availability.willExist(value.id)) continue;
     strangers.push(path);
     if (!availability.staysAway(value.id)) waiting += 1;

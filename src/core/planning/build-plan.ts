@@ -63,11 +63,12 @@ export function* planInSteps(given: PlanInput): Steps<PlannedOperations> {
     parts.add(departure.link, planDeparture(departure, input, availability));
     yield;
   }
-  const { operations, remembered, forgotten, waiting, incomplete } = parts;
+  const { operations, remembered, forgotten, acknowledged, waiting, incomplete } = parts;
   return {
     operations: beforeDeletions(operations).sort(inOrder),
     remembered,
     forgotten,
+    acknowledged,
     waiting,
     incomplete: [...incomplete],
   };
@@ -78,6 +79,7 @@ class Parts {
   readonly operations: Operation[] = [];
   readonly remembered: Link[] = [];
   readonly forgotten: Link[] = [];
+  readonly acknowledged: SourceId[] = [];
   readonly incomplete = new Set<SourceId>();
   waiting = 0;
 
@@ -85,6 +87,7 @@ class Parts {
     for (const operation of part.operations ?? []) this.operations.push(operation);
     for (const link of part.remembered ?? []) this.remembered.push(link);
     for (const link of part.forgotten ?? []) this.forgotten.push(link);
+    if (part.isAcknowledged === true) this.acknowledged.push(sourceId);
     if (part.waiting === undefined || part.waiting === 0) return;
     this.waiting += part.waiting;
     this.incomplete.add(sourceId);

@@ -1,4 +1,5 @@
 import { isSourceId } from '../directory/source-id.ts';
+import { uncovered } from '../mapping/proven-attributes.ts';
 import { canonicalText, readScimPath, sameScimValue, scimPath, type ScimPath } from '../mapping/scim-path.ts';
 import type { SourceId } from '../model/entry.ts';
 import { doubtful, empty, type Digest, type TargetId } from '../model/link.ts';
@@ -14,7 +15,7 @@ export type TargetIdOf = (id: SourceId) => TargetId | undefined;
 /**
  * The attributes that differ from what the target acknowledged. Paths that the link remembers and the map no longer
  * has are not managed any more: nothing is sent for them. A reference differs as well when the one it points to has
- * another target id than it had, because it was lost and created again.
+ * another target id than it had, because it was lost and created again. What is proven is not compared.
  *
  * What is in doubt goes with the rest of the attribute that it is a part of (`name.givenName` and `name.familyName`): to
  * some targets a part is the whole, so that parts that are sent one after the other take each other away for ever.
@@ -29,7 +30,7 @@ export function diffWithLink(
   const before = settled.get(desired);
   const known = before?.acknowledged === acknowledged ? before.targetIds : undefined;
   const doubted = doubtedAttributes(acknowledged);
-  for (const [path, value] of desired) {
+  for (const [path, value] of uncovered(desired)) {
     if (path === lifecyclePath) continue;
     if (known !== undefined && (!(value instanceof Reference) || targetIdOf(value.id) === known.get(path))) continue;
     const mark = acknowledged[path];
@@ -91,7 +92,7 @@ const nobody: ReadonlyMap<string, TargetId | undefined> = new Map();
 
 function targetIdsIn(desired: DesiredAttributes, targetIdOf: TargetIdOf): ReadonlyMap<string, TargetId | undefined> {
   const ids = new Map<string, TargetId | undefined>();
-  for (const [path, value] of desired) if (value instanceof Reference) ids.set(path, targetIdOf(value.id));
+  for (const [path, value] of uncovered(desired)) if (value instanceof Reference) ids.set(path, targetIdOf(value.id));
   return ids.size === 0 ? nobody : ids;
 }
 

@@ -1,3 +1,4 @@
+import { ProvenAttributes, uncovered } from '../mapping/proven-attributes.ts';
 import { readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
 import { heldText } from '../mapping/scim-values.ts';
 import type { SourceId } from '../model/entry.ts';
@@ -23,9 +24,11 @@ const lifecyclePath = 'active';
 /**
  * The link without knowledge of paths that are not managed any more: what others do there is not seen, so that it is not
  * known when the path comes back. In a link from before there was a mark for `empty`, what has no value in the directory
- * and none in the link counts as acknowledged, and a reference too. The same link when nothing changes.
+ * and none in the link counts as acknowledged, and a reference too. The same link when nothing changes, and where it is
+ * proven that it was settled.
  */
 export function settlePaths(link: Link, { attributes }: Pick<Resource, 'attributes'>): Link {
+  if (attributes instanceof ProvenAttributes) return link;
   const changes: [string, string | undefined][] = [];
   for (const [path, mark] of Object.entries(link.attributes)) {
     if (path === lifecyclePath || mark === unmanaged || attributes.has(path)) continue;
@@ -43,7 +46,7 @@ export function settlePaths(link: Link, { attributes }: Pick<Resource, 'attribut
 
 /** Paths that are managed, and of which it is not known what the target holds. For a link that is settled. */
 export function unknownPaths(link: Pick<Link, 'attributes'>, attributes: DesiredAttributes): string[] {
-  return [...attributes.keys()].filter((path) => {
+  return [...uncovered(attributes).keys()].filter((path) => {
     const mark = link.attributes[path];
     return path !== lifecyclePath && (mark === undefined || mark === unmanaged);
   });

@@ -65,6 +65,8 @@ export interface PlannedOperations {
   readonly remembered: readonly Link[];
   /** Links to forget: departed, and gone from the target as well. */
   readonly forgotten: readonly Link[];
+  /** Users who were compared as a whole, and of whom the target acknowledged all that is wanted. */
+  readonly acknowledged: readonly SourceId[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   /** Whose references or members these are. */
@@ -72,4 +74,6 @@ export interface PlannedOperations {
 }
 
 /** What is planned for one entry. */
-export type PlannedPart = Partial<Omit<PlannedOperations, 'incomplete'>>;
+export type PlannedPart = Partial<Omit<PlannedOperations, 'incomplete' | 'acknowledged'>> & {
+  readonly isAcknowledged?: boolean;
+};

@@ -1,7 +1,8 @@
-import { doubtful, type Link } from '../model/link.ts';
+import { doubtful, unmanaged, type Link } from '../model/link.ts';
 import type { AttributeChange, Operation, RemoveOperation } from '../model/plan.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
 import { wantsSwitchingOn } from '../mapping/active.ts';
+import { ProvenAttributes } from '../mapping/proven-attributes.ts';
 import { shortPath } from '../mapping/scim-path.ts';
 import type { Match, PlanInput, PlannedPart, Successor } from './plan-input.ts';
 import { diffWithBody, diffWithLink, partsBeside } from './diff.ts';
@@ -156,7 +157,20 @@ function planLinked(resource: Resource, link: Link, input: PlanInput, availabili
   // Whoever was being deleted when no answer came, and is back as disabled, may not be there any more.
   if (resource.type === 'user' && !active && (link.lifecycle === 'active' || isDoubtful))
     operations.push(disable(resource));
-  return { operations, remembered: stillHere(link, resource), waiting };
+  const remembered = stillHere(link, resource);
+  const isAcknowledged = operations.length + remembered.length + waiting === 0 && isKnownWhole(resource, link);
+  return { operations, remembered, waiting, isAcknowledged };
+}
+
+/** Of an account in which nothing differs: whether the link says of everything that is wanted that it is like that. */
+function isKnownWhole({ type, attributes }: Resource, link: Link): boolean {
+  if (type !== 'user' || attributes instanceof ProvenAttributes || link.lifecycle !== 'active') return false;
+  if (link.attributes['active'] === unmanaged) return false;
+  for (const path of attributes.keys()) {
+    const mark = link.attributes[path];
+    if (path !== 'active' && (mark === undefined || mark === unmanaged || mark === doubtful)) return false;
+  }
+  return true;
 }
 
 /** The link of an entry that another directory shows now, where that alone does not make it the other one's. */

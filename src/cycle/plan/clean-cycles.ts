@@ -6,6 +6,7 @@ import type { Rejected } from '../../core/model/resource.ts';
 import type { UnresolvedCounts } from '../../core/mapping/unresolved.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { draftInSteps, type Draft } from '../../core/mapping/project.ts';
+import type { Proofs } from '../../core/mapping/prove.ts';
 import { reviseProjection } from '../../core/mapping/revise-projection.ts';
 import { holdsAt } from '../../core/mapping/validity.ts';
 import type { Memory } from '../../core/mapping/memory.ts';
@@ -116,6 +117,7 @@ async function draftFrom(
   readings: readonly CompleteReading[],
   definition: TargetDefinition,
   clock: DraftClock,
+  recall: RecallProofs | undefined,
 ): Promise<Draft> {
   if (cleanCycle !== undefined && isSame(cleanCycle, readings, clock)) return cleanCycle.draft;
   const changed = cleanCycle === undefined ? undefined : changedSince(cleanCycle, readings);
@@ -123,30 +125,39 @@ async function draftFrom(
     cleanCycle === undefined || changed === undefined
       ? undefined
       : reviseProjection(cleanCycle.draft, changed, definition, clock.now());
-  return revised ?? draftAnew(readings, definition, clock, cleanCycle?.draft.memory);
+  return revised ?? draftAnew(readings, definition, clock, cleanCycle?.draft.memory, recall);
 }
 
-/** The same, with what the state knows of earlier readings. */
+/** What is known of users whose values need not be mapped again; asked where everybody is mapped. */
+type RecallProofs = () => Promise<Proofs>;
+
+/** The same, with what the state knows of earlier readings. What is proven is mapped when somebody asks for it. */
 export async function draftKnowing(
   cleanCycle: CleanCycle | undefined,
   readings: readonly CompleteReading[],
   definition: TargetDefinition,
   clock: DraftClock,
   store: StateView,
+  recall?: RecallProofs,
 ): Promise<Draft> {
-  const draft = await draftFrom(cleanCycle, readings, definition, clock);
-  const memory = await recallMemory(draft, definition, store);
-  return isSameMemory(memory, draft.memory) ? draft : draftAnew(readings, definition, clock, memory);
+  const draft = await draftFrom(cleanCycle, readings, definition, clock, recall);
+  const memory = await recallMemory(draft, definition, store, turnsBy(clock));
+  return isSameMemory(memory, draft.memory) ? draft : draftAnew(readings, definition, clock, memory, recall);
 }
 
-function draftAnew(
+async function draftAnew(
   readings: readonly CompleteReading[],
   definition: TargetDefinition,
   clock: DraftClock,
   memory: Memory | undefined,
+  recall: RecallProofs | undefined,
 ): Promise<Draft> {
-  const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory);
-  return inTurns(steps, 'monotonic' in clock ? clock : undefined);
+  const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory, await recall?.());
+  return inTurns(steps, turnsBy(clock));
+}
+
+function turnsBy(clock: DraftClock): Pick<Clock, 'monotonic'> | undefined {
+  return 'monotonic' in clock ? clock : undefined;
 }
 
 function entriesOf(readings: readonly CompleteReading[]): Entry[] {

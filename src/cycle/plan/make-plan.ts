@@ -50,6 +50,8 @@ export interface MadePlan extends JudgedPlan {
   readonly remembered: readonly Link[];
   /** Links to forget. */
   readonly forgotten: readonly Link[];
+  /** Users who were compared as a whole, and of whom the target acknowledged all that is wanted. */
+  readonly acknowledged: readonly SourceId[];
   /** References and members that have to wait for someone the target does not have. */
   readonly waiting: number;
   /** Whose references or members these are; undefined where some of them were not planned at all. */
@@ -110,6 +112,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     unmatchable: matches.rejected,
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
+    acknowledged: planned.acknowledged,
     waiting: planned.waiting + learned.waiting,
     incomplete: learned.waiting === 0 ? planned.incomplete : undefined,
     unresolved: countUnresolved(projection.resources),

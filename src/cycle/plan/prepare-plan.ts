@@ -18,6 +18,7 @@ import { builtAnewRemark, configurationRemark, likelySuccessors, successorsIn } 
 import type { IncrementalScope } from './incremental-scope.ts';
 import { recall } from './known.ts';
 import { learnUnknown } from './learn-unknown.ts';
+import { withStandingProofs } from './proofs.ts';
 import { makePlan, type KnownNow, type MadePlan } from './make-plan.ts';
 import { searchLost } from './search-lost.ts';
 import { membersWithStrangers } from './strangers.ts';
@@ -48,6 +49,8 @@ export interface PrepareInput {
   /** The groups by which its scope goes. */
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
+  /** No proof is trusted: everything is mapped and compared. */
+  readonly comparesAll?: boolean | undefined;
   /** Where others wait for their turn while it is planned. */
   readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Whom the plan is about; without it, everyone. */
@@ -87,9 +90,14 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   return waiting.size < (input.heldMatches?.size ?? 0) ? prepare({ ...input, heldMatches: waiting }) : prepared;
 }
 
-async function prepare(input: PrepareInput): Promise<Preparation> {
-  const { setup, projection, incrementalScope, store } = input;
-  const recalled = await recall(input);
+async function prepare(given: PrepareInput): Promise<Preparation> {
+  const { setup, store } = given;
+  const whole = async (resources: readonly Resource[]): Promise<readonly Resource[]> =>
+    withStandingProofs(resources, setup.target.name, given.comparesAll === true ? undefined : store);
+  const { unlinked, ...rest } = await recall(given);
+  const recalled = { ...rest, unlinked: await whole(unlinked) };
+  const input = await withResources(given, whole);
+  const { projection, incrementalScope } = input;
   const { resources, rejected } = incrementalScope ?? projection;
   const concerned = [...resources, ...rejected, ...recalled.departures.map(({ link }) => link)];
   const quarantine = await openLedger({
@@ -125,6 +133,17 @@ async function prepare(input: PrepareInput): Promise<Preparation> {
   const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
   return { known, matches, successors, made, quarantine, wasCut: hurry?.wasCut() === true };
+}
+
+/** The same input with other resources. */
+async function withResources(
+  input: PrepareInput,
+  change: (resources: readonly Resource[]) => Promise<readonly Resource[]>,
+): Promise<PrepareInput> {
+  const { projection, incrementalScope } = input;
+  if (incrementalScope === undefined)
+    return { ...input, projection: { ...projection, resources: await change(projection.resources) } };
+  return { ...input, incrementalScope: { ...incrementalScope, resources: await change(incrementalScope.resources) } };
 }
 
 /** Whoever leaves waits no longer for searches of those who come. */

@@ -6,6 +6,7 @@ import type { Memory } from '../../core/mapping/memory.ts';
 import type { Draft } from '../../core/mapping/project.ts';
 import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import { digestAttributes } from '../../core/planning/diff.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { formerNames, isSameFormer } from '../shared/former-names.ts';
@@ -14,9 +15,14 @@ import { formerNames, isSameFormer } from '../shared/former-names.ts';
  * What the state knows that a draft depends on: of names that nobody has, of entries and groups that several directories
  * show. What a draft found by itself as it is remembered need not be told to it.
  */
-export async function recallMemory(draft: Draft, definition: TargetDefinition, store: StateView): Promise<Memory> {
+export async function recallMemory(
+  draft: Draft,
+  definition: TargetDefinition,
+  store: StateView,
+  clock: Pick<Clock, 'monotonic'> | undefined,
+): Promise<Memory> {
   return {
-    former: await formerNames(draft.evaluation.index.unknown, definition.maps.keys(), store),
+    former: await formerNames(draft.evaluation.index.unknown, definition.maps.keys(), store, clock),
     homes: await homesOf(draft, definition, store),
     scopeHomes: scopeHomesOf(draft, definition, (await store.target(definition.target)).scopeHomes, store.digest),
     holders: await holdersOf(draft, definition, store),

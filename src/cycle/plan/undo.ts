@@ -1,5 +1,5 @@
 import { mapEntry } from '../../core/mapping/map-entry.ts';
-import { mapsByDirectory } from '../../core/mapping/project.ts';
+import { mapsByDirectory } from '../../core/mapping/ready-map.ts';
 import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';

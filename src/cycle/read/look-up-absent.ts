@@ -46,6 +46,7 @@ export function createLookUp(
             open.map(({ id }) => id),
             reading,
             store,
+            clock,
           );
     const absenceReasons =
       open.length === 0

@@ -1,11 +1,14 @@
 import { dnKey } from '../../core/directory/dn.ts';
 import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { Entry } from '../../core/model/entry.ts';
+import { anyInSteps, eachInSteps, type Steps } from '../../core/model/steps.ts';
 import { entryKey } from '../../core/mapping/directory-index.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { memberNames } from '../../core/mapping/member-values.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { besides, gather } from '../shared/batches.ts';
+import { inTurns } from '../shared/turns.ts';
 
 /**
  * What a reading may have missed because it takes its time, and only a comparison could tell. `somebody`: who has access
@@ -18,7 +21,10 @@ export async function whatWasMissed(
   directory: string,
   definitions: readonly TargetDefinition[],
   { known }: DirectoryCache,
-  store: Pick<StateView, 'openMarks' | 'members'>,
+  {
+    store,
+    clock,
+  }: { readonly store: Pick<StateView, 'openMarks' | 'members'>; readonly clock: Pick<Clock, 'monotonic'> },
 ): Promise<Missed | undefined> {
   const targets = definitions.filter(({ maps }) => maps.has(directory)).map(({ target }) => target);
   const seen = [...known.keys()];
@@ -27,7 +33,7 @@ export async function whatWasMissed(
       if (links.some(({ lifecycle }) => lifecycle === 'active')) return 'somebody';
     }
   }
-  const named = groupsWithStrangeNames([...known.values()]);
+  const named = await inTurns(groupsWithStrangeNames([...known.values()]), clock);
   const groups = [...named.keys()].map(({ id }) => id);
   for (const target of targets) {
     const members = await gather(groups, (ids) => store.members(target, ids));
@@ -42,14 +48,19 @@ export async function whatWasMissed(
 }
 
 /** Groups with members whose names nobody has who was read, and the keys of all names in them. */
-function groupsWithStrangeNames(entries: readonly Entry[]): Map<Entry, ReadonlySet<string>> {
-  const spelled = new Set(entries.map(({ dn }) => dn));
+function* groupsWithStrangeNames(entries: readonly Entry[]): Steps<Map<Entry, ReadonlySet<string>>> {
+  const spelled = new Set<string>();
+  yield* eachInSteps(entries, ({ dn }) => spelled.add(dn));
   const found = new Map<Entry, ReadonlySet<string>>();
   for (const entry of entries) {
-    const values = entry.type === 'group' ? memberNames.flatMap((name) => entry.attributes.get(name) ?? []) : [];
-    if (values.some((value) => typeof value === 'string' && !spelled.has(value))) {
-      found.set(entry, new Set(values.flatMap((value) => (typeof value === 'string' ? [dnKey(value)] : []))));
-    }
+    if (entry.type !== 'group') continue;
+    const values = memberNames.flatMap((name) => entry.attributes.get(name) ?? []);
+    if (!(yield* anyInSteps(values, (value) => typeof value === 'string' && !spelled.has(value)))) continue;
+    const names = new Set<string>();
+    yield* eachInSteps(values, (value) => {
+      if (typeof value === 'string') names.add(dnKey(value));
+    });
+    found.set(entry, names);
   }
   return found;
 }

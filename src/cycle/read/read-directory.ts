@@ -129,8 +129,7 @@ async function readAgain(
 ): Promise<void> {
   const { directoryCache } = followed;
   const { watermark, known } = directoryCache;
-  const missed =
-    settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control.store);
+  const missed = settled === false ? undefined : await whatWasMissed(source.name, definitions, directoryCache, control);
   if (settled === undefined && missed === undefined) return;
   if (watermark !== undefined) await readInto(source, followed, { watermark, known }, control);
   else if (missed === 'names') await readInto(source, followed, undefined, control);

@@ -4,8 +4,8 @@ import type { SeenMarks, StateView } from '../../ports/state-store.ts';
 /** How many a port is asked for at once. */
 const size = 5_000;
 
-function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+export function* inBatches<T>(items: readonly T[], most = size): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += most) yield items.slice(at, at + most);
 }
 
 /** Asks for something by id, batch by batch, and puts the answers together. */

@@ -4,8 +4,10 @@ import { memberNames } from '../../core/mapping/member-values.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Digest } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
-import { besides } from './batches.ts';
+import { besides, inBatches } from './batches.ts';
+import { createPauses } from './turns.ts';
 
 /*
  * Where nothing keeps references in order (OpenLDAP without slapo-refint), a person who is renamed or moved still stands
@@ -18,6 +20,8 @@ import { besides } from './batches.ts';
 /** The name that an entry has, and those that it had: more moves than that before anybody looks after a group are rare. */
 const mostNames = 4;
 const batchSize = 1_000;
+/** Names between two looks at the clock: each takes some microseconds. */
+const fewNames = 200;
 
 /**
  * Which reading was noted last, by state and directory: a poll that shows nothing new notes nothing, and one that tells
@@ -80,24 +84,41 @@ export async function namesInGroups(
   ids: readonly SourceId[],
   { directory, entries }: CompleteReading,
   store: Pick<StateView, 'names' | 'digest'>,
+  clock: Pick<Clock, 'monotonic'>,
 ): Promise<ReadonlyMap<SourceId, string>> {
   const lastNames = new Map(
     [...(await store.names(directory, ids))].flatMap(([id, [last]]) => (last === undefined ? [] : [[last, id]])),
   );
   if (lastNames.size === 0) return new Map();
-  const spelled = new Set(entries.map(({ dn }) => dn));
-  const values = new Set(
-    entries.flatMap(({ type, attributes }) =>
-      type === 'group' ? memberNames.flatMap((name) => attributes.get(name) ?? []) : [],
-    ),
-  );
-  return new Map(
-    [...values].flatMap((value): [SourceId, string][] => {
-      if (typeof value !== 'string' || spelled.has(value)) return [];
+  const pause = createPauses(clock);
+  const found = new Map<SourceId, string>();
+  for await (const values of strangeNames(entries, pause)) {
+    for (const value of values) {
       const id = lastNames.get(digestName(dnKey(value), store.digest));
-      return id === undefined ? [] : [[id, value]];
-    }),
-  );
+      if (id !== undefined) found.set(id, value);
+    }
+  }
+  return found;
+}
+
+/** Names of members that nobody has in this spelling, a few at a time: a group may have a million. */
+async function* strangeNames(
+  entries: readonly Entry[],
+  pause: () => Promise<void> | undefined,
+): AsyncGenerator<readonly string[]> {
+  const spelled = new Set<string>();
+  for (const batch of inBatches(entries, fewNames)) {
+    await pause();
+    for (const { dn } of batch) spelled.add(dn);
+  }
+  for (const { type, attributes } of entries) {
+    if (type !== 'group') continue;
+    for (const name of memberNames)
+      for (const batch of inBatches(attributes.get(name) ?? [], fewNames)) {
+        await pause();
+        yield batch.filter((value): value is string => typeof value === 'string' && !spelled.has(value));
+      }
+  }
 }
 
 /** Who had these names, in any of the directories. */
@@ -105,21 +126,26 @@ export async function formerNames(
   names: ReadonlySet<string>,
   directories: Iterable<string>,
   store: StateView,
+  clock: Pick<Clock, 'monotonic'> | undefined,
 ): Promise<FormerNames> {
   if (names.size === 0) return noFormerNames;
-  const digests = new Map([...names].map((name) => [name, digestName(dnKey(name), store.digest)]));
-  const ids = new Map<string, Set<SourceId>>();
-  for (const directory of directories) {
-    for (const [digest, those] of await store.named(directory, [...new Set(digests.values())])) {
-      ids.set(digest, new Set([...(ids.get(digest) ?? []), ...those]));
+  const pause = createPauses(clock);
+  const asked = [...directories];
+  const former = new Map<string, readonly SourceId[]>();
+  for (const batch of inBatches([...names], fewNames)) {
+    await pause();
+    const digests = new Map(batch.map((name) => [name, digestName(dnKey(name), store.digest)]));
+    const ids = new Map<string, Set<SourceId>>();
+    for (const directory of asked) {
+      for (const [digest, those] of await store.named(directory, [...new Set(digests.values())]))
+        ids.set(digest, new Set([...(ids.get(digest) ?? []), ...those]));
+    }
+    for (const [name, digest] of digests) {
+      const those = ids.get(digest);
+      if (those !== undefined) former.set(name, [...those].sort());
     }
   }
-  return new Map(
-    [...digests].flatMap(([name, digest]): [string, readonly SourceId[]][] => {
-      const those = ids.get(digest);
-      return those === undefined ? [] : [[name, [...those].sort()]];
-    }),
-  );
+  return former;
 }
 
 export function isSameFormer(one: FormerNames, other: FormerNames): boolean {

@@ -38,6 +38,8 @@ export interface TargetSetup {
   readonly logValues?: boolean | undefined;
   /** Another text for another map, scope, source or removal policy; undefined: nobody wants to know whether they changed. */
   readonly fingerprint?: string | undefined;
+  /** Another text for another version of the program. */
+  readonly program?: string | undefined;
   /** The memory for what a cycle finds on the target and keeps until it ends. */
   readonly kept: Share;
 }

@@ -20,17 +20,31 @@ function resume(): void {
 }
 
 /**
+ * For long work that is no `Steps`: asked now and then, it lets others have their turn.
+ *
+ * @returns undefined while there is time left; otherwise what to wait for before going on
+ */
+export function createPauses(clock: Pick<Clock, 'monotonic'> | undefined): () => Promise<void> | undefined {
+  let began = clock?.monotonic() ?? 0;
+  return () => {
+    if (clock === undefined || clock.monotonic() - began < sliceMilliseconds) return undefined;
+    return nextTurn().then(() => {
+      began = clock.monotonic();
+    });
+  };
+}
+
+/**
  * Carries out work on everybody, so that requests, timers and health checks do not wait for its end.
  *
  * @param clock without one, for a command that does nothing else, it is done in one go
  */
 export async function inTurns<T>(steps: Steps<T>, clock: Pick<Clock, 'monotonic'> | undefined): Promise<T> {
-  let began = clock?.monotonic() ?? 0;
+  const pause = createPauses(clock);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    if (clock === undefined || clock.monotonic() - began < sliceMilliseconds) continue;
-    await nextTurn();
-    began = clock.monotonic();
+    const paused = pause();
+    if (paused !== undefined) await paused;
   }
 }

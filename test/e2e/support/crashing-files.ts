@@ -44,13 +44,13 @@ export async function crashSync(site: Site, at: number, moment: Moment, graveyar
   const state = await open.files.inspect(site.state);
   if (state === undefined) return true; // died before there was any
   // Kept: the lock bears the folder's inode number, which the file system would give to the next one.
-  const grave = join(graveyard, basename(site.folder));
+  const grave = join(graveyard, `${basename(site.folder)}-${at}-${moment}`);
   await rename(site.state, grave);
   await cp(grave, site.state, { recursive: true });
   return true;
 }
 
-const signals = ['SIGTERM', 'SIGINT'] as const;
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** The dead one's files, so that they can be closed as the kernel would. */
 function trackOpen(files: StateFiles): { readonly files: StateFiles; closeAll(): Promise<void> } {
@@ -58,8 +58,8 @@ function trackOpen(files: StateFiles): { readonly files: StateFiles; closeAll():
   return {
     files: {
       ...files,
-      open: async (path, use) => {
-        const file = await files.open(path, use);
+      open: async (path, use, folder) => {
+        const file = await files.open(path, use, folder);
         all.add(file);
         return {
           read: (buffer, position) => file.read(buffer, position),

@@ -16,16 +16,8 @@ export interface Departures {
   /** When each left, by its number. */
   readonly times: number[];
   readonly turnedAway: TurnedAway[];
-  /** When answers came that may have asked for a pause: what was given up before, nobody was told. */
-  readonly told: number[];
   /** When processes died: what was asked of them alone is forgotten. */
   readonly deaths: number[];
-}
-
-/** One process's connection to the target, which knows what of it is on its way. */
-export interface Client {
-  readonly target: ScimTarget;
-  inFlight(): number;
 }
 
 /** The header by which a request says how many left before it. */
@@ -36,15 +28,13 @@ export function createClient(
   clock: FakeClock,
   departures: Departures,
   rest: Partial<ScimTargetOptions>,
-): Client {
-  let inFlight = 0;
+): ScimTarget {
   const isTurnedAway = (): void => void departures.turnedAway.push({ at: clock.now(), departures: departures.count });
-  const target = createScimTarget({
+  return createScimTarget({
     ...targetOptions(url, '', { clock, ...rest }),
     dialect: rest.dialect ?? [],
     auth: {
       headers() {
-        inFlight += 1;
         departures.count += 1;
         departures.times[departures.count] = clock.now();
         return Promise.resolve({ headers: { [departureHeader]: String(departures.count) } });
@@ -52,12 +42,7 @@ export function createClient(
       renew: () => Promise.resolve(false),
       close: () => Promise.resolve(),
     },
-    onRequest(_method, status) {
-      inFlight -= 1;
-      if ([403, 429, 503].includes(status)) departures.told.push(clock.now());
-    },
     // Not when its status came: a packed answer is unpacked first, and others leave meanwhile.
     onThrottled: isTurnedAway,
   });
-  return { target, inFlight: () => inFlight };
 }

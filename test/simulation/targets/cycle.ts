@@ -24,7 +24,7 @@ export async function runCycle(
     mode: 'incremental',
     attempt,
     sources: new Map([['corp', source]]),
-    prepare: () => Promise.resolve({ ...setup, target: client.target }),
+    prepare: () => Promise.resolve({ ...setup, target: client }),
     store,
     clock,
     observer: () => undefined,
@@ -47,7 +47,7 @@ export async function runCycle(
  * @returns undefined when it was not to be waited for any more
  */
 export async function whileTimePasses<T>(
-  { clock, client }: World,
+  { clock, network }: World,
   running: Promise<T>,
   isOver: () => boolean = () => false,
 ): Promise<T | undefined> {
@@ -63,12 +63,10 @@ export async function whileTimePasses<T>(
     await nextTurn();
     if (isOver()) return undefined;
     const next = clock.untilNext();
-    idle = client.inFlight() === 0 && next !== undefined ? idle + 1 : 0;
+    idle = network.busy() === 0 && next !== undefined ? idle + 1 : 0;
     if (idle > 1 && next !== undefined) await clock.advance(next);
     if (performance.now() > deadline)
-      throw new Error(
-        `a cycle does not end: ${client.inFlight()} requests on the way, the next one wakes in ${next} ms`,
-      );
+      throw new Error(`a cycle does not end: ${network.busy()} requests on the way, the next one wakes in ${next} ms`);
   }
   if (failure !== undefined) throw failure;
   return result?.value;
@@ -78,7 +76,7 @@ export async function whileTimePasses<T>(
 export async function restart(world: World): Promise<void> {
   const { client, store } = world;
   store.crash();
-  await client.target.close();
+  await client.close();
   // What was on its way may still arrive.
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
   world.store = store.reopen();

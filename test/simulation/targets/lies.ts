@@ -4,12 +4,12 @@ import type {
   Fault,
   PartialBehaviour,
   ScimRequestRecord,
-  ScimServer,
+  ScimService,
 } from '../../support/scim-server/index.ts';
 import type { Random } from '../random.ts';
 
 /** A request that a server answers as if it had done it, or with something else than what it did, for as long as it is so. */
-type Lie = (request: ScimRequestRecord, server: ScimServer, random: Random) => Fault | undefined;
+type Lie = (request: ScimRequestRecord, server: ScimService, random: Random) => Fault | undefined;
 
 const answer = (status: number, body?: Extract<Fault, { kind: 'answer' }>['body']): Fault => ({
   kind: 'answer',
@@ -61,7 +61,7 @@ export function lieNames(): string[] {
 export function lieTo(
   names: readonly string[],
   request: ScimRequestRecord,
-  server: ScimServer,
+  server: ScimService,
   random: Random,
 ): Fault | undefined {
   for (const name of names) {

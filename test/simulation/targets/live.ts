@@ -16,7 +16,7 @@ const rounds = 2;
 /** A first load, and changes after it, while things go wrong; then nothing does, and everything has to be as it should. */
 export async function live(plot: Plot, replay: string): Promise<void> {
   const world = await createWorld(plot);
-  const { server, trace } = world;
+  const { trace } = world;
   try {
     await goThrough(world);
   } catch (error) {
@@ -25,8 +25,7 @@ export async function live(plot: Plot, replay: string): Promise<void> {
       cause: error,
     });
   } finally {
-    await world.client.target.close();
-    await server.stop();
+    await world.client.close();
   }
 }
 

@@ -27,7 +27,7 @@ async function readBack({ clock, source, setup, store, client }: World): Promise
   const control = { clock, observer, store, signal };
   const { complete } = await readDirectories([setup.definition], new Map([['corp', source]]), control);
   return verifyTarget({
-    setup: { ...setup, target: client.target },
+    setup: { ...setup, target: client },
     readings: [...complete.values()],
     store,
     storeAfter: () => Promise.resolve(store),

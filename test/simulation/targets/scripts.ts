@@ -99,11 +99,11 @@ export const switches: { readonly [Name in keyof Omit<Faults, 'before' | 'after'
   hideMembers: [true],
 };
 
-/** Those that cost real time or much of it: not more often than so in a world. */
+/** Those that cost much time, of the world or of the machine: not more often than so in a world. */
 export const mostOften: Readonly<Record<Fault['kind'], number>> = {
   answer: Infinity,
   cut: Infinity,
-  hang: 1,
+  hang: 4,
   garble: Infinity,
   endless: 2,
 };

@@ -1,5 +1,5 @@
 import type { FakeSource } from '../../support/fake-source.ts';
-import type { Behaviour, ScimServer } from '../../support/scim-server/index.ts';
+import type { Behaviour, ScimService } from '../../support/scim-server/index.ts';
 import { behaviourOf } from '../../support/scim-server/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface Strangers {
  * Before anybody comes: two accounts and a group of others, and two accounts that are those of people in the directory,
  * made by hand.
  */
-export async function furnish(server: ScimServer, nature: Behaviour, source: FakeSource): Promise<Strangers> {
+export async function furnish(server: ScimService, nature: Behaviour, source: FakeSource): Promise<Strangers> {
   const someone = await send(server, 'POST', 'User', '', { userName: 'stranger', title: 'Guest', active: true });
   await send(server, 'POST', 'User', '', { userName: 'other.stranger', active: false });
   await send(server, 'POST', 'Group', '', { displayName: 'Club', members: [{ value: someone }] });
@@ -43,7 +43,7 @@ function madeByHand(userName: string): Json {
 
 /** Somebody else puts a stranger into a group of ours. */
 export async function joinStranger(
-  server: ScimServer,
+  server: ScimService,
   nature: Behaviour,
   group: string,
   someone: string,
@@ -56,7 +56,7 @@ export async function joinStranger(
 }
 
 async function send(
-  server: ScimServer,
+  server: ScimService,
   method: 'POST' | 'PATCH',
   kind: 'User' | 'Group',
   path: string,
@@ -66,12 +66,14 @@ async function send(
     method === 'PATCH'
       ? 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
       : `urn:ietf:params:scim:schemas:core:2.0:${kind}`;
-  const response = await fetch(`${server.url}/${kind}s${path}`, {
+  const outcome = await server.receive({
     method,
+    url: new URL(`${server.url}/${kind}s${path}`).pathname,
     headers: { 'content-type': 'application/scim+json' },
-    body: JSON.stringify({ schemas: [schema], ...body }),
+    text: JSON.stringify({ schemas: [schema], ...body }),
   });
-  const answer: unknown = await response.json();
-  if (response.ok && typeof answer === 'object' && answer !== null && 'id' in answer) return String(answer.id);
-  throw new Error(`the server refused ${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
+  const text = outcome.kind === 'answer' ? outcome.bytes.toString() : '{}';
+  const answer: unknown = JSON.parse(text);
+  if (typeof answer === 'object' && answer !== null && 'id' in answer) return String(answer.id);
+  throw new Error(`the server refused ${JSON.stringify(body)}: ${text}`);
 }

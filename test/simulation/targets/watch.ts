@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ScimRequestRecord, ScimServer } from '../../support/scim-server/index.ts';
+import type { ScimRequestRecord, ScimService } from '../../support/scim-server/index.ts';
 import { departureHeader, type Departures } from './client.ts';
 import type { World } from './world.ts';
 
@@ -10,7 +10,7 @@ export interface Watch {
   readonly repeated: string[];
 }
 
-export function createWatch(server: ScimServer): Watch {
+export function createWatch(server: ScimService): Watch {
   const repeated: string[] = [];
   return {
     repeated,
@@ -45,7 +45,7 @@ export function checkCycle(world: World): void {
   checkPauses(world);
 }
 
-function checkDuplicates(server: ScimServer): void {
+function checkDuplicates(server: ScimService): void {
   for (const [kind, bodies] of [
     ['user', server.users()],
     ['group', server.groups()],
@@ -60,8 +60,7 @@ function checkDuplicates(server: ScimServer): void {
 }
 
 /** Nobody comes before a Retry-After has run out; who was on the way when it was said is excused. */
-function checkPauses({ server, departures, nature, plot }: World): void {
-  const hangs = plot.scripts?.some((name) => name.startsWith('hang')) === true;
+function checkPauses({ server, departures, nature }: World): void {
   if (nature.pace.tells === 'nothing') return;
   const requests = new Map(server.requests.map((request) => [request.number, request]));
   for (const { number, since, until } of server.early) {
@@ -70,7 +69,7 @@ function checkPauses({ server, departures, nature, plot }: World): void {
     if (request?.headers[departureHeader] === undefined) continue;
     const what = `${request.method} ${request.path} came ${until} ms too early`;
     const departure = Number(request.headers[departureHeader]);
-    if (wasForgotten(departure, since, departures) || (hangs && wasGivenUp(departure, since, departures))) continue;
+    if (wasForgotten(departure, since, departures)) continue;
     assert.equal(since, 0, what);
     assert.ok(!leftLater(departure, departures), what);
   }
@@ -80,15 +79,6 @@ function checkPauses({ server, departures, nature, plot }: World): void {
 function wasForgotten(departure: number, since: number, { times, deaths }: Departures): boolean {
   const at = times[departure] ?? 0;
   return deaths.some((death) => death >= at - since && death <= at - since + 1);
-}
-
-/**
- * On a busy machine an answer may come when nobody waits for it any more, where requests hang and are waited for a tenth of a
- * real second: of what it asked for, nobody was told.
- */
-function wasGivenUp(departure: number, since: number, { times, told }: Departures): boolean {
-  const from = (times[departure] ?? 0) - since;
-  return since > 0 && !told.some((at) => Math.abs(at - from) <= 1);
 }
 
 /** On a clock that stands still while anything is on the way: it left after the client knew. */

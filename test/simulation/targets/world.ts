@@ -5,20 +5,23 @@ import { layDialect, type Layer } from '../../../src/core/dialect/layers.ts';
 import { rfc7644 } from '../../../src/core/dialect/rfc7644.ts';
 import type { TargetDefinition } from '../../../src/core/mapping/definition.ts';
 import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
+import type { ScimTarget } from '../../../src/ports/scim-target.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import type { FakeSource } from '../../support/fake-source.ts';
 import { noLimits } from '../../support/limits.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import {
   behaviourOf,
-  startScimServer,
+  createScimService,
+  inProcess,
   type Behaviour,
+  type InProcess,
   type PartialBehaviour,
-  type ScimServer,
+  type ScimService,
 } from '../../support/scim-server/index.ts';
 import { createRandom, type Random } from '../random.ts';
 import type { Case } from './case.ts';
-import { createClient, departureHeader, type Client, type Departures } from './client.ts';
+import { createClient, departureHeader, type Departures } from './client.ts';
 import { createCompany } from './company.ts';
 import { canBeFoundOut, isToBeSeen, lieTo } from './lies.ts';
 import type { Mishap } from './mishaps.ts';
@@ -48,7 +51,8 @@ export interface World {
   readonly random: Random;
   readonly clock: FakeClock;
   readonly source: FakeSource;
-  readonly server: ScimServer;
+  readonly server: ScimService;
+  readonly network: InProcess;
   readonly layers: readonly Layer[];
   /** As it is until it gets well. */
   readonly ill: Behaviour;
@@ -60,7 +64,7 @@ export interface World {
   readonly strangers: Strangers;
   readonly watch: Watch;
   store: MemoryStore;
-  client: Client;
+  client: ScimTarget;
   /** Something befell it of which nobody has told the program. */
   isSetBack: boolean;
   /** The group of ours that somebody else put a stranger into. */
@@ -70,16 +74,26 @@ export interface World {
 
 const chunk = 12;
 
+/** Of the event loop, that a request or an answer takes on its way: mostly as long as the one before. */
+const turns = [1, 1, 1, 2, 5];
+
 export async function createWorld(plot: Plot): Promise<World> {
   const random = createRandom(plot.seed);
   const clock = fakeClock({ seed: plot.seed });
   // Whose clock is right does not matter.
   const skew = random.pick([0, 0, 3 * 60 * 60_000, -40 * 60_000]);
   const nature = behaviourOf(...plot.behaviour);
-  const server = await startScimServer({
-    behaviour: { http: { basePath: nature.http.basePath } },
-    now: () => clock.now() + skew,
-  });
+  const ways = createRandom(plot.seed ^ 0x5eed);
+  const { network, service: server } = inProcess(
+    clock,
+    (sleep) =>
+      createScimService(() => 'http://wiki.example', {
+        behaviour: { http: { basePath: nature.http.basePath } },
+        now: () => clock.now() + skew,
+        sleep,
+      }),
+    () => ways.pick(turns),
+  );
   const layers: readonly Layer[] = [
     ...(plot.profile ?? []),
     { origin: 'profile', says: { members: { addPerRequest: chunk, removePerRequest: chunk } } },
@@ -92,7 +106,7 @@ export async function createWorld(plot: Plot): Promise<World> {
   const source = createCompany();
   const faults = createFaults(plot.scripts ?? [], random, () => clock.now() + skew, nature);
   const strangers = await furnish(server, nature, source);
-  const departures: Departures = { count: 0, times: [], turnedAway: [], told: [], deaths: [] };
+  const departures: Departures = { count: 0, times: [], turnedAway: [], deaths: [] };
   const watch = createWatch(server);
   const lies = plot.lies?.filter((name) => canBeFoundOut(name, nature)) ?? [];
   const ill = behaviourOf(nature, ...(plot.illness ?? []).filter((one) => isToBeSeen(one, nature)));
@@ -111,6 +125,7 @@ export async function createWorld(plot: Plot): Promise<World> {
     clock,
     source,
     server,
+    network,
     nature,
     ill,
     setup: {
@@ -138,24 +153,12 @@ export async function createWorld(plot: Plot): Promise<World> {
   return { ...world, client: startClient(world) };
 }
 
-/** Real milliseconds: short where requests hang, since nothing else happens meanwhile. */
-const timeouts = { hanging: 100, otherwise: 10_000 };
-
 /** The client of a new process. */
-export function startClient({
-  server,
-  clock,
-  departures,
-  random,
-  layers,
-  plot,
-  faults,
-}: Omit<World, 'client'>): Client {
-  const hangs = !faults.isOver() && plot.scripts?.some((name) => name.startsWith('hang')) === true;
+export function startClient({ server, network, clock, departures, random, layers }: Omit<World, 'client'>): ScimTarget {
   return createClient(server.url, clock, departures, {
     dialect: layers,
     limits: { concurrency: random.pick([1, 1, 3, 'auto']) },
-    timeouts: { requestMilliseconds: hangs ? timeouts.hanging : timeouts.otherwise },
+    network,
   });
 }
 

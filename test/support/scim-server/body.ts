@@ -1,3 +1,4 @@
+import { copyOf } from '../copy.ts';
 import { isObject, isUnassigned, urn, violation, type Json, type Kind } from './protocol.ts';
 import { attributeNamed, complaintAbout, coreAttributes, extensionAttributes, type Attribute } from './schema.ts';
 
@@ -21,7 +22,7 @@ export function checkedBody(kind: Kind, body: unknown, creating: boolean): Json 
       Object.assign(resource, checkedAttributes(coreAttributes(kind), { [key]: value }));
     }
   }
-  return structuredClone(resource);
+  return copyOf(resource);
 }
 
 function checkedAttributes(attributes: readonly Attribute[], values: Json): Json {

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Json } from './protocol.ts';
 
 /** A request as a fault script sees it, and as it is recorded. */
@@ -74,16 +73,4 @@ export function faultFor(
     left -= 1;
     return fault;
   };
-}
-
-/** Writes for as long as anybody reads. */
-export function writeEndlessly(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/scim+json' });
-  const chunk = `"${'x'.repeat(64 * 1024)}",`;
-  const go = (): void => {
-    while (!response.destroyed && response.write(chunk));
-  };
-  response.on('drain', go);
-  response.write('{"Resources":[');
-  go();
 }

@@ -1,9 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import type { Answer } from './answer.ts';
-import type { Behaviour } from './behaviour.ts';
-import { isObject, type Json } from './protocol.ts';
+import { endless, type Outcome, type Received } from './message.ts';
 
 const longestBody = 64 * 1024 * 1024;
 
@@ -15,34 +12,7 @@ export async function listen(server: Server, port: number): Promise<number> {
   return address.port;
 }
 
-export function send(
-  response: ServerResponse,
-  { status, body, version, location, type, headers }: Answer,
-  { http }: Behaviour,
-): void {
-  const all = {
-    ...(version === undefined ? {} : { etag: version }),
-    ...(location === undefined ? {} : { location }),
-    ...headers,
-  };
-  if (body === undefined) {
-    response.writeHead(status, all).end();
-    return;
-  }
-  const text = (http.byteOrderMark ? '\ufeff' : '') + (typeof body === 'string' ? body : JSON.stringify(body));
-  const packed = {
-    identity: (plain: string) => Buffer.from(plain),
-    gzip: gzipSync,
-    deflate: deflateSync,
-    br: brotliCompressSync,
-  }[http.encoding](text);
-  const encoding = http.encoding === 'identity' ? {} : { 'content-encoding': http.encoding };
-  response
-    .writeHead(status, { 'content-type': type ?? `${http.mediaType}; charset=utf-8`, ...encoding, ...all })
-    .end(packed);
-}
-
-export async function readText(request: IncomingMessage): Promise<{ readonly text: string; readonly bytes: number }> {
+export async function received(request: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -51,20 +21,34 @@ export async function readText(request: IncomingMessage): Promise<{ readonly tex
     if (bytes > longestBody) throw new Error('the body is too long');
     chunks.push(chunk);
   }
-  return { text: Buffer.concat(chunks).toString(), bytes };
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+  return { method: request.method ?? '', url: request.url ?? '/', headers, text: Buffer.concat(chunks).toString() };
 }
 
-export function parseBody(text: string): Json | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) ? body : undefined;
-  } catch {
-    return undefined;
+export function answerOver(response: ServerResponse, outcome: Outcome): void {
+  switch (outcome.kind) {
+    case 'answer':
+      response.writeHead(outcome.status, outcome.headers).end(outcome.bytes);
+      return;
+    case 'cut':
+      response.destroy();
+      return;
+    case 'hang':
+      return;
+    case 'endless':
+      writeEndlessly(response, outcome.headers);
   }
 }
 
-export function headersOf(request: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+/** Writes for as long as anybody reads. */
+function writeEndlessly(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  response.writeHead(200, headers);
+  const go = (): void => {
+    while (!response.destroyed && response.write(endless.piece));
+  };
+  response.on('drain', go);
+  response.write(endless.beginning);
+  go();
 }

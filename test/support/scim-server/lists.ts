@@ -1,5 +1,6 @@
 import { isHidden } from './accounts.ts';
 import type { Behaviour } from './behaviour.ts';
+import { copyOf } from '../copy.ts';
 import { refusal, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
 import { searchFor } from './search.ts';
 import { show } from './show.ts';
@@ -59,7 +60,7 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
       const cursor =
         list.paging === 'cursor' ? (query.get('cursor') ?? '') : list.paging === 'both' ? query.get('cursor') : null;
       const start = cursor === null ? startFor(query, list, all.length) : offsetOf(cursor, query);
-      const rows = all.slice(start, start + count).map((one) => show(kind, copyOf(one, rules), rules, query));
+      const rows = all.slice(start, start + count).map((one) => show(kind, rowOf(one, rules), rules, query));
       const next = start + rows.length;
       const nextCursor =
         cursor === null || next >= all.length
@@ -80,8 +81,8 @@ export function createLists(store: Store, behaviour: () => Behaviour): Lists {
   };
 }
 
-function copyOf(row: Json, { members }: Behaviour): Json {
-  const copy = structuredClone(row);
+function rowOf(row: Json, { members }: Behaviour): Json {
+  const copy = copyOf(row);
   if (members.shown === 'single') delete copy['members'];
   return copy;
 }

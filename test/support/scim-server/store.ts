@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
 import { checkedBody } from './body.ts';
+import { copyOf } from '../copy.ts';
 import { matchesResource, type Filter } from './filter.ts';
 import { applyPatch, tidy } from './patch.ts';
 import { get, isObject, refusal, ScimError, urn, violation, type Json, type Kind } from './protocol.ts';
@@ -16,6 +17,8 @@ export interface Store {
   remove(kind: Kind, id: string, ifMatch: string | undefined): void;
   /** Set back or moved without a request: who is lost is in no group and nobody's manager any more, and whoever has a new id is referred to by it. */
   restore(kept: (kind: Kind, resource: Json) => string | undefined): void;
+  /** Remembers everything as it is; what it returns puts it back. */
+  freeze(): () => void;
 }
 
 /** What must be unique among resources of a kind. externalId compares exactly, the names do not. */
@@ -84,7 +87,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     for (const key of keys) owners[kind].set(key, id);
     resource['meta'] = metaOf(kind, id, before, now().toISOString());
     resources[kind].set(id, resource);
-    return structuredClone(resource);
+    return copyOf(resource);
   };
 
   return {
@@ -96,7 +99,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         (resource) => filter === undefined || matchesResource(filter, kind, resource, behaviour().filter.ignoresCase),
       );
     },
-    read: (kind, id) => structuredClone(held(kind, id)),
+    read: (kind, id) => copyOf(held(kind, id)),
     create(kind, body) {
       const resource = checkedBody(kind, body, true);
       const id = idFor(kind, resource);
@@ -112,7 +115,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     patch(kind, id, message, ifMatch) {
       const before = held(kind, id);
       checkVersion(before, ifMatch);
-      const resource = structuredClone(before);
+      const resource = copyOf(before);
       const { patch, members } = behaviour();
       const { noMatch, addReplaces } = patch;
       const rules = {
@@ -121,7 +124,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         repeated: members.repeated,
         valueRemovals: members.remove.includes('values'),
       };
-      applyPatch(kind, resource, structuredClone(message), rules);
+      applyPatch(kind, resource, copyOf(message), rules);
       return save(kind, id, resource, before);
     },
     restore(kept) {
@@ -142,6 +145,17 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
         for (const key of keysOf(kind, moved)) owners[kind].set(key, id);
       }
     },
+    freeze() {
+      const kept = copyOf({ count, resources, owners });
+      return () => {
+        const copy = copyOf(kept);
+        count = copy.count;
+        for (const kind of ['User', 'Group'] as const) {
+          resources[kind] = copy.resources[kind];
+          owners[kind] = copy.owners[kind];
+        }
+      };
+    },
     remove(kind, id, ifMatch) {
       const resource = held(kind, id);
       checkVersion(resource, ifMatch);
@@ -154,7 +168,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
 
 /** With members and manager by their new ids, and without those who are lost. */
 function withIds(resource: Json, ids: ReadonlyMap<string, string | undefined>): Json {
-  const copy = structuredClone(resource);
+  const copy = copyOf(resource);
   const { members, [urn.enterprise]: enterprise } = copy;
   const idOf = (held: unknown): string | undefined =>
     isObject(held) && ids.has(String(held['value'])) ? ids.get(String(held['value'])) : undefined;

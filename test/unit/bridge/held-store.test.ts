@@ -52,6 +52,7 @@ describe('the state of a daemon', () => {
     let isOpen = false;
     let closed = 0;
     let isSound = true;
+    const told: boolean[] = [];
     const openStore = async (): Promise<StateStore> => {
       await Promise.resolve();
       if (isOpen) throw locked();
@@ -67,6 +68,7 @@ describe('the state of a daemon', () => {
       { openStore, clock },
       () => isSound,
       () => undefined,
+      (isHeld) => told.push(isHeld),
     );
     const before = await held.current();
     isSound = false;
@@ -74,6 +76,7 @@ describe('the state of a daemon', () => {
     assert.equal(one, other);
     assert.notEqual(one, before);
     assert.equal(closed, 1);
+    assert.deepEqual(told, [true, false, true], 'there is one who leads, but while nobody has the state');
     const reopening = held.current();
     await held.close();
     await reopening;

@@ -15,7 +15,7 @@ describe('names that entries had', () => {
   const setup = () => {
     const store = createMemoryStore();
     const note = (reading: CompleteReading) => noteNames(new Map([['corp', reading]]), store);
-    const who = async (dn: string) => (await formerNames(new Set([dn]), ['corp'], store)).get(dn);
+    const who = async (dn: string) => (await formerNames(new Set([dn]), ['corp'], store, undefined)).get(dn);
     return { store, note, who };
   };
 

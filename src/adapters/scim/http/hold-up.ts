@@ -1,4 +1,6 @@
 import type { Dispatcher } from 'undici';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Network } from './network.ts';
 import type { AnswerLength, Places } from '../shared/answer-places.ts';
 import { shortAnswer, usualAnswer } from '../shared/bounds.ts';
 
@@ -43,22 +45,28 @@ function lengthOf(bytes: number): AnswerLength | undefined {
   return bytes <= shortAnswer ? 'medium' : 'long';
 }
 
+/** By what patience is measured. */
+export interface Time {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly network: Pick<Network, 'after'>;
+}
+
 /** @param onOver called when so much time was used up */
-export function startPatience(milliseconds: number, onOver: () => void): Patience {
+export function startPatience(milliseconds: number, { clock, network }: Time, onOver: () => void): Patience {
   let left = milliseconds;
-  let began = performance.now();
-  let timer: NodeJS.Timeout | undefined = setTimeout(onOver, left);
+  let began = clock.monotonic();
+  let cancel: (() => void) | undefined = network.after(left, onOver);
   return {
     stop() {
-      if (timer === undefined) return;
-      clearTimeout(timer);
-      timer = undefined;
-      left -= performance.now() - began;
+      if (cancel === undefined) return;
+      cancel();
+      cancel = undefined;
+      left -= clock.monotonic() - began;
     },
     goOn() {
-      if (timer !== undefined) return;
-      began = performance.now();
-      timer = setTimeout(onOver, Math.max(0, left));
+      if (cancel !== undefined) return;
+      began = clock.monotonic();
+      cancel = network.after(Math.max(0, left), onOver);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { NeededAttributes } from '../../../core/mapping/needed-of-body.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { Route } from '../auth/connection.ts';
+import { sockets, type Network } from './network.ts';
 import type { AnswerMemory } from '../shared/answer-memory.ts';
 import type { TargetPlaces } from '../shared/answer-places.ts';
 
@@ -27,6 +28,8 @@ export interface ScimTargetOptions extends Route {
     /** From asking for a connection to the last byte of the answer; 30 s unless said. Three times as long for a POST. */
     readonly requestMilliseconds?: number | undefined;
   };
+  /** Over sockets, unless said. */
+  readonly network?: Network;
   /** Before every request. */
   readonly onSending?: ((method: string) => void) | undefined;
   /** After every request that was sent or tried. Status 0: there was no answer. */
@@ -50,6 +53,7 @@ export interface CheckedOptions extends ScimTargetOptions {
   /** Calls that may run side by side. */
   readonly calls: number;
   readonly requestMilliseconds: number;
+  readonly network: Network;
 }
 
 /**
@@ -89,5 +93,6 @@ export function checkOptions(options: ScimTargetOptions): CheckedOptions {
     concurrency,
     calls,
     requestMilliseconds,
+    network: options.network ?? sockets,
   };
 }

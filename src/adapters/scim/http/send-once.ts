@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
 import type { Places } from '../shared/answer-places.ts';
-import { createHoldUp, startPatience } from './hold-up.ts';
+import { createHoldUp, startPatience, type Time } from './hold-up.ts';
+import type { Line } from './network.ts';
 
 export interface WholeAnswer {
   readonly status: number;
@@ -25,6 +26,7 @@ export class Late extends Error {
 interface Limits {
   readonly maxBytes: number;
   readonly milliseconds: number;
+  readonly time: Time;
   readonly places: Places;
   /** Called when the answer has to wait for a place. */
   readonly onHeld: () => void;
@@ -38,7 +40,7 @@ interface Limits {
  *   back; `milliseconds`: from now to the last byte, waiting for a connection included, and not that for a place
  */
 export function sendOnce(
-  pool: Dispatcher,
+  pool: Line['pool'],
   request: Dispatcher.DispatchOptions,
   limits: Limits,
   signal: AbortSignal,
@@ -65,7 +67,7 @@ export function sendOnce(
     const onAbort = (): void => {
       giveUp(signal.reason);
     };
-    const patience = startPatience(limits.milliseconds, () => {
+    const patience = startPatience(limits.milliseconds, limits.time, () => {
       giveUp(new Late('too late'));
     });
     const holdUp = createHoldUp(limits.places, patience, () => isOver, limits.onHeld);

@@ -1,8 +1,8 @@
-import type { Pool } from 'undici';
-import { connectWords, isUnsent, openConnections } from '../auth/connection.ts';
+import { connectWords, isUnsent } from '../auth/connection.ts';
 import type { ScimRequest } from '../shared/message.ts';
 import type { CheckedOptions } from './options.ts';
 import { quotaHeaderNames, type QuotaHeaders } from '../rate-limit/quota.ts';
+import type { Line } from './network.ts';
 import { contentOf, isPacked, type Content } from './content.ts';
 import { writeJson } from './json.ts';
 import type { Places } from '../shared/answer-places.ts';
@@ -39,7 +39,8 @@ export interface Transport {
 
 /** The only place from which bytes go to a target. Redirects are never followed: the token would go along. */
 export function createTransport(options: CheckedOptions): Transport {
-  const connections = openConnections(options.origin, options, options.concurrency, options.requestMilliseconds);
+  const { origin, concurrency, requestMilliseconds, network } = options;
+  const connections = network.open(origin, options, concurrency, requestMilliseconds);
   return {
     async send(request, headers, signal, onHeld) {
       const { places, isOwn } = options.places.current();
@@ -54,7 +55,7 @@ export function createTransport(options: CheckedOptions): Transport {
 }
 
 async function sendAndRead(
-  pool: Pool,
+  pool: Line['pool'],
   options: CheckedOptions & { readonly held: Places; readonly onHeld: () => void },
   request: ScimRequest,
   authentication: Readonly<Record<string, string>>,
@@ -77,7 +78,7 @@ async function sendAndRead(
   const result = await sendOnce(
     pool,
     sent,
-    { maxBytes: request.maxBytes, milliseconds, places: options.held, onHeld: options.onHeld },
+    { maxBytes: request.maxBytes, milliseconds, time: options, places: options.held, onHeld: options.onHeld },
     signal,
   );
   options.onRequest(request.method, result.status, options.clock.monotonic() - began);

@@ -24,6 +24,7 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     name: 'expired',
     parameters: [{ name: 'text', kind: 'string' }],
     returns: 'bool',
+    asks: 'time',
     doc: 'Whether a time is over: of Active Directory (accountExpires), an LDAP time (krbPrincipalExpiration), or days since 1970 (shadowExpire). 0, -1 and 9223372036854775807 mean never, and null: false. Anything else is an error.',
     example: ['expired(accountExpires)', 'false'],
     lazy:

@@ -66,6 +66,7 @@ export const directoryFunctions: readonly FunctionDefinition[] = [
     name: 'ref',
     parameters: [{ name: 'dn', kind: 'text' }],
     returns: 'ref',
+    asks: 'entries',
     doc: 'The person or group that a DN names, as this target knows it. No value while the target does not have them; completed when they come.',
     example: ['ref(manager)', '{"dn":"CN=Kim Berg,OU=Oslo,OU=Staff,DC=corp,DC=example"}'],
     call: ([value = null]) => toReference(value),

@@ -27,7 +27,7 @@ export interface FunctionDefinition {
   /** The function of Entra ID's expressions that it takes the place of. */
   readonly entra?: string;
   /** What the function learns from outside of its arguments: the compiler has to know. */
-  readonly asks?: 'attribute' | 'groups';
+  readonly asks?: 'attribute' | 'groups' | 'entries' | 'time';
   /** Where not every argument is to be evaluated: makes the part out of its compiled arguments, in place of `call`. */
   readonly lazy?: (args: readonly Compiled[]) => Compiled['run'];
   readonly call?: (values: readonly Value[], run: Run) => Value;

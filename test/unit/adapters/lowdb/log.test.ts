@@ -38,7 +38,7 @@ describe('The provisioning log', () => {
       (await logOf(again)).map(({ sourceId }) => sourceId),
       ['ada', 'bob', 'cyd'],
     );
-    assert.deepEqual(await again.checkLog(), { entries: 3, flaws: [] });
+    assert.deepEqual(await again.checkLog(), { entries: 3, erased: 0, flaws: [] });
     await again.close();
     for (const file of await filesIn(folder)) assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
@@ -60,10 +60,10 @@ describe('The provisioning log', () => {
       (await logOf(view)).map(({ sourceId }) => sourceId),
       ['ada', 'bob'],
     );
-    assert.deepEqual(await view.checkLog(), { entries: 1, flaws: [] });
+    assert.deepEqual(await view.checkLog(), { entries: 1, erased: 0, flaws: [] });
     isFull = false;
     await store.close();
-    assert.deepEqual(await (await openStateView({ folder })).checkLog(), { entries: 2, flaws: [] });
+    assert.deepEqual(await (await openStateView({ folder })).checkLog(), { entries: 2, erased: 0, flaws: [] });
   });
 
   it('begins a new file each day, and removes those that are too old', async (context) => {
@@ -80,7 +80,7 @@ describe('The provisioning log', () => {
     }
     const ids = (await logOf(store)).map(({ sourceId }) => sourceId);
     assert.deepEqual(ids, ['p2', 'p3', 'p4', 'p5', 'p6']);
-    assert.deepEqual(await store.checkLog(), { entries: 5, flaws: [] });
+    assert.deepEqual(await store.checkLog(), { entries: 5, erased: 0, flaws: [] });
     await store.close();
   });
 
@@ -169,7 +169,7 @@ describe('The provisioning log', () => {
     assert.deepEqual((await (await openStateView({ folder })).checkLog()).flaws, [{ kind: 'changed', from: 1, to: 1 }]);
     await writeFile(file, text.replace(/,"values":.*(?=,"hash")/, ''));
     const view = await openStateView({ folder });
-    assert.deepEqual(await view.checkLog(), { entries: 2, flaws: [] });
+    assert.deepEqual(await view.checkLog(), { entries: 2, erased: 0, flaws: [] });
     assert.equal((await logOf(view))[0]?.values, undefined);
   });
 
@@ -212,7 +212,7 @@ describe('The provisioning log', () => {
       (await logOf(another, 2)).map(({ seq, sourceId }) => [seq, sourceId]),
       [[3, 'cyd']],
     );
-    assert.deepEqual(await another.checkLog(), { entries: 1, flaws: [] });
+    assert.deepEqual(await another.checkLog(), { entries: 1, erased: 0, flaws: [] });
     await another.close();
   });
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { chmod, cp, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { StateFile, StateFiles } from '../../../../src/adapters/lowdb/files.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import { seal } from '../../../../src/adapters/lowdb/lines.ts';
@@ -190,5 +192,32 @@ describe('Opening the embedded state', () => {
     await writeFile(folder, 'a file');
     await assert.rejects(open(folder), failsWith('D2S_STATE_UNWRITABLE', folder));
     await assert.rejects(openStateView({ folder }), failsWith('D2S_STATE_UNWRITABLE', folder));
+  });
+
+  it('leaves no file open when it fails half-way', async (context) => {
+    const folder = await aState(context);
+    const open = new Set<StateFile>();
+    const files: StateFiles = {
+      ...nodeFiles,
+      list: (path) => (path.endsWith('log') ? Promise.reject(new Error('EIO: made to fail')) : nodeFiles.list(path)),
+      open: async (path, use, folder) => {
+        const file = await nodeFiles.open(path, use, folder);
+        const tracked = {
+          read: (buffer: Uint8Array, position: number) => file.read(buffer, position),
+          write: (bytes: Uint8Array, position: number) => file.write(bytes, position),
+          sync: () => file.sync(),
+          truncate: (size: number) => file.truncate(size),
+          close: async () => {
+            open.delete(tracked);
+            await file.close();
+          },
+        };
+        open.add(tracked);
+        return tracked;
+      },
+    };
+    const opening = openStateStore({ folder, clock, files, latestNote: `${folder}.latest` });
+    await assert.rejects(opening, failsWith('D2S_STATE_UNWRITABLE'));
+    assert.equal(open.size, 0);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { unmanaged } from '../../../../src/core/model/link.ts';
@@ -123,5 +123,16 @@ describe('the end of a journal', () => {
     assert.deepEqual([openings.at(-1)?.cut?.lines, openings.at(-1)?.lost], [2, 'damaged']);
     assert.deepEqual(await recordsIn(store), [1]);
     await store.close();
+  });
+
+  it('is noted in no file that somebody put a link to in its place', async (context) => {
+    const { folder, open } = await place(context);
+    const other = join(dirname(folder), 'other');
+    await writeFile(other, 'of somebody else');
+    await symlink(other, `${folder}.latest`);
+    const store = await open();
+    await store.record(recordOf(1));
+    await store.close();
+    assert.equal(await readFile(other, 'utf8'), 'of somebody else');
   });
 });

@@ -38,6 +38,11 @@ export class VolatileDisk {
     return disk;
   }
 
+  /** What stands in all files, for those who look for a word. */
+  text(): string {
+    return [...this.#names].map(([path, { now }]) => `${path}\n${now.toString()}`).join('\n');
+  }
+
   files(): StateFiles {
     return {
       makeFolder: (path) =>
@@ -79,6 +84,7 @@ export class VolatileDisk {
           this.#names.set(to, content);
         }),
       remove: (path) => this.#do(() => void this.#names.delete(path)),
+      removeFolder: (path) => this.#do(() => void this.#folders.delete(path)),
       syncFolder: (folder) =>
         this.#do(() => {
           const inFolder = (path: string): boolean => dirname(path) === folder;

@@ -160,7 +160,7 @@ describe('values that name nobody', () => {
       group('inner', [contact, dnOf('ann')]),
       group('staff', [dnOfGroup('inner'), 'CN=outer,OU=Elsewhere,DC=corp']),
     ];
-    assert.deepEqual(content(entries), [['ann'], ['CN=Supplier,OU=Contacts,DC=corp', 'CN=outer,OU=Elsewhere,DC=corp']]);
+    assert.deepEqual(content(entries), [['ann'], ['CN=outer,OU=Elsewhere,DC=corp', 'CN=Supplier,OU=Contacts,DC=corp']]);
     const direct = { ...target, nested: 'direct' as const };
     assert.deepEqual(content(entries, 'staff', direct), [[], ['CN=outer,OU=Elsewhere,DC=corp']]);
   });
