@@ -36,6 +36,7 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
     'init --ldif people.ldif --target-url https://wiki.example/scim/v2 --token-env WIKI_TOKEN',
     'init --url ldaps://dc1.corp.example --bind-dn svc-d2s@corp.example --password-file ldap-password',
   ],
+  'support-bundle': ['support-bundle', 'support-bundle --out ticket-1234.json'],
   notify: ['notify test'],
   'notify test': ['notify test'],
 };

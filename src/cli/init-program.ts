@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { InitOptions } from './commands/init.ts';
+import type { InitOptions } from './init-options.ts';
 import type { CommandContext } from './session.ts';
 
 type Given = { readonly config?: string } & InitOptions;

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, dirname, resolve } from 'node:path';
 import type { SecretPlace, StarterSource } from '../bridge/init/starter.ts';
 import { BridgeError } from '../core/model/errors.ts';
-import type { InitOptions } from './commands/init.ts';
+import type { InitOptions } from './init-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Asks for what was not given. Where nobody sits, the fallback is the answer. */

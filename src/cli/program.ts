@@ -5,6 +5,7 @@ import { exampleText } from './help-examples.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
+import type { SupportBundleOptions } from './commands/support-bundle.ts';
 import type { SyncOptions } from './commands/sync.ts';
 import type { RetryOptions } from './commands/retry.ts';
 import type { UndoOptions } from './commands/undo.ts';
@@ -70,6 +71,7 @@ export function createProgram(
   addAmending(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
+  addSupport(command, contextOf, finish);
   const group = (name: string, description: string): Command =>
     program
       .command(name)
@@ -171,6 +173,18 @@ function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): v
     .action(async (given: GivenDoctor) => {
       const { doctor } = await import('./commands/doctor.ts');
       finish(await doctor(given, contextOf(given)));
+    });
+}
+
+/** What is sent to whoever helps. */
+function addSupport(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('support-bundle', 'one file for whoever helps: what runs and how it is, with no person and no secret in it')
+    .option('--out <file>', 'where to write it', 'dir2scim-support.json')
+    .option('--force', 'also in place of a file that is there', false)
+    .option('--json', 'print it, and write no file', false)
+    .action(async (given: Configured & SupportBundleOptions) => {
+      const { supportBundle } = await import('./commands/support-bundle.ts');
+      finish(await supportBundle(given, contextOf(given)));
     });
 }
 

@@ -111,6 +111,8 @@ it('the commands print no secret, and what others wrote is visible', async (cont
     ['explain', 'zeb', '--push'],
     ['status'],
     ['status', '--json'],
+    ['log'],
+    ['support-bundle', '--json'],
     ['doctor', '--target', 'wiki'],
     ['doctor', '--target', 'wiki', '--json'],
   ];
@@ -130,6 +132,8 @@ for (const level of ['trace', 'info']) {
     await using daemon = await startDaemon({ config });
     await daemon.moreCycles(3);
     const metrics = (await daemon.get('/metrics')).text + (await daemon.get('/readyz?verbose')).text;
+    const bundle = await runProgram(['support-bundle', '--json', '--config', config], childEnvironment);
+    assert.equal(bundle.code, 0, bundle.stderr);
     daemon.kill('SIGTERM');
     await daemon.ended;
     withoutSecret(daemon.text(), 'the log');
@@ -140,6 +144,7 @@ for (const level of ['trace', 'info']) {
     );
     for (const [where, text] of [
       ['the metrics', metrics],
+      ['the support bundle', bundle.stdout],
       ['the state', files.join('\n')],
       ...(level === 'info' ? [['the log', daemon.text()] as const] : []),
     ] as const) {

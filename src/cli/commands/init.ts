@@ -10,31 +10,10 @@ import { BridgeError } from '../../core/model/errors.ts';
 import { count } from '../../core/wording/count.ts';
 import { printable } from '../../core/wording/foreign.ts';
 import { commandLine } from '../command-line.ts';
+import type { InitOptions } from '../init-options.ts';
 import { asker, askSource, askToken, required, type Ask } from '../init-questions.ts';
 import type { CommandContext } from '../session.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-
-export interface InitOptions {
-  readonly out?: string;
-  readonly force: boolean;
-  readonly ldif?: string;
-  readonly url?: readonly string[];
-  readonly startTls: boolean;
-  readonly ca?: string;
-  readonly bindDn?: string;
-  readonly passwordFile?: string;
-  readonly passwordEnv?: string;
-  readonly base?: string;
-  readonly userName?: string;
-  readonly scopeGroup?: string;
-  readonly targetUrl?: string;
-  readonly target?: string;
-  readonly profile?: string;
-  readonly tokenFile?: string;
-  readonly tokenEnv?: string;
-  readonly leaves: Starter['leaves'];
-  readonly json: boolean;
-}
 
 /** Asks the directory, and writes a configuration to begin with. It holds no secret, and nothing of a person. */
 export async function init(given: InitOptions, context: CommandContext): Promise<number> {
