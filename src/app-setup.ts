@@ -111,6 +111,10 @@ function setupOf(
     },
     removal: { ...removal, offIsDeletion: dialect.users.deactivation === 'deletes' },
     limits,
+    seats:
+      section.limits.seats === undefined
+        ? undefined
+        : { seats: section.limits.seats, order: definition.seatOrder ?? 'userName' },
     mustSee,
     createInactive: users.createInactive,
     logValues: configuration.log.values,

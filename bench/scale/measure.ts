@@ -7,6 +7,8 @@ export interface Measured {
   readonly longestTurn: number;
   /** Megabytes. */
   readonly resident: number;
+  /** Megabytes that are in use afterwards, where the process was started with --expose-gc. */
+  readonly held: number | undefined;
 }
 
 /** Does a job, and says what it cost this process. */
@@ -23,15 +25,18 @@ export async function measure<T>(job: () => Promise<T>): Promise<Measured & { re
   const { user, system } = process.cpuUsage(cpu);
   await new Promise((resolve) => setTimeout(resolve, 5));
   delay.disable();
+  globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
   return {
     result,
     milliseconds,
     cpuMilliseconds: (user + system) / 1_000,
     longestTurn: delay.max / 1e6,
-    resident: process.memoryUsage().rss / 1024 / 1024,
+    resident: rss / 1024 / 1024,
+    held: globalThis.gc === undefined ? undefined : (heapUsed + external) / 1024 / 1024,
   };
 }
 
-export function inWords({ milliseconds, cpuMilliseconds, longestTurn, resident }: Measured): string {
-  return `${milliseconds.toFixed(0)} ms, CPU ${cpuMilliseconds.toFixed(0)} ms, longest turn ${longestTurn.toFixed(0)} ms, RSS ${resident.toFixed(0)} MB`;
+export function inWords({ milliseconds, cpuMilliseconds, longestTurn, resident, held }: Measured): string {
+  return `${milliseconds.toFixed(0)} ms, CPU ${cpuMilliseconds.toFixed(0)} ms, longest turn ${longestTurn.toFixed(0)} ms, RSS ${resident.toFixed(0)} MB${held === undefined ? '' : `, held ${held.toFixed(0)} MB`}`;
 }

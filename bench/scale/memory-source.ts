@@ -1,3 +1,4 @@
+import { createCompactor } from '../../src/core/directory/compact-entries.ts';
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
@@ -13,6 +14,7 @@ export interface MemorySource extends DirectorySource {
 export function createMemorySource(source: DirectorySource): MemorySource {
   const entries = new Map<SourceId, Entry>();
   const changed = new Set<SourceId>();
+  const compact = createCompactor();
   let identity: Extract<Awaited<ReturnType<DirectorySource['read']>>, { kind: 'complete' }>['identity'] | undefined;
   let reads = 0;
   return {
@@ -21,7 +23,11 @@ export function createMemorySource(source: DirectorySource): MemorySource {
     entries,
     async read({ attributes, since, visit, signal }) {
       if (identity === undefined) {
-        const verdict = await source.read({ attributes, visit: (entry) => void entries.set(entry.id, entry), signal });
+        const verdict = await source.read({
+          attributes,
+          visit: (entry) => void entries.set(entry.id, compact(entry)),
+          signal,
+        });
         if (verdict.kind === 'complete') ({ identity } = verdict);
       }
       if (identity === undefined) throw new Error('the world was not read');
@@ -40,7 +46,7 @@ export function createMemorySource(source: DirectorySource): MemorySource {
       return { kind: 'delta', watermark, gone: news.filter((id) => !entries.has(id)) };
     },
     put(entry) {
-      entries.set(entry.id, entry);
+      entries.set(entry.id, compact(entry));
       changed.add(entry.id);
     },
     remove(id) {

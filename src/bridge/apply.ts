@@ -13,7 +13,7 @@ import { startCycles } from '../cycle/run-cycles.ts';
 import { sha256 } from '../cycle/shared/sha256.ts';
 import type { App } from './app.ts';
 import { noteAsked } from './asked.ts';
-import { configurationHash, type PlanFile } from './plan-file.ts';
+import { configurationHash, sealOf, type PlanFile } from './plan-file.ts';
 import type { Ending } from './sync.ts';
 import { chosenTargets } from './targets.ts';
 
@@ -21,7 +21,7 @@ import { chosenTargets } from './targets.ts';
  * Carries out exactly the plan that a person looked at, or nothing: every target of the file is planned once more, and only
  * when all come to what the file says is anything sent.
  *
- * @throws BridgeError D2S_PLAN_CHANGED when the state or the configuration is another one. What the directories or targets
+ * @throws BridgeError D2S_PLAN_CHANGED when the state or the configuration is another one, or the file was edited. What the directories or targets
  * changed is in the reports, under the same code
  */
 export async function apply(app: App, file: PlanFile, { stopping, aborting }: Ending): Promise<CycleReport[]> {
@@ -33,6 +33,9 @@ export async function apply(app: App, file: PlanFile, { stopping, aborting }: En
   try {
     if (file.inputs.state !== undefined && file.inputs.state !== store.lineage)
       throw changed('it was made with another state');
+    if (file.inputs.state === undefined && (await store.linkTotals()).length > 0)
+      throw changed('it was made before the state knew anybody');
+    if (file.seal !== sealOf(file, store.digest)) throw edited();
     const review = createReview(file);
     const started = await startCycles(targets, {
       ...app,
@@ -99,6 +102,14 @@ function changed(difference: string): BridgeError {
   return new BridgeError(
     'D2S_PLAN_CHANGED',
     `nothing was sent, because the plan is another one now: ${printable(difference)}`,
+    'make it again with dir2scim plan --out FILE, and look at it once more',
+  );
+}
+
+function edited(): BridgeError {
+  return new BridgeError(
+    'D2S_PLAN_CHANGED',
+    'nothing was sent, because the file was edited after it was written: what it shows may not be what it does',
     'make it again with dir2scim plan --out FILE, and look at it once more',
   );
 }

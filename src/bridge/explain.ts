@@ -150,11 +150,11 @@ async function explainAll(
   ).catch((error: unknown) => {
     throw failures[0] ?? error; // whoever is not found may be in a directory that could not be read
   });
-  const all = await Promise.all(
-    ready.map(async ({ setup, own }) => {
-      const examination = await explainTarget(id, setup, own, view, { lookUp, now: app.clock.now(), signal, isPush });
-      return { id, setup, readAt, examination };
-    }),
-  );
+  const all: Examined[] = [];
+  // One after the other: each holds everybody in memory for a while.
+  for (const { setup, own } of ready) {
+    const examination = await explainTarget(id, setup, own, view, { lookUp, now: app.clock.now(), signal, isPush });
+    all.push({ id, setup, readAt, examination });
+  }
   return { all, failures };
 }

@@ -1,7 +1,7 @@
 import { shortPath } from '../core/mapping/scim-path.ts';
 import type { Explanation } from '../core/mapping/explain.ts';
 import type { Operation } from '../core/model/plan.ts';
-import { inWords } from '../core/wording/count.ts';
+import { inWords, whole } from '../core/wording/count.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
 import { printable } from '../core/wording/foreign.ts';
 
@@ -69,8 +69,8 @@ function inScope(one: TargetExplanation): string {
     if (operations.length > 0) return `is not on ${target} yet${lastTry(one)}${nextOf(one)}`;
     if (isInactive && !createInactive)
       return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
-    if (quarantine !== undefined && quarantine.cause !== 'held')
-      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}${quarantine.said === undefined ? '' : `: ${quarantine.said}`}), and it is tried again after ${quarantine.retryAt}`;
+    if (quarantine !== undefined && quarantine.cause !== 'held' && quarantine.cause !== 'no_seat')
+      return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}${quarantine.said === undefined ? '' : `: ${quarantine.said}`}), and it is tried again ${nextTry(one)}`;
     return `is not on ${target} yet`;
   }
   if (link.leftDisabled === true)
@@ -84,11 +84,20 @@ function inScope(one: TargetExplanation): string {
   return `${state}${lastTry(one)}${nextOf(one)}`;
 }
 
+/** Of those whom nothing has failed about. */
+const notFailed: ReadonlySet<string> = new Set(['held', 'no_seat', 'inactive']);
+
 /** What is due and failed is tried again, but not at once. */
-function lastTry({ quarantine }: TargetExplanation): string {
-  if (quarantine === undefined || quarantine.cause === 'held' || quarantine.cause === 'inactive') return '';
-  const { status, cause, retryAt } = quarantine;
-  return `; the last try failed (${status === undefined ? cause : `HTTP ${status}`}), the next one is after ${retryAt}`;
+function lastTry(one: TargetExplanation): string {
+  const { quarantine } = one;
+  if (quarantine === undefined || notFailed.has(quarantine.cause)) return '';
+  const { status, cause } = quarantine;
+  return `; the last try failed (${status === undefined ? cause : `HTTP ${status}`}), the next one is ${nextTry(one)}`;
+}
+
+/** When what failed is tried again. */
+export function nextTry({ quarantine, retryAsked }: Pick<TargetExplanation, 'quarantine' | 'retryAsked'>): string {
+  return retryAsked || quarantine === undefined ? 'in the next cycle' : `after ${quarantine.retryAt}`;
 }
 
 /** What comes next, as the end of a sentence. */
@@ -97,7 +106,9 @@ function nextOf({
   operations,
   held,
   undone,
-}: Pick<TargetExplanation, 'id' | 'operations' | 'held' | 'undone'>): string {
+  unseated,
+  seats,
+}: Pick<TargetExplanation, 'id' | 'operations' | 'held' | 'undone' | 'unseated' | 'seats'>): string {
   if (operations.length === 0) return '';
   const isAmong =
     (some: readonly Operation[]) =>
@@ -109,6 +120,8 @@ function nextOf({
   const what = inWords([...new Set(told.map(actionOf))]);
   if (told.every(isAmong(undone))) return `; a person rejected what is due: to ${what}`;
   if (told.some(isAmong(held))) return `; held until somebody approves it: to ${what}`;
+  if (seats !== undefined && told.some(isAmong(unseated)))
+    return `; waits for a seat: ${whole(seats.taken)} of ${whole(seats.of)} are taken; then: to ${what}`;
   return `; next: to ${what}`;
 }
 

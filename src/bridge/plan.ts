@@ -1,4 +1,5 @@
 import { BridgeError } from '../core/model/errors.ts';
+import type { Digest } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { StateView } from '../ports/state-store.ts';
@@ -28,6 +29,8 @@ export interface ShownPlan {
 export interface PlanAnswer {
   /** Of which state it is; undefined where that knows of no account yet. */
   readonly lineage: string | undefined;
+  /** Of that state. */
+  readonly digest: Digest;
   readonly targets: readonly ShownPlan[];
   /** What is wrong with targets and directories that could not be asked. */
   readonly failures: readonly BridgeError[];
@@ -43,7 +46,7 @@ export async function plan(app: App, request: PlanRequest, signal: AbortSignal):
     for (const one of planned) targets.push(await withAccounts(one, view, request.all, signal));
     signal.throwIfAborted();
     const lineage = (await view.linkTotals()).length === 0 ? undefined : view.lineage;
-    return { lineage, targets, failures };
+    return { lineage, digest: view.digest, targets, failures };
   } finally {
     await view.close();
   }
@@ -90,12 +93,13 @@ async function withAccounts(
 
 function withNames(planned: PlannedTarget, known: KnownAccounts): PlannedTarget {
   const named = (operations: readonly Operation[]) => operations.map((operation) => withName(operation, known));
-  const { plan, operations, proceed, undone, hold } = planned;
+  const { plan, operations, proceed, unseated, undone, hold } = planned;
   return {
     ...planned,
     plan: { ...plan, operations: named(plan.operations) },
     operations: named(operations),
     proceed: named(proceed),
+    unseated: named(unseated),
     undone: named(undone),
     hold: hold === undefined ? undefined : { ...hold, operations: named(hold.operations) },
   };

@@ -43,7 +43,7 @@ function contentOf(text: string): unknown {
 
 const fileShape = z.object({
   format: z.literal(planFormat),
-  version: z.literal(1),
+  version: z.literal(2),
   madeAt: z.iso.datetime(),
   full: z.boolean(),
   inputs: z.object({ state: z.exactOptional(z.string()), configuration: z.string() }),
@@ -64,6 +64,7 @@ const fileShape = z.object({
       plan: z.unknown(),
     }),
   ),
+  seal: z.string(),
 });
 
 function refused(what: string, error: unknown, remedy: string): BridgeError {

@@ -3,6 +3,7 @@ import type { CycleEvent, CycleObserver } from '../ports/cycle-observer.ts';
 import { openingLines } from '../telemetry/opening-text.ts';
 import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
+import { printable } from '../core/wording/foreign.ts';
 import { durationText } from './words.ts';
 
 /**
@@ -61,6 +62,8 @@ function stepLine(event: CycleEvent): string | undefined {
       return `  ${event.directory}: ${count(event.entries, 'entry')} so far`;
     case 'directory_read':
       return `  ${event.directory}: read ${count(event.users, 'user')} and ${count(event.groups, 'group')} in ${durationText(event.milliseconds)}`;
+    case 'open_to_all':
+      return `  ${event.directory}: warning: every user of this host may write to ${event.paths.map(printable).join(' and ')}, and so decide who has access: chmod o-w`;
     case 'decided': {
       const { decision, holdId, end } = event.record;
       return end === 'taken'

@@ -6,7 +6,7 @@ import { count, nounFor } from '../core/wording/count.ts';
 import type { TargetExplanation, UnlinkedAccount } from '../cycle/explain-target.ts';
 import type { CommandLine } from '../bridge/command-line.ts';
 import type { ShownExplanation } from '../bridge/explain.ts';
-import { sentenceOf } from '../bridge/explanation-sentence.ts';
+import { nextTry, sentenceOf } from '../bridge/explanation-sentence.ts';
 import { nameOf, type KnownAccounts } from '../bridge/known-accounts.ts';
 import { columns, wrap } from './layout.ts';
 import { contentParts, valueText } from './operation-text.ts';
@@ -105,7 +105,8 @@ function groupsText(memberOf: readonly GroupStep[]): string {
     .join(', ');
 }
 
-function showLink({ link, account, quarantine }: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
+function showLink(one: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
+  const { link, account, quarantine } = one;
   const tell = teller(terminal);
   tell(
     'link',
@@ -118,7 +119,7 @@ function showLink({ link, account, quarantine }: TargetExplanation, known: Known
   const status = quarantine.status === undefined ? '' : ` (HTTP ${quarantine.status})`;
   tell(
     'failed',
-    `${quarantine.cause}${status}${quarantine.said === undefined ? '' : `, "${printable(quarantine.said)}"`}, ${count(quarantine.attempts, 'time')} since ${quarantine.since}; next try after ${quarantine.retryAt}`,
+    `${quarantine.cause}${status}${quarantine.said === undefined ? '' : `, "${printable(quarantine.said)}"`}, ${count(quarantine.attempts, 'time')} since ${quarantine.since}; next try ${nextTry(one)}`,
     terminal.colors.yellow,
   );
 }

@@ -15,7 +15,7 @@ import type { Decider, RejectionRecord } from '../ports/decisions.ts';
 import { wrap } from './layout.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
 import { asItIs, type Terminal } from './terminal.ts';
-import { resourceTypeName } from './words.ts';
+import { resourceTypeName, seatsText } from './words.ts';
 
 /** Beyond this, what is not risky is counted; `--all` names it. */
 const longest = 50;
@@ -52,12 +52,25 @@ export function showPlan(
         `  ${count(planned.waiting, 'reference')} ${planned.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`,
       ),
     );
+  showUnseated(planned, display, terminal);
   showOddLogins(operations, terminal);
   showForgotten(planned, terminal);
   showRejections(planned.rejections, terminal, call);
   showLeftOut(planned, terminal);
   showRejected(plan.rejected, terminal, display.all);
   if (hold !== undefined) showHold(hold, terminal, call, display);
+}
+
+/** Who waits for a seat, in the order in which they stand in the plan. */
+function showUnseated(
+  { unseated, seats }: Pick<PlannedTarget, 'unseated' | 'seats'>,
+  display: PlanDisplay,
+  terminal: Terminal,
+): void {
+  if (seats === undefined || unseated.length === 0) return;
+  const { colors, print } = terminal;
+  print(colors.yellow(`  ${seatsText(seats)}`));
+  showOperations(unseated, display, '    ', terminal);
 }
 
 /** Whoever comes with a login that is not what it looks like. */

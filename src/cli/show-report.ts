@@ -6,7 +6,15 @@ import type { Terminal } from './terminal.ts';
 import { count } from '../core/wording/count.ts';
 import { countsDone } from '../core/wording/operation-counts.ts';
 import { printable } from '../core/wording/foreign.ts';
-import { durationText, rejectedText, resourceTypeName, strangersText, unresolvedText, unstoredText } from './words.ts';
+import {
+  durationText,
+  rejectedText,
+  resourceTypeName,
+  seatsText,
+  strangersText,
+  unresolvedText,
+  unstoredText,
+} from './words.ts';
 
 /** What a cycle did, for a person. */
 export function showReport(report: CycleReport, terminal: Terminal, call: CommandLine): void {
@@ -33,6 +41,7 @@ export function showReport(report: CycleReport, terminal: Terminal, call: Comman
         `  ${count(report.waiting, 'reference')} ${report.waiting === 1 ? 'waits' : 'wait'} for someone the target does not have yet`,
       ),
     );
+  if (report.seats !== undefined && report.seats.waiting > 0) print(colors.yellow(`  ${seatsText(report.seats)}`));
   if (report.unresolved !== undefined) print(colors.dim(`  ${unresolvedText(report.unresolved)}`));
   if (!isStored(report)) print(colors.yellow(`  ${unstoredText(report.unstored)}`));
   if (report.strangers > 0) print(colors.dim(`  ${strangersText(report.strangers)}`));
@@ -69,10 +78,13 @@ function summary({
   undone,
   unstored,
   strangers,
+  seats,
   asked,
 }: CycleReport): string {
   const isLacking =
-    waiting + deferred + reverify.length + undone.length > 0 || unresolved !== undefined || !isStored({ unstored });
+    waiting + deferred + reverify.length + undone.length + (seats?.waiting ?? 0) > 0 ||
+    unresolved !== undefined ||
+    !isStored({ unstored });
   const others =
     rejected.length > 0
       ? `; not in step: ${rejectedText(countReasons(rejected))}`

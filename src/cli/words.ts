@@ -1,8 +1,9 @@
 import { printable } from '../core/wording/foreign.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
-import { count } from '../core/wording/count.ts';
+import { count, whole } from '../core/wording/count.ts';
 import type { ResourceType } from '../core/model/entry.ts';
+import type { TargetState } from '../ports/state-records.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
 
 /** What names nobody who is read, as a sentence. */
@@ -51,4 +52,9 @@ export function rejectedText(counts: ReasonCounts): string {
   const parts = Object.entries(counts);
   const sum = parts.reduce((all, [, number]) => all + number, 0);
   return `${sum.toLocaleString('en-US')} ${sum === 1 ? 'entry' : 'entries'} cannot be written (${parts.map(([reason, number]) => `${number} ${reason}`).join(', ')})`;
+}
+
+/** `3 people wait for a seat: 500 of 500 are taken`. */
+export function seatsText({ of, taken, waiting }: NonNullable<TargetState['seats']>): string {
+  return `${waiting === 1 ? '1 person waits' : `${whole(waiting)} people wait`} for a seat: ${whole(taken)} of ${whole(of)} are taken`;
 }

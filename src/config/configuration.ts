@@ -172,7 +172,13 @@ export interface TargetConfiguration {
     /** DNs or source ids of entries without which no reading is believed. */
     readonly mustSee: readonly string[];
   };
-  readonly limits: { readonly concurrency: 'auto' | number };
+  readonly limits: {
+    readonly concurrency: 'auto' | number;
+    /** How many users may be active. */
+    readonly seats?: number;
+    /** A SCIM path of users. */
+    readonly seatOrder: string;
+  };
   /** What the profile makes of the rest of the configuration, where somebody might expect something else. For `check`. */
   readonly notes: readonly string[];
 }

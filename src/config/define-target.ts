@@ -60,6 +60,7 @@ export async function defineTarget(
       user: mappedMatch(targetName, 'users', target.users.match, mapped('user')),
       group: mappedMatch(targetName, 'groups', target.groups.match, mapped('group')),
     },
+    seatOrder: mappedSeatOrder(targetName, target.limits, mapped('user')),
     required,
     profile,
   };
@@ -139,4 +140,22 @@ function mappedMatch(
         : `map it, or leave it out of match; did you mean ${meant}?`,
     );
   });
+}
+
+/** By a path that no map fills, nobody would come before anybody. */
+function mappedSeatOrder(
+  target: string,
+  { seats, seatOrder }: TargetConfiguration['limits'],
+  rules: readonly MapRule[],
+): string | undefined {
+  if (seats === undefined) return undefined;
+  const spelled = new Map(rules.map((rule) => [keyOf(rule), rule.path.text]));
+  const found = spelled.get(seatOrder.toLowerCase());
+  if (found !== undefined) return found;
+  const meant = nearest(seatOrder, spelled.values());
+  throw new BridgeError(
+    'D2S_CONFIG_INVALID',
+    `targets.${target}.limits.seatOrder: ${seatOrder} is not mapped, so nobody would come first by it`,
+    meant === undefined ? 'map it, or name a path that is mapped' : `did you mean ${meant}?`,
+  );
 }

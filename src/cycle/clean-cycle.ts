@@ -65,7 +65,7 @@ function openEntries(prepared: Preparation, pushed: PushReport): Set<SourceId> |
   const { known, matches, made, quarantine } = prepared;
   if (pushed.failed.length + pushed.notStarted + pushed.skipped > 0) return undefined;
   if (matches.unreached.length > 0 || made.incomplete === undefined) return undefined;
-  const operations = [...(made.verdict.hold?.operations ?? []), ...made.undone, ...made.deferred];
+  const operations = [...(made.verdict.hold?.operations ?? []), ...made.undone, ...made.deferred, ...made.unseated];
   return new Set([
     ...[...operations, ...made.unmatchable, ...known.reverify].map(({ sourceId }) => sourceId),
     // Whose account was to pass over leaves when nobody comes in their place.

@@ -72,6 +72,7 @@ export async function commitCycle(
     target,
     counts: await store.counts(target),
     pending: next.pending,
+    seats: next.seats,
     unstored: await store.unstored(target),
     strangers: await store.strangers(target),
   });
@@ -147,6 +148,7 @@ function nextState(
     pushed.notStarted +
     pushed.skipped +
     made.deferred.length +
+    made.unseated.length +
     quarantine.backedOff.size +
     made.undone.length +
     matches.unreached.reduce((sum, { count }) => sum + count, 0) +
@@ -164,6 +166,7 @@ function nextState(
     unresolved: anyUnresolved(made.unresolved),
     rejected: made.plan.rejected.length === 0 ? undefined : countReasons(made.plan.rejected),
     mislaid: quarantine.searchedAgain,
+    seats: made.seats,
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt:
       state.establishedAt ??

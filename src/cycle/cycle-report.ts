@@ -4,7 +4,7 @@ import type { Failure } from '../core/model/outcome.ts';
 import type { Hold, Operation } from '../core/model/plan.ts';
 import type { Rejected } from '../core/model/resource.ts';
 import type { RejectionRecord } from '../ports/decisions.ts';
-import type { Failing } from '../ports/state-records.ts';
+import type { Failing, TargetState } from '../ports/state-records.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { GivenUp } from './push/breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
@@ -36,6 +36,8 @@ export interface CycleReport {
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
   readonly leftOut: number;
+  /** Where the target has a number of seats: how many there are, are taken, and how many people wait for one. */
+  readonly seats?: TargetState['seats'];
   /** References and members that wait for someone the target does not have yet. */
   readonly waiting: number;
   /** Who had left, and whom the target does not have any more under any name: nothing is known of them from now on. */

@@ -13,7 +13,7 @@ import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
 import { isFailure } from '../ports/scim-target.ts';
 import type { RejectionRecord } from '../ports/decisions.ts';
-import type { QuarantineRecord } from '../ports/state-records.ts';
+import type { QuarantineRecord, TargetState } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { gather } from './shared/batches.ts';
 import { findOne } from './match/search.ts';
@@ -46,11 +46,16 @@ export interface TargetExplanation {
   /** What accounts hold that the search on the target found. */
   readonly found: ReadonlyMap<SourceId, Match['body']>;
   readonly quarantine: QuarantineRecord | undefined;
+  /** Somebody wants what failed tried again: the next cycle does not wait for its pause. */
+  readonly retryAsked: boolean;
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
   /** Of these, what the guard would hold, and under which id. */
   readonly held: readonly Operation[];
   readonly holdId: string | undefined;
+  /** Of these, what waits for a seat; and how the seats stood after the last cycle, or stand now where nobody else waits. */
+  readonly seats: TargetState['seats'];
+  readonly unseated: readonly Operation[];
   /** Of these, what a person rejected. */
   readonly undone: readonly Operation[];
   readonly rejections: readonly RejectionRecord[];
@@ -115,11 +120,12 @@ export async function explainTarget(
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
   const entries = readings.flatMap((reading) => reading.entries);
-  const explained = explainEntry(id, entries, setup.definition, now, draft.memory);
+  const explained = explainEntry(id, entries, setup.definition, draft);
   // Who is in scope and can be written was looked for already.
   const wasSearched =
     prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
   const isOnTarget = isLive(prepared.known.links.get(id) ?? links.get(id));
+  const quarantine = (await store.quarantined(target, [id])).get(id);
   const explanation: TargetExplanation = {
     target,
     id,
@@ -128,8 +134,9 @@ export async function explainTarget(
     account: isOnTarget || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
     names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
     link: links.get(id),
-    quarantine: (await store.quarantined(target, [id])).get(id),
-    ...ofPlan(id, prepared, explained, store.digest),
+    quarantine,
+    retryAsked: prepared.quarantine.isReleased(id),
+    ...ofPlan(id, prepared, quarantine, explained, store.digest),
   };
   return { explanation, prepared };
 }
@@ -137,14 +144,17 @@ export async function explainTarget(
 /** What of a plan is about this one. */
 function ofPlan(
   id: SourceId,
-  { known, matches, made: { plan, verdict, undone, words, context } }: Preparation,
+  { known, matches, made: { plan, verdict, undone, unseated, seats, due, words, context } }: Preparation,
+  quarantine: QuarantineRecord | undefined,
   explained: Explanation | undefined,
   digest: Digest,
 ): Pick<
   TargetExplanation,
-  'rejected' | 'found' | 'hidden' | 'operations' | 'held' | 'holdId' | 'undone' | 'rejections'
+  'rejected' | 'found' | 'hidden' | 'operations' | 'held' | 'holdId' | 'seats' | 'unseated' | 'undone' | 'rejections'
 > {
   const own = (operations: readonly Operation[]): Operation[] => concerning(id, operations, context);
+  // Others who wait are not planned here: that they come first is known from the last cycle.
+  const waited = quarantine?.cause === 'no_seat' && seats !== undefined;
   const rejected = new Set(own(undone).flatMap((operation) => marksOf(heldOperation(operation, digest))));
   return {
     rejected:
@@ -156,6 +166,8 @@ function ofPlan(
     operations: own(plan.operations),
     held: own(verdict.hold?.operations ?? []),
     holdId: verdict.hold?.holdId,
+    seats: waited ? (known.state.seats ?? seats) : seats,
+    unseated: own(waited ? [...unseated, ...due] : unseated),
     undone: own(undone),
     rejections: words.rejections.filter(({ operations }) =>
       operations.flatMap(marksOf).some((mark) => rejected.has(mark)),

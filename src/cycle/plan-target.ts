@@ -5,6 +5,7 @@ import type { CompleteReading } from '../core/model/reading.ts';
 import { coverageOf, type Coverage } from '../core/planning/coverage.ts';
 import { without } from '../core/planning/decided.ts';
 import type { RejectionRecord } from '../ports/decisions.ts';
+import type { TargetState } from '../ports/state-records.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { checkBinding } from './bind-target.ts';
@@ -20,10 +21,13 @@ import type { UnreachedEntries } from './shared/unreached.ts';
 export interface PlannedTarget {
   readonly target: string;
   readonly plan: Plan;
-  /** All but what a person rejected. */
+  /** All but what a person rejected, and what waits for a seat. */
   readonly operations: readonly Operation[];
   /** Of these, what is not held. */
   readonly proceed: readonly Operation[];
+  /** Who waits for a seat, and what follows from their coming. */
+  readonly unseated: readonly Operation[];
+  readonly seats: TargetState['seats'];
   readonly hold: Hold | undefined;
   /** A person rejected this: it stays undone until the directory shows something else. */
   readonly undone: readonly Operation[];
@@ -78,8 +82,10 @@ export async function planTarget(
   return {
     target: setup.target.name,
     plan: made.plan,
-    operations: without(made.plan.operations, made.undone, made.context, store.digest),
+    operations: without(made.plan.operations, [...made.undone, ...made.unseated], made.context, store.digest),
     proceed: made.verdict.proceed,
+    unseated: made.unseated,
+    seats: made.seats,
     hold: made.verdict.hold,
     undone: made.undone,
     rejections: made.words.rejections,

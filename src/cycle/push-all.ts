@@ -61,6 +61,7 @@ function pushDue(input: CycleInput, prepared: Preparation): Promise<PushReport> 
     ...input,
     target: setup.target,
     policy: setup.policy,
+    seats: setup.seats,
     links,
     unsearched,
     intents,

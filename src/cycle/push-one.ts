@@ -83,10 +83,12 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
   ]);
   for (const link of remembered) known.links.set(link.sourceId, link);
   for (const record of words.decided) input.observer({ kind: 'decided', target, record });
+  const established = isEstablished(known.state);
   const pushed = await push(own, {
     ...input,
     target: setup.target,
     policy: setup.policy,
+    seats: setup.seats,
     links: known.links,
     unsearched: matches.unsearched,
     intents: matches.intents,
@@ -103,10 +105,7 @@ export async function pushOne(own: readonly Operation[], input: PushOneInput): P
       digest: store.digest,
       clock,
     }),
-    removalsOf: createRemovalRecords(
-      { target, context: made.context, approved: [], established: isEstablished(known.state) },
-      clock,
-    ),
+    removalsOf: createRemovalRecords({ target, context: made.context, approved: [], established }, clock),
   });
   const isDone = pushed.applied.length === own.length;
   const approvals = trimmed(decided.approvals ?? [], (held) => made.leftOf(held, pushed.applied));

@@ -237,6 +237,7 @@ function whatIsLeft(result: CycleResult, { known, matches, made, quarantine }: P
     leftOut: matches.leftOut,
     reverify: known.reverify,
     waiting: made.waiting,
+    seats: made.seats,
     unresolved: anyUnresolved(made.unresolved),
   };
 }

@@ -6,7 +6,7 @@ import type { Hold, Verb } from '../core/model/plan.ts';
 import type { ReasonCounts } from '../core/model/resource.ts';
 import type { AbsenceReason } from '../core/model/reading.ts';
 import type { DecisionRecord, UnusableDecision } from './decisions.ts';
-import type { Failing, VerifiedRecord } from './state-records.ts';
+import type { Failing, TargetState, VerifiedRecord } from './state-records.ts';
 import type { LinkCounts, Opening } from './state-store.ts';
 
 /**
@@ -48,6 +48,8 @@ export type CycleEvent =
       readonly message: string;
       readonly remedy?: string | undefined;
     }
+  /** Every user of this host may write to these paths, and so decide who is in the directory. */
+  | { readonly kind: 'open_to_all'; readonly directory: string; readonly paths: readonly string[] }
   /** Another server than before answers, by URL. */
   | { readonly kind: 'directory_failover'; readonly directory: string; readonly from: string; readonly to: string }
   /** What became of entries that were known and are not shown any more, by source id. */
@@ -155,6 +157,8 @@ export type CycleEvent =
       readonly target: string;
       readonly counts: LinkCounts;
       readonly pending: number;
+      /** Where the target has a number of seats. */
+      readonly seats?: TargetState['seats'];
       readonly unstored: Readonly<Record<string, number>>;
       /** Members of adopted groups whom the directory does not have. */
       readonly strangers: number;

@@ -102,6 +102,8 @@ export type ReadOutcome =
       readonly absenceReasons?: ReadonlyMap<SourceId, AbsenceReason> | undefined;
       /** Of which data this is, where the server tells. Of a delta: only what changed of it. */
       readonly version?: DataVersion | undefined;
+      /** Paths that every user of this host may write to, and so decide who is in the directory. */
+      readonly openToAll?: readonly string[] | undefined;
     }
   | {
       readonly kind: 'delta';

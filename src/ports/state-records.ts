@@ -12,9 +12,9 @@ import type { Drew } from '../core/planning/part-context.ts';
 import type { Tally } from '../core/planning/tally.ts';
 import type { ApprovalRecord, RejectionRecord, DecisionRecord } from './decisions.ts';
 
-/** What somebody has to mend: not who is inactive and unknown to the target, who was mislaid, and what waits for an approval. */
+/** What somebody has to mend: not who is inactive and unknown to the target, who was mislaid, and what waits for an approval or a seat. */
 export function isQuarantined({ cause }: QuarantineRecord): boolean {
-  return cause !== 'inactive' && cause !== 'held' && cause !== 'mislaid';
+  return cause !== 'inactive' && cause !== 'held' && cause !== 'no_seat' && cause !== 'mislaid';
 }
 
 /**
@@ -27,10 +27,11 @@ export interface QuarantineRecord {
   readonly sourceId: SourceId;
   /**
    * A failure class, a reason code, or what a search found: `inactive`, nobody on the target fits someone who is
-   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval; `mislaid`,
+   * disabled; `held`, the target lost it, has nobody who fits, and creating it again waits for an approval; `no_seat`, there is
+   * no seat to create it on; `mislaid`,
    * someone who has to lose access was lost, and it could not be found out what became of the account.
    */
-  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held' | 'mislaid';
+  readonly cause: FailureClass | ReasonCode | 'inactive' | 'held' | 'no_seat' | 'mislaid';
   /** The account that stands in the way, where a create was answered with it. */
   readonly targetId?: TargetId | undefined;
   /** HTTP status of the refusal, where there was one. */
@@ -81,6 +82,8 @@ export interface TargetState {
   /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
   readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;
+  /** Where the target has no more than a number of seats: how many there are, how many are taken, and how many wait for one. */
+  readonly seats?: { readonly of: number; readonly taken: number; readonly waiting: number } | undefined;
   /** Fingerprint of the configuration (map, scope, sources) by which the last cycle went that held nothing. */
   readonly configuration?: string | undefined;
   /** What names nobody who is read, where there is any. */

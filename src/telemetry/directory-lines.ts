@@ -4,7 +4,15 @@ import type { Repetition } from './repetition.ts';
 
 type DirectoryEvent = Extract<
   CycleEvent,
-  { kind: 'reading_started' | 'still_reading' | 'directory_read' | 'directory_failed' | 'directory_failover' }
+  {
+    kind:
+      | 'reading_started'
+      | 'still_reading'
+      | 'directory_read'
+      | 'directory_failed'
+      | 'directory_failover'
+      | 'open_to_all';
+  }
 >;
 type EventOf<Kind extends DirectoryEvent['kind']> = Extract<DirectoryEvent, { kind: Kind }>;
 
@@ -56,6 +64,9 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
       case 'directory_read':
         readLine(event);
         return;
+      case 'open_to_all':
+        openLine(log, repetition, event);
+        return;
       case 'directory_failed':
         failedLine(event);
         return;
@@ -68,6 +79,14 @@ export function directoryLines(log: Log, repetition: Repetition): (event: Direct
       }
     }
   };
+}
+
+function openLine(log: Log, repetition: Repetition, { kind, directory, paths }: EventOf<'open_to_all'>): void {
+  const repeated = repetition.tell(`open ${directory}`, paths.join('\n'));
+  log[repeated === undefined ? 'debug' : 'warn'](
+    { event: kind, directory, paths, ...(repeated ? { repeated } : {}) },
+    `directory ${directory}: every user of this host may write to ${paths.join(' and ')}, and so decide who has access: chmod o-w`,
+  );
 }
 
 /** `syncrepl (the server offers it)` → `syncrepl`. */

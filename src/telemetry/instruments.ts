@@ -48,6 +48,7 @@ export function createInstruments(registry: Registry) {
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),
+    ...seatInstruments(options),
     ...comparisonInstruments(options),
     ...requestInstruments(options),
     notifications: new Counter(
@@ -233,6 +234,15 @@ function targetInstruments(options: Options) {
         'attribute',
       ),
     ),
+  };
+}
+
+function seatInstruments(options: Options) {
+  return {
+    seats: new Gauge(
+      options('seats', 'How many users may be active, where limits.seats says so; absent elsewhere.', 'target'),
+    ),
+    waitingForSeat: new Gauge(options('waiting_for_seat', 'People who wait until a seat is free.', 'target')),
   };
 }
 

@@ -29,6 +29,7 @@ export function logObserver(log: Log, clock: Clock): CycleObserver {
       case 'directory_read':
       case 'directory_failed':
       case 'directory_failover':
+      case 'open_to_all':
         directories(event);
         return;
       case 'absent_entries':

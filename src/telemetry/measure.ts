@@ -40,8 +40,7 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
         finish(instruments, clock, event, holding.has(event.target));
         return;
       case 'target_probed':
-        instruments.up.set({ target: event.target }, event.error === undefined ? 1 : 0);
-        setProbeError(instruments, event.target, event.error?.code);
+        setUp(instruments, event);
         return;
       case 'plan_made':
         setRejected(instruments, event.target, event.reasons);
@@ -76,6 +75,7 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'absent_entries':
       case 'entries_read':
       case 'still_reading':
+      case 'open_to_all':
       case 'decided':
       case 'decision_unusable':
       case 'operations_given_up':
@@ -87,6 +87,11 @@ export function metricsObserver(instruments: Instruments, clock: Clock): CycleOb
       case 'answer_unusable':
     }
   };
+}
+
+function setUp(instruments: Instruments, { target, error }: EventOf<'target_probed'>): void {
+  instruments.up.set({ target }, error === undefined ? 1 : 0);
+  setProbeError(instruments, target, error?.code);
 }
 
 function countWhatIs(
@@ -206,10 +211,13 @@ function countEntries(
 
 function countResources(
   instruments: Instruments,
-  { target, counts, pending, unstored, strangers }: EventOf<'resources_counted'>,
+  { target, counts, pending, unstored, strangers, seats }: EventOf<'resources_counted'>,
 ): void {
   countUnstored(instruments, target, unstored);
   instruments.pending.set({ target }, pending);
+  instruments.waitingForSeat.set({ target }, seats?.waiting ?? 0);
+  if (seats === undefined) instruments.seats.remove({ target });
+  else instruments.seats.set({ target }, seats.of);
   instruments.keptMembers.set({ target }, strangers);
   for (const type of ['user', 'group'] as const) {
     for (const [state, label] of Object.entries(resourceStates)) {

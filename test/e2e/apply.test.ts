@@ -25,6 +25,25 @@ async function isRefused(site: Site, file: string, why: RegExp): Promise<void> {
   assert.equal(writes(site), before);
 }
 
+/** The same for a file that somebody edited; it is as it was afterwards. */
+async function isEdited(
+  site: Site,
+  file: string,
+  edit: (text: string) => string,
+  why = /the file was edited after it was written/,
+): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  assert.notEqual(edit(text), text);
+  await writeFile(file, edit(text));
+  const before = writes(site);
+  const { code, stderr } = await site.run('apply', file);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /^D2S_PLAN_CHANGED: nothing was sent/m);
+  assert.match(stderr, why);
+  assert.equal(writes(site), before);
+  await writeFile(file, text);
+}
+
 describe('plan --out and apply', { concurrency: 2 }, () => {
   it('carry out exactly what was looked at, once, from a file that nobody else can read', async () => {
     await using site = await createSite({ company: office });
@@ -35,7 +54,7 @@ describe('plan --out and apply', { concurrency: 2 }, () => {
     assert.equal(applied.code, 0, applied.stderr);
     assert.equal(site.target.users().length, 8);
     assert.equal((await site.run('plan')).code, 0, 'nothing more is due');
-    await isRefused(site, file, /operations would not be carried out: create/);
+    await isRefused(site, file, /it was made before the state knew anybody/);
     const nothing = await planned(site);
     assert.equal((await site.run('apply', nothing)).code, 0);
   });
@@ -76,6 +95,20 @@ describe('plan --out and apply', { concurrency: 2 }, () => {
     assert.ok(site.target.users().every((one) => one['active'] !== false));
     await site.show(officeWithout(...leavers, 'bastian'));
     await isRefused(site, file, /something else is held/);
+  });
+
+  it('refuse when what the file shows, or anything else of it, was edited', async () => {
+    await using site = await createSite({ company: office });
+    const first = await planned(site);
+    await isEdited(site, first, (text) => text.replaceAll('Amara Osterholm', 'Amara Osterman'));
+    await site.run('sync');
+    await site.show(officeWith({ hector: { name: 'Hector Vandermeer', title: 'Chef' } }));
+    const file = await planned(site);
+    await isEdited(site, file, (text) => text.replace('"Chef"', '"Cook"'));
+    await isEdited(site, file, (text) => text.replace('"full":false', '"full":true'));
+    await isEdited(site, file, (text) => text.replace(/"state":"[^"]+",/, ''), /before the state knew anybody/);
+    await isEdited(site, file, (text) => text.replace(/"seal":"[^"]+"/, '"seal":""'));
+    assert.equal((await site.run('apply', file)).code, 0);
   });
 
   it('refuse what is no plan', async () => {

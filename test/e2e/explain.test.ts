@@ -15,6 +15,22 @@ async function firstLine(site: Site, who: string): Promise<string> {
 }
 
 describe('explain', { concurrency: 2 }, () => {
+  it('says when what failed is tried again: in the next cycle once somebody wants that', async () => {
+    await using site = await createSite({ company: office });
+    assert.equal((await site.run('sync')).code, 0);
+    await site.show(officeWith({ hector: { name: 'Hector Vandermeer', title: 'Navigator' } }));
+    site.target.setFaults({ before: ({ method }) => (method === 'GET' ? undefined : { kind: 'answer', status: 400 }) });
+    await site.run('sync');
+    site.target.setFaults({});
+    assert.match(await firstLine(site, 'hector'), /the last try failed \(HTTP 400\), the next one is after \d{4}-/);
+    assert.match((await site.run('explain', 'hector')).stdout, /next\s+try\s+after\s+\d{4}-/);
+    assert.equal((await site.run('retry', 'hector')).code, 0);
+    assert.match(await firstLine(site, 'hector'), /\(HTTP 400\), the next one is in the next cycle/);
+    assert.match((await site.run('explain', 'hector')).stdout, /next\s+try\s+in\s+the\s+next\s+cycle/);
+    assert.equal((await site.run('sync')).code, 0);
+    assert.equal(await firstLine(site, 'hector'), 'Hector Vandermeer is on wiki, and in step.');
+  });
+
   it('begins with one sentence: where somebody stands, and why', async () => {
     const scope = `    scope: { users: { where: 'title in ["Director", "Engineer"]', memberOf: ["${groupDn('oslo-sales')}"] } }`;
     await using site = await createSite({ company: office, target: scope });

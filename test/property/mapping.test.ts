@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { explainEntry } from '../../src/core/mapping/explain.ts';
-import { projectTarget } from '../../src/core/mapping/project.ts';
+import { draftProjection, projectTarget } from '../../src/core/mapping/project.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../support/entries.ts';
 
@@ -69,7 +69,7 @@ describe('what a target should hold', () => {
         const written = [...resources, ...rejected].map(({ sourceId }) => sourceId);
         assert.equal(new Set(written).size, written.length);
         for (const { id } of entries) {
-          const explanation = explainEntry(id, entries, target, now);
+          const explanation = explainEntry(id, entries, target, draftProjection(entries, target, now));
           assert.equal(explanation?.inScope !== 'no', written.includes(id));
           assert.deepEqual(
             explanation?.resource,

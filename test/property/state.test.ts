@@ -8,7 +8,7 @@ import type { StateChange } from '../../src/ports/state-change.ts';
 import type { StateStore, StateView } from '../../src/ports/state-store.ts';
 import { aLink, aQuarantine } from '../contract/state-store.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
-import { VolatileDisk } from '../unit/adapters/lowdb/volatile-files.ts';
+import { VolatileDisk } from '../support/volatile-disk.ts';
 import { acknowledgedMembers } from '../support/acknowledged-members.ts';
 import { besides } from '../support/besides.ts';
 

@@ -35,6 +35,8 @@ const planned = z.object({
   operations: z.array(operation),
   undone: z.array(operation),
   waiting: z.number(),
+  seats: z.object({ of: z.number(), taken: z.number(), waiting: z.number() }).optional(),
+  waitsForSeat: z.array(operation).optional(),
   rejected: z.array(rejected),
   held: hold.optional(),
 });
@@ -72,6 +74,11 @@ export function planText(plan: Planned, names: Names): Plain {
       plan.rejected.map((one) => rejectedText(one, names)),
     ),
     ...(plan.waiting === 0 ? {} : { waiting: plan.waiting }),
+    ...(plan.seats === undefined ? {} : { seats: plan.seats }),
+    ...some(
+      'waitsForSeat',
+      (plan.waitsForSeat ?? []).map((one) => briefText(one, names)),
+    ),
     ...holdText(plan.held, names),
   };
 }

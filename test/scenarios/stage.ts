@@ -90,7 +90,7 @@ function completeConfig(text: string, url: string, concurrency: number): string 
   for (const target of sections('targets')) {
     target.set('url', url);
     target.set('auth', document.createNode({ bearer: { file: 'token' } }));
-    target.set('limits', document.createNode({ concurrency }));
+    target.setIn(['limits', 'concurrency'], concurrency);
   }
   return document.toString();
 }

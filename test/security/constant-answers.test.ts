@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createDoctor } from '../../src/adapters/scim/doctor/doctor.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { isFailure } from '../../src/ports/scim-target.ts';
 import { targetOptions } from '../contract/scim-target-options.ts';
 import { httpAnswer, startHostileTarget } from '../support/hostile-target.ts';
 
-/** Something that answers the same to whatever is asked: `check` must not say that a target is there. */
+/** Something that answers the same to whatever is asked: `check` must not say that a target is there, and `doctor` writes nothing. */
 
 const error = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":"no"}';
 const answers: Readonly<Record<string, Buffer>> = {
@@ -22,6 +24,10 @@ const answers: Readonly<Record<string, Buffer>> = {
   '405': httpAnswer(405, error),
   '500': httpAnswer(500, '{}'),
   '501': httpAnswer(501, error),
+  'a list of nobody': httpAnswer(
+    200,
+    '{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,"Resources":[]}',
+  ),
   'a page': httpAnswer(200, '<html>Welcome</html>', { 'content-type': 'text/html' }),
   'no HTTP': Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'),
 };
@@ -44,5 +50,22 @@ describe('something that answers the same to everything', () => {
         // Where nothing is listed, a 404 to everything may be a target that finds nobody.
         assert.equal(isFailure(facts), usable || what !== '404', JSON.stringify(facts));
       });
+    it(`is not written to by doctor (${what})`, async (context) => {
+      const hostile = await startHostileTarget(() => bytes);
+      const doctor = createDoctor({
+        ...targetOptions(hostile.url, 'token-of-nobody', {
+          clock: { ...systemClock(), sleep: () => Promise.resolve() },
+        }),
+        allowLeftovers: true,
+        onFinding: () => undefined,
+      });
+      context.after(async () => {
+        await doctor.close();
+        await hostile.close();
+      });
+      const { signal } = new AbortController();
+      assert.ok(isFailure(await doctor.examine(signal, signal)));
+      assert.deepEqual([...new Set(hostile.requests.map(({ method }) => method))], ['GET']);
+    });
   }
 });

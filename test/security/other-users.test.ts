@@ -219,6 +219,17 @@ describe('somebody else', () => {
     assert.deepEqual(await openToAll(path), [path]);
   });
 
+  it('cannot do so while plan and sync say nothing either, whenever they read the file', async () => {
+    await using site = await createSite({ company: { people: { ada: { name: 'Ada Okafor' } }, groups: {} } });
+    const { ldif } = site;
+    for (const command of ['plan', 'sync']) {
+      await chmod(ldif, 0o644);
+      assert.doesNotMatch((await site.run(command)).stderr, /every user/);
+      await chmod(ldif, 0o666);
+      assert.match((await site.run(command)).stderr, /every user of this host may write to .*people\.ldif/);
+    }
+  });
+
   it('cannot say whom a server is believed by: certificates and keys that everybody may write to are refused', async (context) => {
     const folder = await folderOf(context);
     const { caFile, certificateFile, keyFile } = await createCertificates(folder, {

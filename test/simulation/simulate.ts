@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- --seeds N [--seed FIRST] [--kind directories|targets|decisions]`: lives through many more worlds than the
+ * `npm run simulate -- --seeds N [--seed FIRST] [--kind directories|targets|decisions|commands]`: lives through many more worlds than the
  * tests do, on all cores. Fresh seeds by default, which it prints; a world that fails prints how to replay it.
  */
 import { fork, type ChildProcess } from 'node:child_process';

@@ -1,3 +1,4 @@
+import { live as liveWithCommands } from './commands/live.ts';
 import { live as liveWithDecisions } from './decisions/live.ts';
 import { live } from './live.ts';
 import { live as liveBeforeTarget } from './targets/live.ts';
@@ -5,9 +6,10 @@ import { createPlots } from './targets/worlds.ts';
 
 /**
  * `directories`: everything in one process, with crashes. `targets`: the SCIM client before servers that lie and fail.
- * `decisions`: people who approve and reject what two targets hold.
+ * `decisions`: people who approve and reject what two targets hold. `commands`: administrators who verify, undo, apply, retry
+ * and configure, with the state on a disk.
  */
-export const worldKinds = ['directories', 'targets', 'decisions'] as const;
+export const worldKinds = ['directories', 'targets', 'decisions', 'commands'] as const;
 export type WorldKind = (typeof worldKinds)[number];
 
 let plots: ReturnType<typeof createPlots> | undefined;
@@ -16,6 +18,7 @@ let plots: ReturnType<typeof createPlots> | undefined;
 export async function liveThrough(kind: WorldKind, seed: number): Promise<void> {
   if (kind === 'directories') return live(seed);
   if (kind === 'decisions') return liveWithDecisions(seed);
+  if (kind === 'commands') return liveWithCommands(seed);
   plots ??= createPlots();
   const plotFor = await plots;
   return liveBeforeTarget(plotFor(seed), `SIMULATION_SEED=${seed} node --test test/simulation/targets/worlds.test.ts`);

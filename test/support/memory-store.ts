@@ -14,6 +14,7 @@ import { noNotes, type TargetNotes } from '../../src/ports/scim-target.ts';
 import type { Decision } from '../../src/ports/decisions.ts';
 import type { StateChange } from '../../src/ports/state-change.ts';
 import {
+  isQuarantined,
   emptyTargetState,
   type DirectoryState,
   type Intent,
@@ -212,7 +213,7 @@ function open(kept: Kept): MemoryStore {
             adopted: links.filter((link) => link.origin === 'adopted').length,
             leftDisabled: links.filter((link) => link.leftDisabled === true).length,
             quarantined: ofTarget(kept.quarantined, target).filter(
-              (quarantine) => quarantine.type === type && !['inactive', 'held'].includes(quarantine.cause),
+              (quarantine) => quarantine.type === type && isQuarantined(quarantine),
             ).length,
           };
         };

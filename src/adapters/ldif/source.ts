@@ -111,6 +111,7 @@ async function readFile(file: FileHandle, source: LdifFile, request: ReadRequest
     watermark: mark,
     settled: true,
     version: { server: basename(path), has: counters, shows: counters, tellsAll: false },
+    openToAll: await openToAll(path),
   };
 }
 

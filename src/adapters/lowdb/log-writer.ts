@@ -78,7 +78,7 @@ export class LogWriter {
   /** The same, and it is on the disk when it resolves. */
   async sync(log: LogMemory): Promise<void> {
     await this.write(log);
-    await this.#file?.sync();
+    await (await this.#resume())?.sync();
   }
 
   /** Erases somebody from all files, once everything is in them. @returns from how many entries */
@@ -97,12 +97,19 @@ export class LogWriter {
   }
 
   async #open(): Promise<StateFile> {
+    const file = await this.#resume();
+    return file === undefined || this.#isFull() ? this.#begin(file) : file;
+  }
+
+  /**
+   * The file that was written to last, also by a process before this one, of which nobody knows what of it is on the disk.
+   * Undefined where there is none.
+   */
+  async #resume(): Promise<StateFile | undefined> {
     const { path, size } = this.#end;
-    if (path === undefined || this.#isFull()) return this.#begin();
-    if (this.#file === undefined) {
-      this.#file = await this.#files.open(path, 'extend');
-      await this.#file.truncate(size); // what a crash left half-written
-    }
+    if (this.#file !== undefined || path === undefined) return this.#file;
+    this.#file = await this.#files.open(path, 'extend');
+    await this.#file.truncate(size); // what a crash left half-written
     return this.#file;
   }
 
@@ -114,11 +121,11 @@ export class LogWriter {
   }
 
   /** Begins a new file, and then removes what is too old or too much. */
-  async #begin(): Promise<StateFile> {
+  async #begin(last: StateFile | undefined): Promise<StateFile> {
     const { lineage, digest, now } = this.#options;
     const { seq, hash } = this.#end;
     await this.#files.makeFolder(this.#folder);
-    await this.#file?.sync();
+    await last?.sync();
     const { kept, dropped } = this.#divide();
     const began = now();
     const header = {
@@ -133,7 +140,7 @@ export class LogWriter {
     const { file, size } = await writeNew(this.#files, besides(path), [line.text]);
     await this.#files.rename(besides(path), path);
     await this.#files.syncFolder(this.#folder);
-    await this.#file?.close().catch(() => undefined);
+    await last?.close().catch(() => undefined);
     this.#file = file;
     this.#end = { path, after: seq, seq, size, began, hash: line.hash, older: kept };
     for (const one of dropped) await this.#files.remove(one.path).catch(() => undefined); // tried again with the next file

@@ -20,6 +20,8 @@ export function planJson({ planned, known, unmanaged }: ShownPlan, call: Command
     undone: operationsJson(planned.undone, known),
     rejections: planned.rejections,
     waiting: planned.waiting,
+    seats: planned.seats,
+    waitsForSeat: planned.seats === undefined ? undefined : operationsJson(planned.unseated, known),
     rejected: planned.plan.rejected,
     unreached: planned.unreached,
     leftOut: planned.leftOut,

@@ -18,6 +18,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     notStarted: report.notStarted,
     givenUp: report.givenUp,
     waiting: report.waiting,
+    seats: report.seats,
     unresolved: report.unresolved,
     unstored: report.unstored,
     strangers: report.strangers,

@@ -15,7 +15,7 @@ import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
 import { asItIs, printJson, type Terminal } from '../terminal.ts';
 import { printable } from '../../core/wording/foreign.ts';
-import { durationText, rejectedText, strangersText, unresolvedText, unstoredText } from '../words.ts';
+import { durationText, rejectedText, seatsText, strangersText, unresolvedText, unstoredText } from '../words.ts';
 
 /** What is known about every target: from the state alone, so that it works with and without a running daemon. */
 export async function status(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
@@ -104,6 +104,7 @@ function show(
     print(
       `  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`,
     );
+  showSeats(state.seats, terminal);
   if (state.pending > 0) {
     const why = state.failing === undefined ? '' : `; ${call('log', '--failed')} says what failed`;
     print(`  pending       ${count(state.pending, 'change')}${why}`);
@@ -122,6 +123,13 @@ function show(
   const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
+}
+
+function showSeats(seats: TargetState['seats'], { colors, print }: Terminal): void {
+  if (seats === undefined) return;
+  const { of, taken, waiting } = seats;
+  if (waiting > 0) print(`  ${colors.yellow('seats')}         ${seatsText(seats)}`);
+  else print(`  seats         ${whole(taken)} of ${whole(of)} are taken`);
 }
 
 /** What is tried again or taken back has an id that says so already. */
@@ -209,7 +217,7 @@ function findingLine({
 
 /** What keeps a target from being wholly in step although no cycle failed. */
 function lacking(
-  { rejected = {}, unresolved, rejections = [] }: TargetState,
+  { rejected = {}, unresolved, seats, rejections = [] }: TargetState,
   { user, group }: LinkCounts,
   { unstored, strangers, verified }: Pick<TargetStatus, 'unstored' | 'strangers' | 'verified'>,
   colors: Terminal['colors'],
@@ -225,6 +233,7 @@ function lacking(
     ...(strangers > 0 ? [strangersText(strangers)] : []),
     ...(verified !== undefined && driftText(verified.drift) !== '' ? ['what others changed there'] : []),
     ...(rejections.length > 0 ? ['what was rejected'] : []),
+    ...(seats !== undefined && seats.waiting > 0 ? ['who waits for a seat'] : []),
     ...(unresolved === undefined ? [] : ['values that name no known entry']),
   ];
   return parts.length === 0 ? undefined : colors.yellow(`in step but for ${parts.join(', ')}`);

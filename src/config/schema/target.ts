@@ -174,9 +174,19 @@ export const targetSchema = z.strictObject({
         .register(forms, { form: 'auto or a whole number from 1 to 1000' })
         .default('auto')
         .describe('Requests at the same time, at most; fewer while the target has trouble with them. `auto`: 32.'),
+      seats: z
+        .exactOptional(z.int().min(1))
+        .describe(
+          'How many users may be active on the target through dir2scim, because it is paid for so many. Creations and reactivations beyond it wait until somebody leaves; whoever leaves in the same cycle frees the seat first. Adopted accounts count and never wait; deactivated ones do not count.',
+        ),
+      seatOrder: text
+        .default('userName')
+        .describe(
+          "Who gets a seat first: the SCIM path of the users' map by whose value they come, in the order of the alphabet; those without a value come last.",
+        ),
     })
     .prefault({})
-    .describe('How fast the target may be asked.'),
+    .describe('How fast the target may be asked, and how many people may have access.'),
   drift: choice(['report', 'repair', 'off'])
     .default('report')
     .describe(

@@ -35,6 +35,8 @@ export interface TargetDefinition {
   readonly nested: NestedGroups;
   /** Canonical SCIM paths by which an existing resource is found, in order. */
   readonly match: Readonly<Record<ResourceType, readonly string[]>>;
+  /** The canonical SCIM path of users by whose value they get seats; `userName` unless said. */
+  readonly seatOrder?: string | undefined;
   /** Which other directories the DNs in a directory may mean, by its name. None unless said. */
   readonly sees?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** `allowed`: an entry may pass from one directory to another without a word. Otherwise a person is asked. */

@@ -1,6 +1,6 @@
 import { EvaluationError, type Expression, type ExpressionContext } from '../expression/expression.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
-import { inOneGo, type Steps } from '../model/steps.ts';
+import type { Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
 import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
@@ -55,22 +55,12 @@ export interface ScopeEvaluation {
 }
 
 /**
- * Judges who is in the scope of a target.
+ * Judges who is in the scope of a target, a step for each entry.
  *
  * @param now milliseconds since 1970
  * @param memory what the state knows of earlier readings
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
-export function evaluateScope(
-  entries: readonly Entry[],
-  definition: TargetDefinition,
-  now: number,
-  memory: Memory,
-): ScopeEvaluation {
-  return inOneGo(evaluateInSteps(entries, definition, now, memory));
-}
-
-/** The same, a step for each entry. */
 export function* evaluateInSteps(
   entries: readonly Entry[],
   definition: TargetDefinition,

@@ -6,10 +6,9 @@ import type { ExpressionContext } from '../expression/expression.ts';
 import { inWords } from '../wording/count.ts';
 import { whyNot } from './condition-words.ts';
 import type { MapRule, TargetDefinition } from './definition.ts';
-import { noMemory, type Memory } from './memory.ts';
-import { projectEvaluation } from './project.ts';
+import type { Draft } from './project.ts';
 import { mapsByDirectory } from './ready-map.ts';
-import { evaluateScope, type ScopeCondition, type ScopeEvaluation } from './evaluate-scope.ts';
+import type { ScopeCondition, ScopeEvaluation } from './evaluate-scope.ts';
 
 /** One condition of the scope, and what it says about the entry. */
 export interface ConditionStep {
@@ -64,25 +63,20 @@ export interface Explanation {
 }
 
 /**
- * Explains one entry with the functions that map all of them. Undefined when no directory has it.
+ * Explains one entry with what the mapping of all of them came to. Undefined when no directory has it.
  *
- * @param now milliseconds since 1970
- * @throws BridgeError D2S_SCOPE_GROUP_MISSING
+ * @param entries those of which the draft was made
  */
 export function explainEntry(
   id: SourceId,
   entries: readonly Entry[],
   definition: TargetDefinition,
-  now: number,
-  memory: Memory = noMemory,
+  { evaluation, projection }: Pick<Draft, 'evaluation' | 'projection'>,
 ): Explanation | undefined {
   const found = entries.find((one) => one.id === id);
   if (found === undefined) return undefined;
-  const evaluation = evaluateScope(entries, definition, now, memory);
   const entry = evaluation.owners.get(id) ?? found;
-  const {
-    projection: { resources, rejected },
-  } = projectEvaluation(entries, definition, evaluation, memory);
+  const { resources, rejected } = projection;
   const context = evaluation.contextOf(entry);
   const conditions = evaluation.conditions[entry.type].map(({ kind, text, judge }): ConditionStep => {
     const holds = judge(entry);

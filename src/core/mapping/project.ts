@@ -60,16 +60,6 @@ export function* draftInSteps(
   return { evaluation, memory, ...(yield* projectInSteps(entries, definition, evaluation, memory, proofs)) };
 }
 
-/** The same, where it is already known who is in scope. */
-export function projectEvaluation(
-  entries: readonly Entry[],
-  definition: TargetDefinition,
-  evaluation: ScopeEvaluation,
-  memory: Memory,
-): Pick<Draft, 'projection' | 'contested'> {
-  return inOneGo(projectInSteps(entries, definition, evaluation, memory));
-}
-
 function* projectInSteps(
   entries: readonly Entry[],
   definition: TargetDefinition,

@@ -3,7 +3,7 @@ import { doubtful, type Link } from '../model/link.ts';
 import type { AttributeChange, HeldOperation, Operation, UpdateOperation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Steps } from '../model/steps.ts';
-import { ownStage, referencesOf, type Availability } from './availability.ts';
+import { isActive, ownStage, referencesOf, type Availability } from './availability.ts';
 import { DraftPlan } from './draft-plan.ts';
 import { planCreation } from './plan-creation.ts';
 import { membersReason } from './plan-members.ts';
@@ -52,7 +52,7 @@ const on: AttributeChange = { path: 'active', change: 'set', value: true, had: t
 
 /** @param created takes whoever has to be created for it */
 function giveAccount(
-  { type, sourceId }: HeldOperation,
+  { type, sourceId, departed }: HeldOperation,
   draft: DraftPlan,
   created: Map<SourceId, Resource>,
   { links, mapped, recreates }: GiveBackInput,
@@ -62,6 +62,8 @@ function giveAccount(
   if (isOn || created.has(sourceId) || draft.isComing(sourceId)) return;
   const isThere = type === 'user' && link !== undefined && link.lifecycle !== 'lost' && !recreates;
   const resource = mapped.get(sourceId);
+  // Why they left was taken back, not that the directory says by now that they have no access.
+  if (departed === true && resource !== undefined && !isActive(resource)) return;
   if (!isThere && resource === undefined) return;
   // Its time to come back may be over in this very plan, or an earlier try may have switched it on.
   for (const own of draft.of(sourceId)) if (own.verb === 'delete' || own.verb === 'deactivate') draft.remove(own);

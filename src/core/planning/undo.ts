@@ -36,8 +36,8 @@ export function takenAway(entries: readonly LogEntry[]): TakenAway {
     const isEnd = verb === 'deactivate' || verb === 'delete';
     if (isEnd && (was === 'deactivated' || was === 'lost')) others += 1;
     else if (isEnd) {
-      back.push({ verb: verb === 'delete' ? 'create' : 'reactivate', type, sourceId });
       const departed = because === 'disabled' ? {} : { departed: true as const };
+      back.push({ verb: verb === 'delete' ? 'create' : 'reactivate', type, sourceId, ...departed });
       removals.push({ verb: 'deactivate', type, sourceId, ...departed }, { verb: 'delete', type, sourceId });
     }
     const members = left.filter((id) => strangerAccount(id) === undefined);

@@ -13,6 +13,7 @@ import type { Memory } from '../../core/mapping/memory.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CycleResult } from '../../ports/cycle-observer.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
+import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { inTurns } from '../shared/turns.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
@@ -69,6 +70,7 @@ export interface WhatIsLeft {
   readonly leftOut: number;
   readonly reverify: readonly Link[];
   readonly waiting: number;
+  readonly seats: TargetState['seats'];
   readonly unresolved: UnresolvedCounts | undefined;
 }
 

@@ -9,6 +9,7 @@ import type { Projection } from '../../core/mapping/project.ts';
 import { planInSteps } from '../../core/planning/build-plan.ts';
 import { planIdInSteps } from '../../core/planning/plan-id.ts';
 import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
+import { inOrder } from '../../core/planning/stages.ts';
 import { underNewNames } from '../../core/planning/successors.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
@@ -26,6 +27,7 @@ import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, type Known } from './known.ts';
 import type { Learned } from './learn-unknown.ts';
 import type { LostResult } from './search-lost.ts';
+import { seatPlan, type SeatCount } from './seat-plan.ts';
 import { giveBack, recallUndos, type Undos } from './undo.ts';
 
 /** What the state and the directories say, before a plan is made of it. Its links follow what is recorded later. */
@@ -44,6 +46,10 @@ export interface MadePlan extends JudgedPlan {
   readonly due: readonly Operation[];
   /** May proceed, but failed lately: their pause is not over. */
   readonly deferred: readonly Operation[];
+  /** Who waits for a seat, and what follows from their coming. */
+  readonly unseated: readonly Operation[];
+  /** Undefined where the target has no number of seats. */
+  readonly seats: SeatCount | undefined;
   /** In scope, and not written for what a search on the target found, now or lately. */
   readonly unmatchable: readonly Rejected[];
   /** Links that change without a request. */
@@ -100,6 +106,9 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     const wasSought = operation.verb === 'create' && !matches.unsearched.has(operation.sourceId);
     if (wasSought) quarantine.heldCreation(operation);
   }
+  const { due, deferred } = quarantine.divide(judged.verdict.proceed, pushedNow(judged.words));
+  const seated = await seatPlan(due, { ...input, ...judged, links: known.links, resources: projection.resources });
+  noteUnseated(seated.unseated, matches.unsearched, quarantine);
   return {
     plan: {
       id: await inTurns(planIdInSteps(planned.operations, sha256), input.clock),
@@ -108,7 +117,12 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
       rejected: [...unmapped, ...matches.rejected, ...hiddenEntries(known)],
     },
     ...judged,
-    ...quarantine.divide(judged.verdict.proceed, pushedNow(judged.words)),
+    verdict:
+      seated.unseated.length === 0
+        ? judged.verdict
+        : { ...judged.verdict, proceed: [...seated.due, ...deferred].sort(inOrder) },
+    ...seated,
+    deferred,
     unmatchable: matches.rejected,
     remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
     forgotten: [...lost.ended, ...planned.forgotten],
@@ -118,6 +132,19 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     unresolved: countUnresolved(projection.resources),
     marks: marksAfter(input.readings, known.state.marks, older, judged),
   };
+}
+
+/** Nobody is looked for in every cycle for whom there is no seat. */
+function noteUnseated(
+  unseated: readonly Operation[],
+  unsearched: ReadonlySet<SourceId>,
+  quarantine: QuarantineLedger,
+): void {
+  for (const operation of unseated) {
+    const wasSought =
+      (operation.verb === 'create' || operation.verb === 'adopt') && !unsearched.has(operation.sourceId);
+    if (wasSought) quarantine.heldCreation(operation, 'no_seat');
+  }
 }
 
 /** The plan, and what people want to have back. */

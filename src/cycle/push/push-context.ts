@@ -1,6 +1,7 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
+import type { SeatPolicy } from '../../core/planning/seats.ts';
 import type { CycleObserver } from '../../ports/cycle-observer.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
@@ -14,6 +15,8 @@ export interface PushContext extends AccountSearch {
   readonly observer: CycleObserver;
   /** Newcomers to be looked for before they are created. */
   readonly unsearched: ReadonlySet<SourceId>;
+  /** How many users may be active; undefined: as many as there are. */
+  readonly seats?: SeatPolicy | undefined;
   /** What failed before; takes what fails now. */
   readonly quarantine: QuarantineLedger;
   /** What the guard has to remember of an operation that took effect. */

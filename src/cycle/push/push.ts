@@ -6,9 +6,11 @@ import { stages as stageOf } from '../../core/planning/stages.ts';
 import { createBreaker, type Breaker, type GivenUp } from './breaker.ts';
 import { initialMembersOf } from './initial-members.ts';
 import type { PushContext } from './push-context.ts';
+import { createSeatCount, type SeatCount } from './seat-count.ts';
+import { takenSeats } from '../shared/taken-seats.ts';
 import { createNoteKeeper } from '../shared/target-notes.ts';
 import { forEachConcurrently } from '../shared/work.ts';
-import { failed, type OperationResult } from './operation-result.ts';
+import { failed, skipped, type OperationResult } from './operation-result.ts';
 
 export interface PushReport {
   readonly applied: readonly Operation[];
@@ -46,6 +48,7 @@ export async function push(
     showsNamed: new Set(),
   };
   const progress: Progress = { applied: [], failed: [], passedOver: [], started: 0, skipped: 0 };
+  const seats = createSeatCount(context.seats, operations, await seatsBefore(operations, context), context.links);
   const ends = createBreaker(() => context.target.probe(context.signal));
   const others = createBreaker(() => context.target.probe(context.signal));
   const keepNotes = createNoteKeeper(context.target, context.store);
@@ -53,7 +56,8 @@ export async function push(
   for (const stage of stagesOf(operations, context)) {
     const isOver = () => isStopped() || (others.stoppedBy() !== undefined && !stage.some(endsAccess));
     await forEachConcurrently(stage, context.target.concurrency, isOver, async (operation) => {
-      if (await carryOut(operation, progress, endsAccess(operation) ? ends : others, context)) await keepNotes();
+      if (await carryOut(operation, progress, { breaker: endsAccess(operation) ? ends : others, seats }, context))
+        await keepNotes();
     });
     if (isStopped()) break;
   }
@@ -71,6 +75,13 @@ export async function push(
     givenUp,
     stoppedBy: ends.stoppedBy() ?? others.stoppedBy(),
   };
+}
+
+/** Where they are counted. */
+async function seatsBefore(operations: readonly Operation[], { seats, target, store }: PushContext): Promise<number> {
+  if (seats === undefined) return 0;
+  const planned = new Set(operations.map(({ sourceId }) => sourceId));
+  return takenSeats(target.name, store, (id) => planned.has(id));
 }
 
 /**
@@ -95,7 +106,7 @@ interface Progress {
 async function carryOut(
   operation: Operation,
   progress: Progress,
-  breaker: Breaker,
+  { breaker, seats }: { readonly breaker: Breaker; readonly seats: SeatCount },
   context: PushContext,
 ): Promise<boolean> {
   // What was learned meanwhile holds for the rest.
@@ -109,7 +120,8 @@ async function carryOut(
     return false;
   }
   progress.started += 1;
-  const result = await applyContained(operation, context);
+  const result = seats.begin(operation) ? await applyContained(operation, context) : skipped;
+  seats.end(operation, result);
   if (result.kind === 'applied') {
     progress.applied.push(operation);
     breaker.succeeded(operation);

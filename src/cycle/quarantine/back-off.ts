@@ -33,7 +33,8 @@ export function quarantineAfter(
   const { first, factor, longest } =
     failed.cause === 'mislaid' ? mislaid : passingCauses.has(failed.cause) ? passing : lasting;
   // Nobody was there: that only changes on the target, and costs a request each time.
-  const pause = failed.cause === 'inactive' ? lasting.longest : Math.min(longest, first * factor ** (attempts - 1));
+  const isTimeless = failed.cause === 'inactive' || failed.cause === 'no_seat';
+  const pause = isTimeless ? lasting.longest : Math.min(longest, first * factor ** (attempts - 1));
   return {
     ...failed,
     attempts,

@@ -24,6 +24,7 @@ import type { Fingerprints } from './fingerprints.ts';
  *   account that it cannot have                     |              |             |
  *   it is new, and who was found cannot be adopted  | unmatchable  | searched    | searched
  *   it is new, and its creation is held             | not searched | searched    | searched
+ *   it is new, and waits for a seat                 | not searched | not searched| searched
  *   the target lost it, and it has to lose access   | not searched | searched    | searched
  *
  * Each until its pause is over (back-off.ts), or a person says `retry`: then it is as with `everything`, for that entry.
@@ -97,6 +98,12 @@ export class QuarantineLedger {
     return this.#input.released?.keys ?? new Set();
   }
 
+  /** Whether somebody wants it tried again at once, whatever its pause. */
+  isReleased(sourceId: SourceId): boolean {
+    const ids = this.#input.released?.ids;
+    return ids === 'everybody' || ids?.has(sourceId) === true;
+  }
+
   /** What failed before this cycle. */
   before(id: SourceId): QuarantineRecord | undefined {
     return this.#input.quarantined.get(id);
@@ -121,7 +128,10 @@ export class QuarantineLedger {
       this.#standing.add(sourceId);
       return { kind: 'unmatchable', record };
     }
-    if (!this.#isBackingOff(record, this.fingerprints.ofResource(newcomer))) return { kind: 'search' };
+    const fingerprint = this.fingerprints.ofResource(newcomer);
+    if (record.cause === 'no_seat')
+      return this.#isSeatless(record, fingerprint) ? { kind: 'not searched' } : { kind: 'search' };
+    if (!this.#isBackingOff(record, fingerprint)) return { kind: 'search' };
     if (record.cause === 'held') return { kind: 'not searched' };
     this.#standing.add(sourceId);
     this.#backedOff.add(sourceId);
@@ -176,9 +186,9 @@ export class QuarantineLedger {
     return lookAt === undefined ? undefined : { count: this.#mislaid.size, lookAt };
   }
 
-  /** Nobody looks for them again in every cycle, as long as their creation waits for a person. */
-  heldCreation(operation: Operation): void {
-    this.#note(operation, { cause: 'held', fingerprint: this.fingerprints.ofOperations([operation]) });
+  /** Nobody looks for them again in every cycle, as long as their creation waits for a person or for a seat. */
+  heldCreation(operation: Operation, cause: 'held' | 'no_seat' = 'held'): void {
+    this.#note(operation, { cause, fingerprint: this.fingerprints.ofOperations([operation]) });
   }
 
   /**
@@ -192,7 +202,7 @@ export class QuarantineLedger {
   ): { readonly due: readonly Operation[]; readonly deferred: readonly Operation[] } {
     const quarantined = operations.filter(({ sourceId }) => {
       const record = this.before(sourceId);
-      return record !== undefined && record.cause !== 'held' && !wantedNow.has(sourceId);
+      return record !== undefined && !isWaiting(record) && !wantedNow.has(sourceId);
     });
     const deferred = new Set(
       [...Map.groupBy(quarantined, ({ sourceId }) => sourceId)].flatMap(([id, own]) =>
@@ -280,23 +290,29 @@ export class QuarantineLedger {
     return record;
   }
 
-  #isReleased({ sourceId }: QuarantineRecord): boolean {
-    const ids = this.#input.released?.ids;
-    return ids === 'everybody' || ids?.has(sourceId) === true;
+  #isBackingOff(record: QuarantineRecord | undefined, fingerprint: string): boolean {
+    if (record === undefined || this.isReleased(record.sourceId)) return false;
+    return this.#input.attempt === 'due' && isPaused(record, fingerprint, this.#input.now);
   }
 
-  #isBackingOff(record: QuarantineRecord | undefined, fingerprint: string): boolean {
-    if (record === undefined || this.#isReleased(record)) return false;
-    return this.#input.attempt === 'due' && isPaused(record, fingerprint, this.#input.now);
+  /** Whoever is created looks for them anyway: a person who asks asks for no search. */
+  #isSeatless(record: QuarantineRecord, fingerprint: string): boolean {
+    const { attempt, now } = this.#input;
+    return attempt !== 'everything' && !this.isReleased(record.sourceId) && isPaused(record, fingerprint, now);
   }
 
   #isSpared(record: QuarantineRecord): boolean {
     const { attempt, now } = this.#input;
-    if (attempt === 'everything' || this.#isReleased(record)) return false;
+    if (attempt === 'everything' || this.isReleased(record.sourceId)) return false;
     // What a create was answered with is not asked for by another create.
     if (attempt === 'asked' && record.cause !== 'inactive' && record.targetId === undefined) return false;
     return isPaused(record, this.fingerprints.ofMatch(record.sourceId) ?? '', now);
   }
+}
+
+/** For a person or a seat: nothing has failed. */
+function isWaiting({ cause }: QuarantineRecord): boolean {
+  return cause === 'held' || cause === 'no_seat';
 }
 
 /** The target's own words, as far as they can be kept. What we say ourselves stands in the report. */

@@ -154,13 +154,17 @@ async function readInto(
     known: directoryCache.known,
     expected: pinned.get(directory),
     visit: (entry) => {
-      entries.push(entry);
+      entries.push(followed.compact(entry));
       if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
     },
     signal,
   });
   directoryCache.update({ ...verdict, directory, entries });
-  if (verdict.kind === 'complete') followed.changes = verdict.changes;
+  if (verdict.kind === 'complete') {
+    followed.changes = verdict.changes;
+    const { openToAll = [] } = verdict;
+    if (openToAll.length > 0) observer({ kind: 'open_to_all', directory, paths: openToAll });
+  }
   observer({
     kind: 'directory_read',
     directory,

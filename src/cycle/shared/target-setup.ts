@@ -1,6 +1,7 @@
 import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import type { GuardLimits, RemovalPolicy } from '../../core/planning/policy.ts';
+import type { SeatPolicy } from '../../core/planning/seats.ts';
 import type { Share } from '../../core/memory/shares.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
 
@@ -31,6 +32,8 @@ export interface TargetSetup {
   readonly policy: Readonly<Record<ResourceType, MatchPolicy>>;
   readonly removal: RemovalPolicy;
   readonly limits: GuardLimits;
+  /** How many users may be active; undefined: as many as there are. */
+  readonly seats?: SeatPolicy | undefined;
   /** DNs or source ids of entries without which no reading is believed. */
   readonly mustSee: readonly string[];
   readonly createInactive: boolean;

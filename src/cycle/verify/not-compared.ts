@@ -122,5 +122,5 @@ function isReason(cause: QuarantineRecord['cause']): cause is ReasonCode {
 
 /** Nobody fits somebody inactive, a creation is held, or somebody cannot be found: nothing failed. */
 function isNoFailure(cause: QuarantineRecord['cause']): boolean {
-  return cause === 'inactive' || cause === 'held' || cause === 'mislaid';
+  return cause === 'inactive' || cause === 'held' || cause === 'no_seat' || cause === 'mislaid';
 }

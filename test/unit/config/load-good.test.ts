@@ -58,7 +58,7 @@ it('fills in the defaults of the product page', async (t) => {
     groups: { match: ['externalId', 'displayName'], adoptedMembers: 'keep', map: [] },
     removal: { leaves: 'deactivate', groups: 'keep' },
     guard: { ...limitsWith(), mustSee: [] },
-    limits: { concurrency: 'auto' },
+    limits: { concurrency: 'auto', seatOrder: 'userName' },
     notes: [],
   });
 });

@@ -290,6 +290,7 @@ describe('log of events', () => {
       absent_entries: true,
       directory_failed: true,
       directory_failover: true,
+      open_to_all: true,
       ldap_request: true,
       ldap_request_started: true,
       plan_made: true,

@@ -90,6 +90,11 @@ const totalPath = scimPath('totalResults');
 const cursorPath = scimPath('nextCursor');
 const resourcesPath = scimPath('Resources');
 
+/** Whether something is a list (RFC 7644 §3.4.2), even without anything in it. */
+export function isList(body: Body | undefined): boolean {
+  return body !== undefined && elementsOf(body) !== undefined;
+}
+
 /** `Resources` may be left out when there are none (RFC 7644 §3.4.2), and the total by whoever pages by cursor. */
 function elementsOf(body: Body): readonly unknown[] | undefined {
   const elements = readScimPath(body, resourcesPath);

@@ -2,10 +2,20 @@ import type { Failure } from '../../../core/model/outcome.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import type { TargetFacts } from '../../../ports/scim-target.ts';
 import type { TargetDialect } from './target-dialect.ts';
-import { isRefusal, listOf, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
+import {
+  endpoints,
+  isRefusal,
+  listOf,
+  nonsense,
+  schemas,
+  toFailure,
+  type Body,
+  type Exchange,
+  type Refusal,
+} from '../shared/message.ts';
 import { isGroups } from './endpoints.ts';
-import { readList } from '../answers/list.ts';
-import { documentAnswer } from '../shared/bounds.ts';
+import { isList, readList } from '../answers/list.ts';
+import { documentAnswer, shortAnswer } from '../shared/bounds.ts';
 import { attributesOf } from './schema-attributes.ts';
 import { advertisedDialect, supports } from './service-provider-config.ts';
 
@@ -48,7 +58,7 @@ export async function discoverTarget(
 function isScim(body: Body): boolean {
   return (
     listOf(readScimPath(body, scimPath('schemas'))).some(
-      (urn) => typeof urn === 'string' && /^urn:(?:ietf:params:)?scim:/i.test(urn),
+      (urn) => typeof urn === 'string' && urn !== schemas.list && /^urn:(?:ietf:params:)?scim:/i.test(urn),
     ) ||
     listOf(readScimPath(body, scimPath('Resources'))).length > 0 ||
     supports(body, 'patch') !== undefined
@@ -72,7 +82,8 @@ async function seekUsers(
   let refusal: Refusal | undefined;
   for (const query of queries) {
     const list = await readList(exchange, 'user', query, signal);
-    if (!isRefusal(list) || (!usable && list.status === 404)) return undefined; // some say so that nobody was found
+    if (!isRefusal(list)) return isAlike(exchange, signal);
+    if (!usable && list.status === 404) return undefined; // some say so that nobody was found
     refusal ??= list;
   }
   if (refusal === undefined || (refusal.class !== 'rejected' && refusal.class !== 'protocol')) return refusal;
@@ -81,6 +92,17 @@ async function seekUsers(
     class: 'protocol',
     detail: `nothing there looks like SCIM, neither documents nor users: ${refusal.detail}`,
   };
+}
+
+/** Where no document describes a service, and a list does not either: whether somebody who is not there is answered with a list, too. */
+async function isAlike(exchange: Exchange, signal: AbortSignal): Promise<Refusal | undefined> {
+  const nobody = await exchange(
+    { method: 'GET', path: `${endpoints.user}/dir2scim-check`, subject: 'resource', maxBytes: shortAnswer },
+    signal,
+  );
+  return isRefusal(nobody) || !isList(nobody.body)
+    ? undefined
+    : nonsense('a list of users, and a user who is not there, are answered in the same way', nobody.status);
 }
 
 interface Document {

@@ -3,7 +3,7 @@ import { layDialect, type Layer, type PartialDialect, listSettings } from '../..
 import { rfc7644 } from '../../../core/dialect/rfc7644.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { Examination, TargetDoctor, TrialFinding } from '../../../ports/target-doctor.ts';
-import { isRefusal, toFailure, endpoints, type Refusal } from '../shared/message.ts';
+import { isRefusal, toFailure } from '../shared/message.ts';
 import { checkOptions, type ScimTargetOptions } from '../http/options.ts';
 import { accounts } from './accounts.ts';
 import { activation } from './activation.ts';
@@ -14,6 +14,7 @@ import { documents } from './documents.ts';
 import { bulk } from './bulk.ts';
 import { extras } from './extras.ts';
 import { groups } from './groups.ts';
+import { knock } from './knock.ts';
 import { openDoctorConnection } from './line.ts';
 import { lists } from './lists.ts';
 import { lookups } from './lookups.ts';
@@ -21,7 +22,7 @@ import { memberLimits } from './member-limits.ts';
 import { members } from './members.ts';
 import { patchLists } from './patch-lists.ts';
 import { patchShapes } from './patch-shapes.ts';
-import { Untestable, type TrialResult, type Trial, works } from './trial.ts';
+import { Untestable, type TrialResult, type Trial } from './trial.ts';
 import { updates } from './updates.ts';
 
 /** In this order: each goes by what those before it found. */
@@ -136,28 +137,6 @@ async function outcomeOf(trial: Trial, bench: Bench): Promise<TrialResult> {
       return { verdict: 'skipped', text: thrown.message, ...(trial.isNeeded === true ? { blocks: true } : {}) };
     throw thrown;
   }
-}
-
-/**
- * Whether there is a SCIM service that takes our credentials: answers a failure when nothing else makes sense. A filter
- * that is refused, or answered with 404 because nobody was found, is no reason; a list then has to work. Where there is
- * nothing, a slash at the end is tried.
- */
-async function knock(bench: Bench): Promise<TrialResult | Refusal> {
-  const filter = `filter=${encodeURIComponent(`userName eq "${bench.tag}"`)}`;
-  const first = await bench.ask('GET', `${endpoints.user}?${filter}`);
-  if (!isRefusal(first)) return isIn();
-  if (first.class !== 'unsupported' && first.class !== 'rejected') return first;
-  const list = await bench.ask('GET', `${endpoints.user}?startIndex=1&count=1`);
-  if (!isRefusal(list)) return isIn();
-  if (list.status !== 404) return list;
-  const slashed = await bench.ask('GET', `${endpoints.user}/?startIndex=1&count=1`);
-  if (isRefusal(slashed)) return list;
-  return works('the address and the credentials are good; paths need a slash at their end', { trailingSlash: true });
-}
-
-function isIn(): TrialResult {
-  return works('the address and the credentials are good');
 }
 
 /**

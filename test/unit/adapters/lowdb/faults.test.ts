@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { failingFiles, type Fault, type WritingOperation } from '../../../support/failing-files.ts';
-import { VolatileDisk } from './volatile-files.ts';
+import { VolatileDisk } from '../../../support/volatile-disk.ts';
 import { clock, failsWith, liveThrough, recordOf, recordsIn, survives, temporaryFolder } from './fixture.ts';
 
 /** Real files on which one kind of operation fails while `fault` is set. */

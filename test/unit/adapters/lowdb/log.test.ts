@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import type { StateStore } from '../../../../src/ports/state-store.ts';
 import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import { dyingFiles } from '../../../support/dying-files.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
+import { VolatileDisk } from '../../../support/volatile-disk.ts';
 import { aLogEntry, clock, edit, logOf, temporaryFolder } from './fixture.ts';
 
 const day = 24 * 60 * 60_000;
@@ -82,6 +84,40 @@ describe('The provisioning log', () => {
     assert.deepEqual(ids, ['p2', 'p3', 'p4', 'p5', 'p6']);
     assert.deepEqual(await store.checkLog(), { entries: 5, erased: 0, flaws: [] });
     await store.close();
+  });
+
+  it('cuts off what a crash left half-written, also where a new file begins', async (context) => {
+    const folder = await temporaryFolder(context);
+    let now = clock.now();
+    const open = () => openStateStore({ folder, clock: { now: () => now } });
+    const before = await open();
+    await log(before, 'ada');
+    await before.close();
+    const [file = ''] = await filesIn(folder);
+    await appendFile(file, '{"seq":2,"at":"20');
+    now += 2 * day;
+    const after = await open();
+    await log(after, 'bob');
+    assert.equal((await filesIn(folder)).length, 2);
+    assert.deepEqual(await after.checkLog(), { entries: 2, flaws: [] });
+    await after.close();
+  });
+
+  it('is on the disk before a snapshot takes the place of the journal, whoever wrote it', async () => {
+    const disk = new VolatileDisk();
+    const killed = dyingFiles(disk.files());
+    const store = await openStateStore({ folder: '/state', files: killed.files, clock });
+    await log(store, 'ada', 'bob');
+    killed.bury();
+    await store.close().catch(() => undefined);
+    const next = await openStateStore({ folder: '/state', files: disk.files(), clock, compactAfter: 1 });
+    await next.record([{ kind: 'target', target: 'wiki', state: { pending: 0 } }]);
+    await next.close();
+    const view = await openStateView({ folder: '/state', files: disk.afterPowerCut(() => 0).files() });
+    assert.deepEqual(
+      (await logOf(view)).map(({ sourceId }) => sourceId),
+      ['ada', 'bob'],
+    );
   });
 
   it('keeps no more than its size', async (context) => {

@@ -5,7 +5,7 @@ import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import type { StateStore } from '../../../../src/ports/state-store.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
 import { clock, liveThrough, survives } from './fixture.ts';
-import { VolatileDisk, type Chance } from './volatile-files.ts';
+import { VolatileDisk, type Chance } from '../../../support/volatile-disk.ts';
 
 const folder = '/state';
 const opener =

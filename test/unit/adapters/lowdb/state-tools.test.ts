@@ -11,7 +11,7 @@ import { emptyTargetState } from '../../../../src/ports/state-records.ts';
 import { aLink, aQuarantine } from '../../../contract/state-store.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
 import { aLogEntry, clock, logOf } from './fixture.ts';
-import { VolatileDisk } from './volatile-files.ts';
+import { VolatileDisk } from '../../../support/volatile-disk.ts';
 
 const folder = '/state';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
-import { projectTarget } from '../../../../src/core/mapping/project.ts';
+import { draftProjection, projectTarget } from '../../../../src/core/mapping/project.ts';
 import { Reference } from '../../../../src/core/model/resource.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
@@ -29,7 +29,7 @@ const entries = [
 ];
 
 function explain(id: string) {
-  const explanation = explainEntry(id, entries, target, now);
+  const explanation = explainEntry(id, entries, target, draftProjection(entries, target, now));
   assert.ok(explanation);
   return explanation;
 }
@@ -102,5 +102,5 @@ describe('the explanation of an entry', () => {
   });
 
   it('is nothing for who is in no directory', () =>
-    assert.equal(explainEntry('nobody', entries, target, now), undefined));
+    assert.equal(explainEntry('nobody', entries, target, draftProjection(entries, target, now)), undefined));
 });

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
-import { noMemory } from '../../../../src/core/mapping/memory.ts';
-import { projectTarget } from '../../../../src/core/mapping/project.ts';
-import { evaluateScope } from '../../../../src/core/mapping/evaluate-scope.ts';
+import { draftProjection, projectTarget } from '../../../../src/core/mapping/project.ts';
 import type { Entry } from '../../../../src/core/model/entry.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
@@ -76,12 +74,11 @@ describe('a login in a scope group that two people have', () => {
     const twin = entry('twin', { uid: 'ann' });
     for (const dn of [dnOfGroup('staff'), dnOfGroup('all')]) {
       const wanted = definition({ users: { userName: 'uid' }, scope: { user: { memberOf: [dn] } } });
-      const { scopeGroups } = evaluateScope(
+      const { scopeGroups } = draftProjection(
         [ann, twin, ben, posix(['ann', 'ben']), group('all', [dnOfGroup('staff')])],
         wanted,
         now,
-        noMemory,
-      );
+      ).evaluation;
       assert.deepEqual([...new Set(scopeGroups.flatMap(({ possible }) => [...possible]))], ['ann', 'twin']);
     }
   });
@@ -190,7 +187,12 @@ describe('values that name nobody', () => {
   });
 
   it('are in the explanation', () => {
-    const explained = explainEntry('staff', [ann, group('staff', [dnOf('ann'), contact])], target, now);
+    const explained = explainEntry(
+      'staff',
+      [ann, group('staff', [dnOf('ann'), contact])],
+      target,
+      draftProjection([ann, group('staff', [dnOf('ann'), contact])], target, now),
+    );
     assert.deepEqual(explained?.resource?.unresolved, [contact]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
-import { projectTarget } from '../../../../src/core/mapping/project.ts';
+import { draftProjection, projectTarget } from '../../../../src/core/mapping/project.ts';
 import { Reference } from '../../../../src/core/model/resource.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../../../support/entries.ts';
 
@@ -55,7 +55,7 @@ describe('an entry that two directories show', () => {
       rejected.map(({ directory, reasons }) => [directory, reasons[0]?.code]),
       [['corp', 'duplicate_entry']],
     );
-    const explanation = explainEntry('ann', [ann, again], scoped, now);
+    const explanation = explainEntry('ann', [ann, again], scoped, draftProjection([ann, again], scoped, now));
     assert.deepEqual(
       [explanation?.directory, explanation?.inScope, explanation?.resource?.directory, explanation?.rejected],
       ['copy', 'yes', 'copy', undefined],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainEntry } from '../../../../src/core/mapping/explain.ts';
-import { projectTarget } from '../../../../src/core/mapping/project.ts';
+import { draftProjection, projectTarget } from '../../../../src/core/mapping/project.ts';
 import { holdsAt, Validity } from '../../../../src/core/mapping/validity.ts';
 import { definition, entry, now } from '../../../support/entries.ts';
 
@@ -66,7 +66,7 @@ describe('what a target should hold, as time passes', () => {
       [now, true],
       [now + hour, false],
     ] as const) {
-      const explanation = explainEntry('ann', people, target, at);
+      const explanation = explainEntry('ann', people, target, draftProjection(people, target, at));
       assert.deepEqual(explanation?.rules.find(({ path }) => path === 'active')?.result, {
         kind: 'value',
         value: expected,

@@ -103,6 +103,20 @@ describe('What was taken away, given back in a plan', () => {
     );
   });
 
+  it('is no access for who had left and whom the directory has by now, and says to be disabled', () => {
+    const gone = { departed: true } as const;
+    const operations = giveBack({
+      back: [
+        { ...reactivate('bob'), ...gone },
+        { ...create('cyd'), ...gone },
+        { ...reactivate('eve'), ...gone },
+      ],
+      links: new Map([...off('bob'), ...off('eve')]),
+      mapped: mappedOf(user('bob', { active: false }), user('cyd', { active: false })),
+    });
+    assert.deepEqual(inShort(operations), ['reactivate eve']);
+  });
+
   it('comes once, also when two undos want it, and in the place of what would end it', () => {
     const operations = giveBack({
       back: [reactivate('bob'), reactivate('bob'), create('cyd'), create('cyd')],
