@@ -206,7 +206,6 @@ describe('init', { concurrency: 2 }, () => {
       [/a file, or \$VARIABLE \[\$\w+_TOKEN\] $/, '$D2S_TOKEN'],
     ];
     for (const [question, answer] of answers) {
-       
       const shown = (): string => screen.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '');
       await until(String(question), () => question.test(shown()));
       screen = '';
