@@ -7,6 +7,7 @@ import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { isCutOff, notAllShown } from './shown-bound.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
+import { showsNobody, showsSomebody } from './shows-nobody.ts';
 import { tellsNothing, unread } from './unless-there.ts';
 
 /**
@@ -84,9 +85,12 @@ async function lookBack(
     const held = await readMembers(conversation, group);
     if (isRefusal(held)) {
       if (tellsNothing(held)) return unread(held);
-      if (held.class !== 'gone') found = true; // it cannot be looked into
+      if (held.class === 'gone') return untold(answer);
+      if (!showsNobody(conversation, 'a group that was changed', held)) return unread(held);
+      found = true; // it cannot be looked into
       return untold(answer);
     }
+    showsSomebody(conversation, 'a group that was changed');
     // A group without a list has nobody in it, or hides them: who was added is looked for in other ways.
     const seen = (await membersRead(conversation, held)) ?? (part.add.length > 0 ? noMembers : undefined);
     if (seen !== undefined && isCutOff(conversation.targetDialect, seen) && !staysIn(part, seen)) {
