@@ -25,7 +25,9 @@ it('the commands of docs/tutorial.md lead to a hold, an approval and somebody wh
     .replaceAll('9471', String(hook));
   const shell = spawn('bash', ['-c', script], { cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   // The service and the listener of the tutorial run until Ctrl-C: they go with their group.
-  t.after(() => void (shell.pid !== undefined && process.kill(-shell.pid, 'SIGKILL')));
+  t.after(() => {
+    if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
+  });
   let output = '';
   for (const stream of [shell.stdout, shell.stderr])
     stream.setEncoding('utf8').on('data', (part: string) => (output += part));
