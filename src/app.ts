@@ -87,7 +87,7 @@ export async function createApp(configuration: Configuration, options: AppOption
       return createDoctor({ ...(await optionsOf(required(configuration.targets, name))), ...how });
     },
     openStore: () => openStateStore(stateOptions),
-    openView: () => openStateView({ folder }),
+    openView: () => openStateView({ folder, files: options.files }),
     stateTools: createStateTools(stateOptions),
     tailLog: (after) => tailLog(folder, after),
     close: async () => {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Entry } from '../../src/core/model/entry.ts';
+import { verdicts, type Row } from './bounds.ts';
 import { inWords, measure } from './measure.ts';
 import { createMemorySource, type MemorySource } from './memory-source.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -40,7 +41,8 @@ try {
   );
   const [source] = sources;
   if (source === undefined) throw new Error('no source');
-  const row = createRow(stage);
+  const rows: Row[] = [];
+  const row = createRow(stage, rows);
   console.log(`${users} users, ${groups} groups, ${values.targets} targets`);
   await row('first load');
   await row('after it');
@@ -67,11 +69,13 @@ try {
   await row('full', 'full');
   await stage.close();
   const file = await openStage(folder, Number(values.targets), (own) => own);
-  const fromFile = createRow(file);
+  const fromFile = createRow(file, rows);
   await fromFile('file: restart');
   await fromFile('file: nothing new');
   await fromFile('file: nothing new');
   await file.close();
+  const peak = process.resourceUsage().maxRSS / 1024;
+  for (const verdict of verdicts(users, rows, peak)) console.log(verdict);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -105,13 +109,14 @@ function joins(source: MemorySource, group: number, uid: string): void {
   source.put(with_(entry, 'member', [...members, `uid=${uid},ou=people,${suffix}`]));
 }
 
-function createRow(stage: Stage): (what: string, mode?: 'incremental' | 'full') => Promise<void> {
+function createRow(stage: Stage, rows: Row[]): (what: string, mode?: 'incremental' | 'full') => Promise<void> {
   return async (what, mode = 'incremental') => {
     const before = stage.calls();
     const measured = await measure(() => stage.cycle(mode));
     const results = measured.result.map(
       ({ result, error }) => `${result}${error === undefined ? '' : ` (${error.message})`}`,
     );
+    rows.push({ ...measured, what, calls: stage.calls() - before });
     console.log(
       `${what.padEnd(32)} ${inWords(measured).padEnd(72)} ${stage.calls() - before} calls, ${[...new Set(results)].join()}`,
     );

@@ -35,6 +35,8 @@ export interface ServeRequest {
   readonly signals: SignalSource;
   /** Whether SIGHUP came before anybody listened to `signals`. Then the configuration is read again at once. */
   readonly hasHungUp: () => boolean;
+  /** Whether SIGHUP ends the process, in place of having its configuration read again: Windows sends it when a console is closed. */
+  readonly isHangupEnd: boolean;
   /** Serves health and metrics for as long as the daemon runs. */
   readonly startHttp: (health: Health) => Promise<HttpServer>;
 }
@@ -67,9 +69,11 @@ export async function serve(request: ServeRequest): Promise<void> {
       clock: app.clock,
       log,
       signals,
-      onHangup: () => {
-        generations.reload('SIGHUP');
-      },
+      onHangup: request.isHangupEnd
+        ? undefined
+        : () => {
+            generations.reload('SIGHUP');
+          },
       onStopping: () => {
         generations.stop();
         service.stopping();

@@ -8,7 +8,8 @@ let hasCome = false;
 const remember = (): void => {
   hasCome = true;
 };
-process.on('SIGHUP', remember);
+// Windows sends it when a console is closed, and there is nothing to remember then.
+if (process.platform !== 'win32') process.on('SIGHUP', remember);
 
 /** Whether one has come since the start of the process. */
 export function hasHungUp(): boolean {

@@ -131,8 +131,8 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
 
 /** Of exceptions that are not told with what is held, was rejected or cannot be written. */
 function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [number | undefined, string])[] {
-  const { refused = 0, failing = 0, mislaid = 0, unstored = 0, unlinked = 0, waiting = 0 } = exceptions;
-  const { departed = 0, moving = 0, settling = 0, hidingMembers = 0 } = exceptions;
+  const { refused = 0, failing = 0, mislaid = 0, noSeat = 0, unstored = 0, unlinked = 0 } = exceptions;
+  const { waiting = 0, departed = 0, moving = 0, settling = 0, hidingMembers = 0 } = exceptions;
   const why = call('log', '--failed');
   return [
     [refused, `${count(refused, 'entry')} ${are(refused)} refused by the target: ${why} says why`],
@@ -141,6 +141,7 @@ function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [n
       mislaid,
       `${count(mislaid, 'account')} of people who left cannot be found: ${call('status')} says when they are looked for again`,
     ],
+    [noSeat, `${count(noSeat, 'entry')} ${noSeat === 1 ? 'waits' : 'wait'} for a seat (limits.seats)`],
     [unstored, `of ${count(unstored, 'resource')} the target does not store everything: ${call('status')} says what`],
     [
       unlinked,

@@ -39,7 +39,7 @@ export async function startCycles(
   const readSince = fresh || input.directoryCaches === undefined ? began : undefined;
   const definitions: TargetDefinition[] = [];
   const round = createReadingRound(() => definitions, input.sources, { ...input, fresh });
-  const note = createNoting(input.store);
+  const note = createNoting(input.store, input.clock);
   const prepared = new Map(targets.map((target) => [target, prepare(target, input, definitions)]));
   const together = settledWithin(togetherMilliseconds, [...prepared.values()], input);
   const run = async (target: string, preparing: Promise<TargetSetup>): Promise<CycleReport> => {
@@ -63,7 +63,10 @@ async function prepare(target: string, input: CyclesInput, definitions: TargetDe
 }
 
 /** Notes in the state what the directories turned out to be, one after the other: targets share directories. */
-function createNoting(store: CyclesInput['store']): (readings: DirectoryReadings) => Promise<void> {
+function createNoting(
+  store: CyclesInput['store'],
+  clock: CyclesInput['clock'],
+): (readings: DirectoryReadings) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return ({ identities, seen, complete, failed }) => {
     const own = last
@@ -72,7 +75,7 @@ function createNoting(store: CyclesInput['store']): (readings: DirectoryReadings
         await pinDirectories(identities, store);
         await rememberDirectories(seen, store);
         await forgetReadings(failed.keys(), store);
-        await noteNames(complete, store);
+        await noteNames(complete, store, clock);
       });
     last = own;
     return own;

@@ -28,6 +28,7 @@ import { pushAll, pushEnds, together } from './push-all.ts';
 import type { PushReport } from './push/push.ts';
 import { recoverIntents } from './push/recover-intents.ts';
 import { recordFindings, tellFindings } from './record-findings.ts';
+import { endsAll, targetError } from './shared/target-error.ts';
 import { attend, remind } from './shared/target-notes.ts';
 
 /**
@@ -105,8 +106,9 @@ function told(error: BridgeError | undefined): Pick<BridgeError, 'code' | 'messa
 type CycleOutcome = Omit<CycleReport, 'cycle' | 'target' | 'mode' | 'milliseconds'>;
 
 async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
+  const ends: EndsFirst = { pushed: undefined };
   try {
-    return await runCycle(input);
+    return await runCycle(input, ends);
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // It says nothing about the target.
@@ -114,8 +116,13 @@ async function outcomeOf(input: CycleInput): Promise<CycleOutcome> {
     const isEnded = wasInterrupted(error, input);
     const commit = isEnded ? commitInterruption : commitError;
     const failing = await commit(input.setup.target.name, error, input, input.setup.target);
-    return { ...nothingDone, result: isEnded ? 'interrupted' : 'error', error, failing };
+    return { ...nothingDone, ...ends.pushed, result: isEnded ? 'interrupted' : 'error', error, failing };
   }
+}
+
+/** What was sent before the rest was planned: it is told also when nothing else can be done. */
+interface EndsFirst {
+  pushed: PushReport | undefined;
 }
 
 const nothingDone = {
@@ -139,7 +146,7 @@ const nothingDone = {
   strangers: 0,
 } as const;
 
-async function runCycle(input: CycleInput): Promise<CycleOutcome> {
+async function runCycle(input: CycleInput, ends: EndsFirst): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
@@ -155,7 +162,7 @@ async function runCycle(input: CycleInput): Promise<CycleOutcome> {
   input.cleanCycles?.forget(setup.target.name);
   const recall = input.mode === 'full' ? undefined : () => recallProofs(readings, setup, store);
   const draft = await draftKnowing(before, readings, setup.definition, clock, store, recall);
-  return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() });
+  return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() }, ends);
 }
 
 /** Nothing is planned. What waits is told as it was found. */
@@ -176,14 +183,14 @@ async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<Cyc
 /** What a plan is made from. */
 type Journey = Pick<CycleRun, 'readings' | 'before' | 'draft' | 'plannedNow'>;
 
-async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOutcome> {
+async function planAndPush(input: CycleInput, journey: Journey, ends: EndsFirst): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   const { before, draft, readings } = journey;
   const { projection } = draft;
   const target = setup.target.name;
   const { evaluation } = draft;
   const { scopeGroups } = evaluation;
-  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store));
+  const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store, clock));
   await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
@@ -202,13 +209,16 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
     now,
   };
   const first = await preparePlan({ ...from, mayCut: input.review === undefined });
-  const ended = first.wasCut ? await endFirst(input, first) : undefined;
+  if (first.wasCut) {
+    ends.pushed = await endFirst(input, first);
+    checkStopped(ends.pushed, target);
+  }
   const prepared = first.wasCut ? await preparePlan({ ...from, now: clock.now() }) : first;
   await input.review?.(target, prepared.made.verdict);
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tellFindings(prepared, input);
   const state = await recordFindings(input, prepared);
-  const pushed = together(ended, await pushAll(input, prepared, from));
+  const pushed = together(ends.pushed, await pushAll(input, prepared, from));
   const { result, error } = await judgeCycle(input, prepared, pushed);
   const { pending, failing } = await commitCycle(input, prepared, scopeGroups, { pushed, result, error, state });
   await recordProofs(readings, draft, prepared, input);
@@ -236,6 +246,11 @@ async function planAndPush(input: CycleInput, journey: Journey): Promise<CycleOu
 async function endFirst(input: CycleInput, prepared: Preparation): Promise<PushReport> {
   await recordFindings(input, prepared);
   return pushEnds(input, prepared);
+}
+
+/** @throws BridgeError when credentials are refused for an end of access as well: they are good for nothing */
+function checkStopped({ stoppedBy }: PushReport, target: string): void {
+  if (stoppedBy !== undefined && endsAll(stoppedBy)) throw targetError(target, stoppedBy);
 }
 
 async function rememberCycle(

@@ -82,7 +82,7 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
       ...(groups.foreign === undefined ? {} : { group: groups.foreign }),
     },
     notCompared: await notCompared([users, groups], wanted, all.length - found.length, {
-      target: target.name,
+      target,
       createInactive,
       store,
       only: input.only,

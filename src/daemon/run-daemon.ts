@@ -41,8 +41,8 @@ export interface DaemonParts extends Generation {
     scheduler: Pick<Scheduler<CycleMode>, 'heartbeat' | 'trigger'>,
   ) => Promise<{ close(): Promise<void> }>;
   readonly signals: SignalSource;
-  /** SIGHUP came: the configuration is to be read again. */
-  readonly onHangup: () => void;
+  /** SIGHUP came: the configuration is to be read again. Undefined where it means the end. */
+  readonly onHangup: (() => void) | undefined;
   /** The first signal to end came. */
   readonly onStopping: () => void;
   /** Requests that change something on a target, and are on their way now. */

@@ -2,7 +2,8 @@ import { BridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 
-type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+/** SIGBREAK is Ctrl+Break on Windows; elsewhere nobody sends it. */
+type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGBREAK';
 
 /** `process`, or something that a test can emit signals from. */
 export interface SignalSource {
@@ -43,7 +44,7 @@ const lastMilliseconds = 5_000;
 const quietMilliseconds = 500;
 const lookMilliseconds = 100;
 
-const names = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const names = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const;
 
 /** The way down: stop → grace, unless nothing is in flight → abort → give up. Listens from now on. */
 export function createShutdown({

@@ -24,13 +24,13 @@ export type StateChange =
   | { readonly kind: 'link'; readonly link: Link }
   /**
    * The target was found to hold everything that comes of what these entries show: each with a proof (`prove.ts`) and the
-   * stamp of the link that it was compared with (`linkStamp`). Nothing where the link is another one by now. A proof
+   * stamp of the link that it was compared with (`linkStamp`). Nothing where the link is another one by now; without a stamp, it is the one that is there. A proof
    * ends with the link that it is of, and with whatever replaces it.
    */
   | {
       readonly kind: 'proved';
       readonly target: string;
-      readonly proofs: readonly (readonly [id: SourceId, proof: string, stamp: string])[];
+      readonly proofs: readonly (readonly [id: SourceId, proof: string, stamp?: string])[];
     }
   | { readonly kind: 'quarantine'; readonly quarantine: QuarantineRecord }
   | { readonly kind: 'quarantine_over'; readonly target: string; readonly sourceId: SourceId }

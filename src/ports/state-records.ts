@@ -36,7 +36,7 @@ export interface QuarantineRecord {
   readonly targetId?: TargetId | undefined;
   /** HTTP status of the refusal, where there was one. */
   readonly status?: number | undefined;
-  /** What the target said, in words of a closed list alone (`impersonal`): nobody's name can be among them. */
+  /** What the target said, in words of a closed list alone (`impersonal`), or what we say of a 2xx: nobody's name can be among them. */
   readonly said?: string | undefined;
   /** Keyed digest of what was tried; when it differs, the entry has changed and is tried at once. */
   readonly fingerprint: string;

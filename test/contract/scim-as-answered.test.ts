@@ -9,14 +9,14 @@ import { begin, createPerson, createTeam, home, memberIds, work, type Stage } fr
 const off = [set('active', false)];
 const putGroups = { groups: { ...rfc7644.groups, update: 'put' } } as const;
 
-/** Answers a PATCH like this and does nothing, or does what was asked for. */
+/** Answers a PATCH or PUT like this and does nothing, or does what was asked for. */
 function answering(
   status: number,
   body: Json | undefined,
   isDone: boolean,
 ): (request: ScimRequestRecord) => Fault | undefined {
   return ({ method }) => {
-    if (method !== 'PATCH') return undefined;
+    if (method !== 'PATCH' && method !== 'PUT') return undefined;
     if (!isDone) return { kind: 'answer', status, ...(body === undefined ? {} : { body }) };
     return {
       kind: 'garble',

@@ -49,12 +49,46 @@ describe('access that a target has not ended', () => {
     const id = await createPerson(stage, 'p');
     const [held = {}] = stage.server.users();
     const unimpressed: Fault = { kind: 'answer', status: 200, body: structuredClone(held) };
-    stage.server.setFaults({ before: faultFor(is('PATCH'), unimpressed) });
+    stage.server.setFaults({ before: faultFor(is('PATCH', 'PUT'), unimpressed) });
     assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected');
     stage.server.setFaults({});
     applied(await stage.target.update('user', id, off, signal));
     stage.server.setFaults({ before: faultFor(is('PATCH'), unimpressed) });
     applied(await stage.target.update('user', id, off, signal)); // the answer was older than the account
+  });
+
+  for (const [what, answer] of Object.entries({
+    '204': { kind: 'answer', status: 204 },
+    '200 and nothing': { kind: 'answer', status: 200, body: '' },
+    '200 with a status of its own': { kind: 'answer', status: 200, body: { status: 'ok' } },
+  } satisfies Record<string, Fault>))
+    it(`is ended by PUT where PATCH is answered (${what}) in every form and does nothing, and from then on at once`, async (context) => {
+      const stage = await begin(context, {});
+      const ids = [await createPerson(stage, 'p'), await createPerson(stage, 'q'), await createPerson(stage, 'r')];
+      stage.server.setFaults({ before: faultFor(is('PATCH'), answer) });
+      const methods: string[][] = [];
+      for (const id of ids) {
+        const before = stage.server.requests.length;
+        applied(await stage.target.update('user', id, off, signal));
+        methods.push(stage.server.requests.slice(before).map(({ method }) => method));
+      }
+      assert.deepEqual(
+        stage.server.users().map((user) => user['active']),
+        [false, false, false],
+      );
+      assert.ok((methods[0]?.length ?? 0) <= 10, String(methods[0]));
+      assert.deepEqual(methods.slice(1), [
+        ['GET', 'PUT', 'GET'],
+        ['GET', 'PUT', 'GET'],
+      ]);
+    });
+
+  it('is ended by PUT where a PATCH of active alone is answered and does nothing, at a target that is written by PUT', async (context) => {
+    const stage = await begin(context, {}, { users: { update: 'put', activation: 'patch' } });
+    const id = await createPerson(stage, 'p');
+    stage.server.setFaults({ before: faultFor(is('PATCH'), { kind: 'answer', status: 204 }) });
+    applied(await stage.target.update('user', id, off, signal));
+    assert.equal(stage.server.users()[0]?.['active'], false);
   });
 
   it('is not taken for a deletion when DELETE is answered as if it were done, and the account is still there', async (context) => {
@@ -88,7 +122,7 @@ describe('access that a target has not ended', () => {
     const stage = await begin(context, {});
     const id = await createPerson(stage, 'p');
     const echo = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], active: false };
-    stage.server.setFaults({ before: faultFor(is('PATCH'), { kind: 'answer', status: 200, body: echo }) });
+    stage.server.setFaults({ before: faultFor(is('PATCH', 'PUT'), { kind: 'answer', status: 200, body: echo }) });
     assert.equal(failureClass(await stage.target.update('user', id, off, signal)), 'rejected');
   });
 });

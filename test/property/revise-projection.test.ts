@@ -5,6 +5,7 @@ import { compareProjections } from '../../src/core/mapping/compare-projections.t
 import { draftProjection, projectTarget } from '../../src/core/mapping/project.ts';
 import { reviseProjection } from '../../src/core/mapping/revise-projection.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
+import { inOneGo } from '../../src/core/model/steps.ts';
 import { definition, dnOf, dnOfGroup, entry, group, now } from '../support/entries.ts';
 
 const people = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'];
@@ -127,7 +128,7 @@ describe('a projection that is revised', () => {
           own,
           now,
         );
-        const { changed: ids, left } = compareProjections(before, after);
+        const { changed: ids, left } = inOneGo(compareProjections(before, after));
         const all = (projection: typeof before) =>
           new Map([...projection.resources, ...projection.rejected].map((one) => [one.sourceId, one]));
         for (const [id, one] of all(after)) if (!ids.has(id)) assert.deepEqual(one, all(before).get(id));

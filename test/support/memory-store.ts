@@ -325,7 +325,7 @@ function apply(kept: Kept, change: StateChange): void {
     case 'proved':
       for (const [id, proof, stamp] of change.proofs) {
         const link = kept.links.get(idOf(change.target, id));
-        if (link !== undefined && linkStamp(link) === stamp)
+        if (link !== undefined && (stamp === undefined || linkStamp(link) === stamp))
           kept.proofs.set(idOf(change.target, id), { proof, of: link.attributes });
       }
       return;

@@ -19,6 +19,17 @@ describe('A command as it is typed here', () => {
       String.raw`npm run -s dir2scim -- sync --config '/srv/it'\''s here/a.yaml'`,
     );
   });
+  it('can be copied into a shell of Windows, too', () => {
+    const typed = (config: string): string => commandLine({ config, configGiven: true }, 'win32')('sync');
+    assert.equal(
+      typed(String.raw`C:\ProgramData\dir2scim\dir2scim.yaml`),
+      String.raw`npm run -s dir2scim -- sync --config C:\ProgramData\dir2scim\dir2scim.yaml`,
+    );
+    assert.equal(
+      typed(String.raw`C:\Program Files\d2s.yaml`),
+      String.raw`npm run -s dir2scim -- sync --config "C:\Program Files\d2s.yaml"`,
+    );
+  });
   it('stands like that in texts that say what is to be done', () => {
     const typed = typedHere({ config: '/srv/a b.yaml', configGiven: true });
     assert.equal(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Verb } from '../../core/model/plan.ts';
@@ -16,6 +16,7 @@ const heldOperation = z.strictObject({
   type: z.enum(['user', 'group']),
   sourceId: z.string(),
   departed: z.exactOptional(z.literal(true)),
+  leftScope: z.exactOptional(z.literal(true)),
   lookalike: z.exactOptional(z.string()),
   add: z.exactOptional(z.array(z.string())),
   remove: z.exactOptional(z.array(z.string())),
@@ -120,7 +121,7 @@ export class DecisionFolder {
   async remove(key: string): Promise<void> {
     const path = join(this.#folder, key);
     try {
-      if (key.includes('/') || (await this.#files.inspect(path)) === undefined) return;
+      if (basename(key) !== key || (await this.#files.inspect(path)) === undefined) return;
       await this.#files.remove(path);
       await this.#files.syncFolder(this.#folder);
     } catch (error) {

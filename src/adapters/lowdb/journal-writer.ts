@@ -112,13 +112,14 @@ export class JournalWriter {
     let identity: string | undefined;
     try {
       identity = (await this.#files.inspect(temporary))?.identity;
+      await this.#file.close().catch(() => undefined); // Windows replaces no file that is open
       await this.#files.rename(temporary, this.#path);
     } catch (error) {
       await next.file.close().catch(() => undefined);
       await this.#files.remove(temporary).catch(() => undefined);
+      await this.#openAgain();
       throw error;
     }
-    await this.#file.close().catch(() => undefined);
     this.#file = next.file;
     this.#identity = identity ?? '';
     this.#end = next.size;
@@ -127,6 +128,16 @@ export class JournalWriter {
     } catch (error) {
       // After a power cut the old journal could be back, without what would be appended to the new one.
       throw (this.#refusal = unsynced(this.#path, error));
+    }
+  }
+
+  /** The journal that was not replaced. */
+  async #openAgain(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    try {
+      this.#file = await this.#files.open(this.#path, 'extend');
+    } catch (error) {
+      this.#refusal = unwritable(this.#path, error);
     }
   }
 

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { locked } from './faults.ts';
 import { claimFolder } from './folder-lock.ts';
+import { lockAddress } from './lock-address.ts';
 import { newKey } from './secret-key.ts';
 import { readText, writeFully, type StateFiles } from './files.ts';
 
@@ -19,12 +20,14 @@ export interface StateLock {
  * whatever name it knows the folder by, and `kill -9` frees it at once; a file with a time stamp in it would let a second
  * process in while the event loop of the first one stands still. Any user may listen on any abstract name, so that nobody
  * else may know this one. Containers that share a volume have abstract names of their own: a socket in the folder keeps
- * them apart as well (`folder-lock.ts`). Elsewhere: a file with the holder's process id.
+ * them apart as well (`folder-lock.ts`). Windows: a named pipe does the same. Elsewhere: a file with the holder's process id.
  *
  * @throws BridgeError D2S_STATE_LOCKED
  */
 export function acquireLock(files: StateFiles, folder: string, identity: string): Promise<StateLock> {
-  return process.platform === 'linux' ? acquireSocket(files, folder, identity) : acquireFile(files, folder);
+  return lockAddress('', process.platform) === undefined
+    ? acquireFile(files, folder)
+    : acquireSocket(files, folder, identity);
 }
 
 const noteName = 'lock';
@@ -72,7 +75,8 @@ async function acquireSocket(files: StateFiles, folder: string, identity: string
     .slice(0, 32);
   const server = createServer((socket) => void socket.destroy());
   const note = join(folder, noteName);
-  if (!(await listens(server, `\0dir2scim-state-${name}`))) throw locked(folder, await readPid(files, note));
+  const address = lockAddress(name, process.platform) ?? '';
+  if (!(await listens(server, address))) throw locked(folder, await readPid(files, note));
   server.unref();
   const claim = await claimFolder(files, folder).catch(async (error: unknown) => {
     await close(server);

@@ -13,7 +13,9 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { patiently } from './patiently.ts';
 import { folderSockets } from './folder-sockets.ts';
+import { factsOf } from './file-facts.ts';
 import { heirOf } from './owner.ts';
 import type { FileFacts, StateFile, StateFiles } from './files.ts';
 
@@ -43,7 +45,7 @@ export const nodeFiles: StateFiles = {
     if (heir !== undefined) await handle.chown(heir.uid, heir.gid);
     return stateFile(handle);
   },
-  rename: (from, to) => rename(from, to),
+  rename: (from, to) => patiently(process.platform, () => rename(from, to)),
   remove: (path) => rm(path, { force: true }),
   removeFolder: (path) => rmdir(path),
   syncFolder,
@@ -58,13 +60,7 @@ async function inspect(path: string): Promise<FileFacts | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  return {
-    kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other',
-    size: Number(stats.size),
-    mode: Number(stats.mode & 0o777n),
-    owner: process.platform === 'win32' ? undefined : Number(stats.uid),
-    identity: `${String(stats.dev)}:${String(stats.ino)}`,
-  };
+  return factsOf(stats, process.platform);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -147,9 +147,9 @@ export class TargetMemory {
     if (!this.owners[type].has(account)) this.former[type].note(account, owner);
   }
 
-  #prove(id: SourceId, proof: string, stamp: string): void {
+  #prove(id: SourceId, proof: string, stamp: string | undefined): void {
     const link = this.links.get(id);
-    if (link !== undefined && linkStamp(link) === stamp) this.proofs.set(id, proof);
+    if (link !== undefined && (stamp === undefined || linkStamp(link) === stamp)) this.proofs.set(id, proof);
   }
 
   forgetContent(): void {
@@ -287,10 +287,9 @@ export class TargetMemory {
   }
 
   *#proved(target: string): Generator<TargetChange> {
-    let proofs: [SourceId, string, string][] = [];
+    let proofs: [SourceId, string][] = [];
     for (const [id, proof] of this.proofs) {
-      const link = this.links.get(id);
-      if (link !== undefined) proofs.push([id, proof, linkStamp(link)]);
+      proofs.push([id, proof]);
       if (proofs.length < proofsPerLine) continue;
       yield { kind: 'proved', target, proofs };
       proofs = [];

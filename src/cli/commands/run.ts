@@ -25,6 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
     typed,
     signals: process,
     hasHungUp,
+    isHangupEnd: process.platform === 'win32',
     startHttp: (health) => startHealthServer({ ...http.listen, ...health }),
   });
   return 0;

@@ -1,5 +1,6 @@
 import type { SourceId } from '../model/entry.ts';
 import { Reference, type Resource } from '../model/resource.ts';
+import type { Steps } from '../model/steps.ts';
 import { inOrder, type Projection } from './project.ts';
 import { uncovered } from './proven-attributes.ts';
 
@@ -11,13 +12,14 @@ export interface ProjectionChange {
   readonly left: readonly SourceId[];
 }
 
-/** Walks along both, which are in the same order. */
-export function compareProjections(before: Projection, now: Projection): ProjectionChange {
+/** Walks along both, which are in the same order: a step for each. */
+export function* compareProjections(before: Projection, now: Projection): Steps<ProjectionChange> {
   // Few, and each says why it is rejected: they are looked at again every time.
   const changed = new Set(now.rejected.map(({ sourceId }) => sourceId));
   const gone = new Set(before.rejected.map(({ sourceId }) => sourceId));
   let at = 0;
   for (const resource of now.resources) {
+    yield;
     let other = before.resources[at];
     for (; other !== undefined && inOrder(other, resource) < 0; other = before.resources[at]) {
       gone.add(other.sourceId);
@@ -52,6 +54,13 @@ const nothing: readonly string[] = [];
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
+/** Whether it refers to one of them. */
+export function mentionsAny({ attributes, createOnly, members }: Resource, ids: ReadonlySet<SourceId>): boolean {
+  for (const value of uncovered(attributes).values()) if (value instanceof Reference && ids.has(value.id)) return true;
+  for (const value of createOnly.values()) if (value instanceof Reference && ids.has(value.id)) return true;
+  return members.some((id) => ids.has(id));
 }
 
 /** Whom a resource refers to: managers and the like, and members. */

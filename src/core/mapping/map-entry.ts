@@ -27,7 +27,7 @@ export type Mapped =
 export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluation, proofs?: Proofs): Mapped {
   const resolve = createResolver(entry, evaluation);
   const before = recall(entry, map, evaluation, resolve);
-  if (before !== undefined) return before;
+  if (before !== undefined && !mayBeSmaller(before, entry, proofs)) return before;
   const references = new Map<string, Referred>();
   const validity = new Validity(evaluation.validity.now);
   const noting: ResolveReference = (dn) => {
@@ -37,6 +37,7 @@ export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluatio
     return reference;
   };
   const proven = mapUncovered(entry, map, evaluation, validity, noting, proofs);
+  if (proven === undefined && before !== undefined) return before;
   if (proven === undefined) references.clear();
   const mapped = noteUnresolved(references, proven ?? mapAnew(entry, map, evaluation, validity, noting));
   evaluation.validity.include(validity);
@@ -47,6 +48,12 @@ export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluatio
     until: validity.until,
   });
   return mapped;
+}
+
+/** What was mapped as a whole, and has been proven since, need not be kept as a whole. */
+function mayBeSmaller(mapped: Mapped, { id }: Entry, proofs: Proofs | undefined): boolean {
+  if (mapped.kind === 'rejected' || mapped.resource.attributes instanceof ProvenAttributes) return false;
+  return proofs?.known.has(id) === true;
 }
 
 /** Shared, because an empty map of one's own for each of a hundred thousand users is not small. */

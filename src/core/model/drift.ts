@@ -48,6 +48,7 @@ export interface Drift {
  * - `refused`       the target refuses what is to be done
  * - `failing`       what is to be done failed, and is tried again
  * - `mislaid`       it has to lose access, and cannot be found on the target
+ * - `noSeat`        it is not made, because all seats are taken
  * - `unwritable`    it cannot be written: it cannot be mapped, or its account is not known for certain
  * - `unstored`      the target does not store everything of it
  * - `unlinked`      the target does not have it yet
@@ -63,6 +64,7 @@ export const exceptionKinds = [
   'refused',
   'failing',
   'mislaid',
+  'noSeat',
   'unwritable',
   'unstored',
   'unlinked',

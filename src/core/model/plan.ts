@@ -179,8 +179,10 @@ export interface HeldOperation {
   readonly verb: Verb;
   readonly type: ResourceType;
   readonly sourceId: SourceId;
-  /** For a deactivation: they are missing or out of scope. The directory does not say that they are disabled. */
+  /** For a removal: they are missing or out of scope. The directory does not say that they are disabled. */
   readonly departed?: true | undefined;
+  /** Of those: they are out of scope, and there. Not said by versions before. */
+  readonly leftScope?: true | undefined;
   /** For the deactivation of an account that is not known to be theirs: which one. */
   readonly lookalike?: TargetId | undefined;
   /** For `members`: who joins the group. */

@@ -1,10 +1,11 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import { Reference, type DesiredAttributes, type Resource } from '../model/resource.ts';
+import type { Steps } from '../model/steps.ts';
 import { uncovered } from '../mapping/proven-attributes.ts';
 import type { PlanInput } from './plan-input.ts';
 import { digestAttributes, type TargetIdOf } from './diff.ts';
-import { levels, stages } from './stages.ts';
+import { levelsInSteps, stages } from './stages.ts';
 
 /** Who the target has, and who it will have once the plan is done: what references and memberships depend on. */
 export interface Availability {
@@ -21,18 +22,30 @@ export interface Availability {
   readonly absentBehind: (path: string, acknowledged: string | undefined) => SourceId | undefined;
 }
 
-export function createAvailability(input: PlanInput): Availability {
-  const live = new Map([...input.links].filter(([, link]) => link.lifecycle !== 'lost'));
-  const arriving = input.resources.filter(
-    (resource) =>
-      !live.has(resource.sourceId) &&
-      (input.matches.has(resource.sourceId) || resource.type === 'group' || isActive(resource) || input.createInactive),
-  );
-  const wanted = new Set(input.resources.map(({ sourceId }) => sourceId));
-  const level = levels(new Map(arriving.map((resource) => [resource.sourceId, referencesOf(resource)])));
-  const newcomers = new Map(
-    arriving.map((resource) => [resource.sourceId, ownStage(resource) + (level.get(resource.sourceId) ?? 0)]),
-  );
+export function* createAvailability(input: PlanInput): Steps<Availability> {
+  const live = new Map<SourceId, Link>();
+  for (const [id, link] of input.links) {
+    if (link.lifecycle !== 'lost') live.set(id, link);
+    yield;
+  }
+  const wanted = new Set<SourceId>();
+  const arriving: Resource[] = [];
+  const references = new Map<SourceId, readonly SourceId[]>();
+  for (const resource of input.resources) {
+    yield;
+    const { sourceId, type } = resource;
+    wanted.add(sourceId);
+    if (live.has(sourceId)) continue;
+    if (!input.matches.has(sourceId) && type !== 'group' && !isActive(resource) && !input.createInactive) continue;
+    arriving.push(resource);
+    references.set(sourceId, referencesOf(resource));
+  }
+  const level = yield* levelsInSteps(references);
+  const newcomers = new Map<SourceId, number>();
+  for (const resource of arriving) {
+    newcomers.set(resource.sourceId, ownStage(resource) + (level.get(resource.sourceId) ?? 0));
+    yield;
+  }
   return {
     live,
     newcomers,

@@ -38,8 +38,7 @@ import { underNewNames } from './successors.ts';
 /** Works out the operations that bring a target from its links to what is wanted, in their order: a step for each entry. */
 export function* planInSteps(given: PlanInput): Steps<PlannedOperations> {
   const handed = handOver(given);
-  const availability = createAvailability(handed);
-  yield;
+  const availability = yield* createAvailability(handed);
   const resources: Resource[] = [];
   for (const resource of handed.resources) {
     resources.push(keepChoices(resource, handed, availability.targetIdOf));

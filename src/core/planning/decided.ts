@@ -1,6 +1,6 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Digest } from '../model/link.ts';
-import type { HeldOperation, Operation } from '../model/plan.ts';
+import type { HeldOperation, Operation, RemovalCause } from '../model/plan.ts';
 import { leadOf, partsOf, type Lead, type Part } from './guard-parts.ts';
 import { putTogether } from './put-together.ts';
 import type { PartContext } from './part-context.ts';
@@ -123,10 +123,43 @@ export function stillWanted(
  * directory says in so many words later, that they are disabled.
  */
 export function stillRejected(held: readonly HeldOperation[], plan: readonly Operation[]): HeldOperation[] {
-  const disabled = new Set(
-    plan.filter((one) => one.verb === 'deactivate' && one.cause === 'disabled').map(({ sourceId }) => sourceId),
+  const causes = causesIn(plan);
+  return held.filter((one) => causeNow(one, causes) !== 'disabled' || one.departed === undefined);
+}
+
+/*
+ * What somebody took back is held until the directory changes, and then it is for the guard again:
+ *
+ *   they lost access because | disabled now | out of scope now | gone now
+ *   -------------------------+--------------+------------------+---------
+ *   they were disabled       | held         | ends             | ends
+ *   they left the scope      | ends         | held             | ends
+ *   they were gone           | ends         | held             | held
+ *   nobody noted why         | ends         | held             | held
+ */
+
+/** The same for what somebody took back. */
+export function stillTakenBack(held: readonly HeldOperation[], plan: readonly Operation[]): HeldOperation[] {
+  const causes = causesIn(plan);
+  return stillRejected(held, plan).filter((one) => {
+    const now = causeNow(one, causes);
+    if (now === undefined || now === 'disabled') return true;
+    return one.departed === true && (now === 'left_scope' || one.leftScope !== true);
+  });
+}
+
+function causesIn(plan: readonly Operation[]): ReadonlyMap<SourceId, RemovalCause> {
+  return new Map(
+    plan.flatMap((one) => (one.verb === 'deactivate' || one.verb === 'delete' ? [[one.sourceId, one.cause]] : [])),
   );
-  return held.filter(({ sourceId, departed }) => departed === undefined || !disabled.has(sourceId));
+}
+
+/** Why somebody would lose access by the removal that is kept; undefined for anything else, and when nobody wants it. */
+function causeNow(
+  { verb, sourceId }: HeldOperation,
+  causes: ReadonlyMap<SourceId, RemovalCause>,
+): RemovalCause | undefined {
+  return verb === 'deactivate' || verb === 'delete' ? causes.get(sourceId) : undefined;
 }
 
 /** Operations that the state keeps, without what others of them say too. */

@@ -27,12 +27,9 @@ export function diffWithLink(
   targetIdOf: TargetIdOf,
 ): AttributeChange[] {
   const changes: AttributeChange[] = [];
-  const before = settled.get(desired);
-  const known = before?.acknowledged === acknowledged ? before.targetIds : undefined;
   const doubted = doubtedAttributes(acknowledged);
   for (const [path, value] of uncovered(desired)) {
     if (path === lifecyclePath) continue;
-    if (known !== undefined && (!(value instanceof Reference) || targetIdOf(value.id) === known.get(path))) continue;
     const mark = acknowledged[path];
     const held = mark === empty ? undefined : mark;
     const isEqual =
@@ -43,8 +40,6 @@ export function diffWithLink(
         value === null ? { path, change: 'clear' } : { path, change: 'set', value, had: held !== undefined },
       );
   }
-  if (changes.length === 0 && known === undefined)
-    settled.set(desired, { acknowledged, targetIds: targetIdsIn(desired, targetIdOf) });
   return changes;
 }
 
@@ -72,28 +67,6 @@ function doubtedAttributes(acknowledged: Readonly<Record<string, string>>): Read
 function complexOf(text: string): string | undefined {
   const path = scimPath(text);
   return path.sub === undefined || path.filter !== undefined ? undefined : `${path.schema ?? ''}:${path.attribute}`;
-}
-
-/**
- * Attributes that were found to be what a link remembers, with whom their references pointed at. A pure memo: what was
- * mapped once and is linked stays the same two objects for as long as neither changes, and digests are what a plan
- * without changes spends its time with.
- */
-const settled = new WeakMap<
-  DesiredAttributes,
-  {
-    readonly acknowledged: Readonly<Record<string, string>>;
-    readonly targetIds: ReadonlyMap<string, TargetId | undefined>;
-  }
->();
-
-/** Shared: most resources refer to nobody. */
-const nobody: ReadonlyMap<string, TargetId | undefined> = new Map();
-
-function targetIdsIn(desired: DesiredAttributes, targetIdOf: TargetIdOf): ReadonlyMap<string, TargetId | undefined> {
-  const ids = new Map<string, TargetId | undefined>();
-  for (const [path, value] of uncovered(desired)) if (value instanceof Reference) ids.set(path, targetIdOf(value.id));
-  return ids.size === 0 ? nobody : ids;
 }
 
 /** The attributes that differ from a resource as the target answered it: for an account that is being adopted. */

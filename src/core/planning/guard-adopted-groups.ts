@@ -10,7 +10,7 @@ import type { Suspicion } from './guard-suspicion.ts';
  */
 export function adoptedGroupsRule(plan: Judged): Suspicion[] {
   if (!plan.established) return [];
-  const planned = [...plan.parts()].filter(isPopulated).length;
+  const planned = plan.parts.filter(isPopulated).length;
   if (planned === 0) return [];
   const text = `${count(planned, 'existing group')} with members whom dir2scim did not put there would be taken over: whoever may change the group in the directory would decide about who is in the target's`;
   return [

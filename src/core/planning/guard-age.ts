@@ -13,6 +13,7 @@ import type { Suspicion } from './guard-suspicion.ts';
  * back, and went on from there.
  */
 export function olderDataRule(plan: Judged): Suspicion[] {
+  if (plan.older.size + plan.overtaken.directories.size === 0) return [];
   return [
     ...suspicionsOf(
       plan,
@@ -43,7 +44,7 @@ interface Count {
 function suspicionsOf(plan: Judged, isConcerned: (part: Part) => boolean, say: (count: Count) => string): Suspicion[] {
   const isSuspect = (part: Part): boolean => isUndoing(part) && isConcerned(part);
   const counts = new Map<string, Count>();
-  for (const part of plan.parts()) {
+  for (const part of plan.parts) {
     if (!isSuspect(part)) continue;
     const { directory, type, sourceId } = part;
     const key = `${directory} ${type}`;

@@ -1,11 +1,12 @@
 import type { ResourceType, SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
+import type { Steps } from '../model/steps.ts';
 import { partsOf, type Part } from './guard-parts.ts';
 import { partContext, type Drew, type PartContext } from './part-context.ts';
 import type { TextHash } from './plan-id.ts';
 import type { GuardLimits } from './policy.ts';
-import { tally, type Tally } from './tally.ts';
+import { Tallies, type Tally } from './tally.ts';
 
 /** What the target has, as far as we know: what shares are shares of. */
 export interface Population {
@@ -95,22 +96,23 @@ export interface Judged extends GuardInput {
   /** The plan, counted. */
   readonly planned: readonly Tally[];
   /** Every part that something can be found about, one after the other: all but consequences. */
-  readonly parts: () => Iterable<Part>;
+  readonly parts: readonly Part[];
 }
 
-export function takeApart(input: GuardInput): Judged {
+export function* takeApart(input: GuardInput): Steps<Judged> {
   const { operations, links, members } = input;
   const context = partContext(operations, links, members, input.begun?.drew);
-  return {
-    ...input,
-    context,
-    possible: possibleMembers(operations, context),
-    planned: tally(operations, context),
-    *parts() {
-      for (const operation of operations)
-        for (const part of partsOf(operation, context)) if (!part.isConsequence) yield part;
-    },
-  };
+  yield;
+  const possible = possibleMembers(operations, context);
+  const tallies = new Tallies();
+  const parts: Part[] = [];
+  for (const operation of operations) {
+    yield;
+    const own = partsOf(operation, context);
+    tallies.add(own);
+    for (const part of own) if (!part.isConsequence) parts.push(part);
+  }
+  return { ...input, context, possible, planned: tallies.all, parts };
 }
 
 function possibleMembers(operations: readonly Operation[], { members }: PartContext): ReadonlyMap<SourceId, number> {

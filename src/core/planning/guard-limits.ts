@@ -32,7 +32,7 @@ export function findExcess(plan: Judged, found: readonly Suspicion[]): Suspicion
 /** How many of what counts as updates of a type consist of what is held for another reason alone. */
 function heldUpdates(tally: Tally, plan: Judged, found: readonly Suspicion[]): number {
   if (found.length === 0) return 0;
-  const own = [...plan.parts()].filter((part) => part.type === tally.type && measures.updates.counts(part, tally));
+  const own = plan.parts.filter((part) => part.type === tally.type && measures.updates.counts(part, tally));
   return [...Map.groupBy(own, ({ operation }) => operation).values()].filter((parts) =>
     parts.every((part) => found.some(({ selects }) => selects(part))),
   ).length;

@@ -8,7 +8,7 @@ import type { Suspicion } from './guard-suspicion.ts';
  * account is. It may be theirs under another id, or have been made for somebody else since: a person knows.
  */
 export function lookalikeRule(plan: Judged): Suspicion[] {
-  const planned = [...plan.parts()].filter(isLookalike).length;
+  const planned = plan.parts.filter(isLookalike).length;
   if (planned === 0) return [];
   const text = `${count(planned, 'account')} would be switched off that may be somebody else's: the target does not have what was known of the owner any more, and nothing but the name says whose it is`;
   const finding = {

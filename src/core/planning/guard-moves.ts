@@ -13,7 +13,7 @@ export function movedDirectoryRule(plan: Judged): Suspicion[] {
     string,
     { readonly from: string; readonly to: string; readonly type: ResourceType; planned: number }
   >();
-  for (const part of plan.parts()) {
+  for (const part of plan.parts) {
     const from = directoryBefore(part, plan);
     if (from === undefined) continue;
     const key = JSON.stringify([from, part.directory, part.type]);

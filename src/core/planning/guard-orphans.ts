@@ -9,7 +9,7 @@ import type { Suspicion } from './guard-suspicion.ts';
  */
 export function unreadDirectoryRule(plan: Judged): Suspicion[] {
   const counts = new Map<string, number>();
-  for (const part of plan.parts()) {
+  for (const part of plan.parts) {
     const directory = unreadDirectory(part, plan);
     if (directory !== undefined)
       counts.set(`${directory} ${part.type}`, (counts.get(`${directory} ${part.type}`) ?? 0) + 1);

@@ -197,13 +197,11 @@ function attributeParts(
     });
 }
 
-/** What drew others with it, of operations that go on: whatever follows it is done, or is left of them. */
-export function drewOthers(operations: readonly Operation[], context: PartContext): Drew {
-  const parts = operations
-    .flatMap((operation) => partsOf(operation, context))
-    .filter(({ isConsequence }) => isConsequence);
+/** What drew others with it, of an operation that goes on: whatever follows it is done, or is left of them. */
+export function drewOthers(operation: Operation, context: PartContext): Drew {
+  const parts = partsOf(operation, context).filter(({ isConsequence }) => isConsequence);
   return {
-    removed: [...new Set(parts.flatMap((part) => (part.kind === 'leave' ? [part.member] : [])))],
+    removed: parts.flatMap((part) => (part.kind === 'leave' ? [part.member] : [])),
     changes: parts.flatMap((part) =>
       'change' in part && part.operation.verb === 'update' ? [pathMark(part.sourceId, part.change)] : [],
     ),

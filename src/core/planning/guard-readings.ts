@@ -93,7 +93,7 @@ function suspect(
 ): Suspicion[] {
   const found = new Map<string, Part[]>();
   const keyOf = (part: Part) => `${part.type} ${part.kind === 'leave' ? part.sourceId : ''} ${tell(part, '').key}`;
-  for (const part of plan.parts()) {
+  for (const part of plan.parts) {
     if (!those(part)) continue;
     const alike = found.get(keyOf(part));
     if (alike === undefined) found.set(keyOf(part), [part]);

@@ -11,7 +11,7 @@ import type { Suspicion } from './guard-suspicion.ts';
 export function unresolvedMembersRule(plan: Judged): Suspicion[] {
   if (plan.possibleMembers.size === 0) return [];
   const counts = new Map<SourceId, { readonly type: Part['type']; count: number }>();
-  for (const part of plan.parts()) {
+  for (const part of plan.parts) {
     if (!isPossible(part, plan)) continue;
     const known = counts.get(part.sourceId);
     if (known === undefined) counts.set(part.sourceId, { type: part.type, count: 1 });
@@ -35,7 +35,7 @@ export function unresolvedScopeRule(plan: Judged): Suspicion[] {
     part.kind === 'removal' && part.evidence !== 'word' && possiblyInScope.has(part.sourceId);
   return (['user', 'group'] as const).flatMap((type): Suspicion[] => {
     const planned = new Set(
-      [...plan.parts()].filter((part) => part.type === type && isMeant(part)).map(({ sourceId }) => sourceId),
+      plan.parts.filter((part) => part.type === type && isMeant(part)).map(({ sourceId }) => sourceId),
     ).size;
     if (planned === 0) return [];
     const text = `${count(planned, type)} would lose access although a group by which the scope goes still names somebody who may be them: nobody has that name any more, or several have it`;

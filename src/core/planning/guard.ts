@@ -1,4 +1,6 @@
+import type { SourceId } from '../model/entry.ts';
 import type { GuardFinding, Hold, Operation } from '../model/plan.ts';
+import type { Steps } from '../model/steps.ts';
 import { takeApart, type Begun, type GuardInput, type Judged } from './guard-input.ts';
 import { findExcess, measurePlan } from './guard-limits.ts';
 import { drewOthers, leadOf, partsOf, type Lead, type Part } from './guard-parts.ts';
@@ -71,45 +73,61 @@ export interface GuardResult {
   readonly begun: Begun;
 }
 
-/** Divides a plan into what may proceed and what a person has to approve. */
-export function guard(input: GuardInput): GuardResult {
-  const plan = takeApart(input);
-  const found = rules.flatMap((rule) => rule(plan));
+/** Divides a plan into what may proceed and what a person has to approve, a step for each operation. */
+export function* guardInSteps(input: GuardInput): Steps<GuardResult> {
+  const plan = yield* takeApart(input);
+  const found: Suspicion[] = [];
+  for (const rule of rules) {
+    for (const suspicion of rule(plan)) found.push(suspicion);
+    yield;
+  }
   const suspicions = [...found, ...findExcess(plan, found)];
+  yield;
   if (suspicions.length === 0)
-    return { proceed: input.operations, hold: undefined, begun: begin(plan, input.operations, []) };
+    return { proceed: input.operations, hold: undefined, begun: yield* begin(plan, input.operations, []) };
   // An approval stands for what was found too much. What follows it may change without voiding the approval.
-  const decisive = input.operations.flatMap((operation) => {
+  const decisive: Operation[] = [];
+  for (const operation of input.operations) {
     const parts = partsOf(operation, plan.context).filter((part) => isFound(part, suspicions));
-    return putTogether(operation, parts);
-  });
-  const { proceed, held } = divide(plan, suspicions);
+    for (const one of putTogether(operation, parts)) decisive.push(one);
+    yield;
+  }
+  const { proceed, held } = yield* divide(plan, suspicions);
   const id = holdId(input.target, decisive, input.hash);
   const findings = suspicions.map(({ finding }) => finding);
-  return { proceed, hold: { holdId: id, decisive, operations: held, findings }, begun: begin(plan, proceed, findings) };
+  const begun = yield* begin(plan, proceed, findings);
+  return { proceed, hold: { holdId: id, decisive, operations: held, findings }, begun };
 }
 
 /** What an unfinished plan before it was judged by stays. */
-function begin(plan: Judged, proceed: readonly Operation[], held: readonly GuardFinding[]): Begun {
-  const { removed, changes } = drewOthers(proceed, plan.context);
+function* begin(plan: Judged, proceed: readonly Operation[], held: readonly GuardFinding[]): Steps<Begun> {
+  const removedNow = new Set<SourceId>();
+  const changesNow = new Set<string>();
+  for (const operation of proceed) {
+    const { removed, changes } = drewOthers(operation, plan.context);
+    for (const id of removed) removedNow.add(id);
+    for (const change of changes) changesNow.add(change);
+    yield;
+  }
   const before = plan.begun?.drew;
   return {
     measured: measurePlan(plan, held),
     drew: {
-      removed: [...new Set([...(before?.removed.filter((id) => plan.context.gone.has(id)) ?? []), ...removed])],
-      changes: [...new Set([...(before?.changes ?? []), ...changes])],
+      removed: [...new Set([...(before?.removed.filter((id) => plan.context.gone.has(id)) ?? []), ...removedNow])],
+      changes: [...new Set([...(before?.changes ?? []), ...changesNow])],
     },
   };
 }
 
-function divide(
+function* divide(
   plan: Judged,
   suspicions: readonly Suspicion[],
-): { readonly proceed: Operation[]; readonly held: Operation[] } {
+): Steps<{ readonly proceed: Operation[]; readonly held: Operation[] }> {
   const leads = heldLeads(plan, suspicions);
   const isHeld = (part: Part) => isFound(part, suspicions) || part.follows.some((lead) => leads.has(lead));
   const [proceed, held]: [Operation[], Operation[]] = [[], []];
   for (const operation of plan.operations) {
+    yield;
     const parts = partsOf(operation, plan.context);
     const free = parts.filter((part) => !isHeld(part));
     for (const one of putTogether(operation, free)) proceed.push(one);
@@ -123,7 +141,7 @@ function heldLeads(plan: Judged, suspicions: readonly Suspicion[]): ReadonlySet<
   const leads = new Set<Lead>();
   for (let size = -1; size < leads.size;) {
     size = leads.size;
-    for (const part of plan.parts()) {
+    for (const part of plan.parts) {
       const lead = leadOf(part);
       if (lead !== undefined && (isFound(part, suspicions) || part.follows.some((one) => leads.has(one))))
         leads.add(lead);

@@ -1,7 +1,7 @@
 import { canonicalText } from '../mapping/scim-path.ts';
 import type { SourceId } from '../model/entry.ts';
 import type { Digest } from '../model/link.ts';
-import type { AttributeChange, HeldOperation, Operation } from '../model/plan.ts';
+import type { AttributeChange, HeldOperation, Operation, RemovalCause } from '../model/plan.ts';
 import { Reference, type DesiredValue } from '../model/resource.ts';
 import type { Part } from './guard-parts.ts';
 
@@ -17,8 +17,8 @@ import type { Part } from './guard-parts.ts';
  *   an attribute is set       | change, entry, path, digest of value| without the value
  *   an attribute is cleared   | change, entry, path                 | the same
  *
- * Why somebody leaves is in none of them, nor are names: they change while the operation stays the same. That it was not
- * because they are disabled stands beside it, for rejections.
+ * Why somebody leaves is in none of them, nor are names: they change while the operation stays the same. It stands beside
+ * them, for rejections.
  */
 
 /** An operation as the state keeps it. Values are kept as digests, so that another value is another operation. */
@@ -41,12 +41,20 @@ export function heldOperation(operation: Operation, digest: Digest): HeldOperati
         verb,
         type,
         sourceId,
-        ...(operation.cause === 'disabled' ? {} : { departed: true as const }),
+        ...heldCause(operation.cause),
         ...(operation.lookalike === undefined ? {} : { lookalike: operation.lookalike }),
       };
+    case 'delete':
+      return { verb, type, sourceId, ...heldCause(operation.cause) };
     default:
       return { verb, type, sourceId };
   }
+}
+
+/** Why somebody loses access, as it is kept. */
+export function heldCause(cause: RemovalCause): Pick<HeldOperation, 'departed' | 'leftScope'> {
+  if (cause === 'disabled') return {};
+  return cause === 'absent' ? { departed: true } : { departed: true, leftScope: true };
 }
 
 function heldChange(change: AttributeChange, digest: Digest): { readonly path: string; readonly value?: string } {

@@ -1,5 +1,5 @@
 import { readScimPath, sameScimValue, scimPath } from '../mapping/scim-path.ts';
-import { Reference, type DesiredAttributes, type DesiredValue, type Resource } from '../model/resource.ts';
+import { Reference, type DesiredValue, type Resource } from '../model/resource.ts';
 import type { PlanInput } from './plan-input.ts';
 import { digestAttributes, type TargetIdOf } from './diff.ts';
 
@@ -28,26 +28,5 @@ export function keepChoices(
     const other = others.find((value) => isHeld(path, value));
     return other === undefined ? [] : [[path, other]];
   });
-  return kept.length === 0 ? resource : { ...resource, attributes: merged(attributes, kept) };
-}
-
-/**
- * A pure memo: attributes are compared by what they are, as objects, and an unchanged resource must stay the same one. The
- * last choice alone is kept, which is the one of the target that is planned; another target has attributes of its own.
- */
-const merges = new WeakMap<
-  DesiredAttributes,
-  { readonly kept: readonly [string, DesiredValue][]; readonly attributes: DesiredAttributes }
->();
-
-function merged(attributes: DesiredAttributes, kept: readonly [string, DesiredValue][]): DesiredAttributes {
-  const before = merges.get(attributes);
-  if (
-    before?.kept.length === kept.length &&
-    before.kept.every(([path, value], at) => kept[at]?.[0] === path && kept[at][1] === value)
-  )
-    return before.attributes;
-  const made = new Map([...attributes, ...kept]);
-  merges.set(attributes, { kept, attributes: made });
-  return made;
+  return kept.length === 0 ? resource : { ...resource, attributes: new Map([...attributes, ...kept]) };
 }

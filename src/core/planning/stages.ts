@@ -1,5 +1,6 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Operation } from '../model/plan.ts';
+import { inOneGo, type Steps } from '../model/steps.ts';
 
 /**
  * The order in which a target takes changes. Access that ends comes first: nothing else that fails, or takes long, may
@@ -39,29 +40,44 @@ function compare(a: string, b: string): number {
  * does not count.
  */
 export function levels(references: ReadonlyMap<SourceId, readonly SourceId[]>): ReadonlyMap<SourceId, number> {
-  const inside = new Map(
-    [...references].map(([id, targets]) => [
-      id,
-      new Set(targets.filter((target) => target !== id && references.has(target))),
-    ]),
-  );
-  const dependants = invert(inside);
-  const waiting = new Map([...inside].map(([id, targets]) => [id, targets.size]));
+  return inOneGo(levelsInSteps(references));
+}
+
+/** The same, a step for each. */
+export function* levelsInSteps(
+  references: ReadonlyMap<SourceId, readonly SourceId[]>,
+): Steps<ReadonlyMap<SourceId, number>> {
+  const inside = new Map<SourceId, ReadonlySet<SourceId>>();
+  const waiting = new Map<SourceId, number>();
   const level = new Map<SourceId, number>();
-  let ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
+  let ready: SourceId[] = [];
+  for (const [id, targets] of references) {
+    const own = new Set(targets.filter((target) => target !== id && references.has(target)));
+    inside.set(id, own);
+    waiting.set(id, own.size);
+    if (own.size === 0) ready.push(id);
+    yield;
+  }
+  const dependants = yield* invert(inside);
   for (let depth = 0; level.size < references.size; depth += 1) {
     if (ready.length === 0) ready = circles(new Set([...inside.keys()].filter((id) => !level.has(id))), inside);
     for (const id of ready) level.set(id, depth);
-    ready = ready.flatMap((id) => release(dependants.get(id) ?? [], waiting)).filter((id) => !level.has(id));
+    const next: SourceId[] = [];
+    for (const id of ready) {
+      for (const one of release(dependants.get(id) ?? [], waiting)) if (!level.has(one)) next.push(one);
+      yield;
+    }
+    ready = next;
   }
   return level;
 }
 
 type Graph = ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
 
-function invert(graph: Graph): ReadonlyMap<SourceId, readonly SourceId[]> {
+function* invert(graph: Graph): Steps<ReadonlyMap<SourceId, readonly SourceId[]>> {
   const inverted = new Map<SourceId, SourceId[]>();
   for (const [id, targets] of graph) {
+    yield;
     for (const target of targets) {
       const list = inverted.get(target);
       if (list === undefined) inverted.set(target, [id]);

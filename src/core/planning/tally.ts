@@ -29,26 +29,38 @@ export function tallyKey({ kind, type, evidence, group, path }: Omit<Tally, 'cou
 
 /** Counts operations as the guard does: part by part, without consequences. */
 export function tally(operations: readonly Operation[], context: PartContext): Tally[] {
-  const parts = operations.map((operation) =>
-    partsOf(operation, context).filter(({ isConsequence }) => !isConsequence),
-  );
-  // A group may be emptied by several operations.
-  const emptied = new Set(parts.flat().flatMap((part) => (isEmptying(part) ? [part.sourceId] : [])));
-  return sumUp([...parts.flatMap(tallyParts), { kind: 'emptied', type: 'group', count: emptied.size }]);
+  const tallies = new Tallies();
+  for (const operation of operations) tallies.add(partsOf(operation, context));
+  return tallies.all;
+}
+
+/** What operations come to, one after the other. */
+export class Tallies {
+  readonly #sums = new Map<string, Tally>();
+  /** A group may be emptied by several operations. */
+  readonly #emptied = new Set<SourceId>();
+
+  /** @param parts all of one operation */
+  add(parts: readonly Part[]): void {
+    const own = parts.filter(({ isConsequence }) => !isConsequence);
+    for (const part of own) if (isEmptying(part)) this.#emptied.add(part.sourceId);
+    for (const one of tallyParts(own)) this.#count(one);
+  }
+
+  get all(): Tally[] {
+    const size = this.#emptied.size;
+    return [...this.#sums.values(), ...(size === 0 ? [] : [{ kind: 'emptied', type: 'group', count: size } as const])];
+  }
+
+  #count(one: Tally): void {
+    if (one.count <= 0) return;
+    const key = tallyKey(one);
+    this.#sums.set(key, { ...one, count: one.count + (this.#sums.get(key)?.count ?? 0) });
+  }
 }
 
 function isEmptying(part: Part): boolean {
   return part.kind === 'leave' ? part.empties : isRemovalOfGroup(part) && part.members > 0;
-}
-
-function sumUp(counted: readonly Tally[]): Tally[] {
-  const tallies = new Map<string, Tally>();
-  for (const one of counted) {
-    if (one.count <= 0) continue;
-    const key = tallyKey(one);
-    tallies.set(key, { ...one, count: one.count + (tallies.get(key)?.count ?? 0) });
-  }
-  return [...tallies.values()];
 }
 
 /** @param parts of one operation */

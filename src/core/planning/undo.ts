@@ -2,7 +2,7 @@ import type { LogEntry } from '../model/log-entry.ts';
 import type { HeldOperation, Operation } from '../model/plan.ts';
 import { strangerAccount } from '../model/stranger.ts';
 import { comebacks } from './comebacks.ts';
-import { memberMark } from './held-operation.ts';
+import { heldCause, memberMark } from './held-operation.ts';
 
 /*
  * What a cycle took away, what gives it back, and what is held from then on:
@@ -36,9 +36,9 @@ export function takenAway(entries: readonly LogEntry[]): TakenAway {
     const isEnd = verb === 'deactivate' || verb === 'delete';
     if (isEnd && (was === 'deactivated' || was === 'lost')) others += 1;
     else if (isEnd) {
-      const departed = because === 'disabled' ? {} : { departed: true as const };
-      back.push({ verb: verb === 'delete' ? 'create' : 'reactivate', type, sourceId, ...departed });
-      removals.push({ verb: 'deactivate', type, sourceId, ...departed }, { verb: 'delete', type, sourceId });
+      const cause = because === undefined ? { departed: true as const } : heldCause(because);
+      back.push({ verb: verb === 'delete' ? 'create' : 'reactivate', type, sourceId, ...cause });
+      removals.push({ verb: 'deactivate', type, sourceId, ...cause }, { verb: 'delete', type, sourceId, ...cause });
     }
     const members = left.filter((id) => strangerAccount(id) === undefined);
     others += left.length - members.length;

@@ -5,6 +5,7 @@ const words: Readonly<Record<ExceptionKind, string>> = {
   refused: 'that the target refuses',
   failing: 'of which a change failed',
   mislaid: 'to lose access that cannot be found',
+  noSeat: 'that wait for a seat',
   unwritable: 'that cannot be written',
   unstored: 'of which the target does not store everything',
   unlinked: 'not linked yet',

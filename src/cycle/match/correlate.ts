@@ -4,10 +4,12 @@ import type { Failure } from '../../core/model/outcome.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import { cutShort, isFailure } from '../../ports/scim-target.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { othersMembers } from './others-members.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
+import { createPauses } from '../shared/turns.ts';
 import { isUnreached, type LookUps, type Unreached } from './look-up.ts';
 import { assertNotRenumbered } from './renumbered.ts';
 import { search, type MatchFinding } from './search.ts';
@@ -38,6 +40,8 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' 
   readonly held: ReadonlyMap<SourceId, Match>;
   /** Entries with a link that the directories do not have any more. */
   readonly gone: ReadonlySet<SourceId>;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -117,7 +121,10 @@ async function judgeFindings(
     taken: new Map(await store.owners(target.name, type, ids)),
     former: await store.formerOwners(target.name, type, ids),
   };
+  const pause = createPauses(input.clock);
   for (const resource of resources) {
+    const paused = pause();
+    if (paused !== undefined) await paused;
     const { sourceId } = resource;
     const finding = findings.get(sourceId);
     if (last !== undefined && !findings.has(sourceId))

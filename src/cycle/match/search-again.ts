@@ -1,6 +1,7 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
+import { inOneGo } from '../../core/model/steps.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import { findOne, listEverything, searchList, withExternalId, type MatchFinding } from './search.ts';
 import { formerOwner, isForeign } from './unmatchable.ts';
@@ -80,7 +81,7 @@ async function lookThrough(
   const { lists } = context;
   const everything = lists.get(operation.type) ?? list(operation.type, context);
   lists.set(operation.type, everything);
-  return searchList([operation], paths, (await everything) ?? []).get(operation.sourceId);
+  return inOneGo(searchList([operation], paths, (await everything) ?? [])).get(operation.sourceId);
 }
 
 async function list(

@@ -2,6 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 
 import type { Match } from '../../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../../core/model/resource.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Intent, QuarantineRecord } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { mayStillShow } from '../quarantine/intents.ts';
@@ -21,6 +22,8 @@ export interface SearchInput {
   readonly quarantine: QuarantineLedger;
   /** Accounts that were found lately for those whose adoption waits. */
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -62,6 +65,7 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
     barred: quarantine.barred,
     held: heldOf(wanted, mayShow, input),
     gone: input.gone,
+    clock: input.clock,
     signal: input.signal,
   });
   const causes = causesOf(wanted, correlation, mayShow, setup);

@@ -4,12 +4,15 @@ import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { valueOf, type Resource } from '../../core/model/resource.ts';
+import type { Steps } from '../../core/model/steps.ts';
 import { scimPath } from '../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../core/mapping/scim-values.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import { endsAll, targetError } from '../shared/target-error.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
+import { inTurns } from '../shared/turns.ts';
 import { isUnreached, lookUpEach, type LookUps } from './look-up.ts';
 import { isForeign } from './unmatchable.ts';
 
@@ -37,6 +40,8 @@ export interface Search extends Pick<TargetSetup, 'target' | 'policy' | 'kept'> 
   readonly linked: number;
   /** Told whom a whole list shows. */
   readonly tellListed: (ids: ReadonlySet<TargetId>) => void;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +56,8 @@ export async function search(input: Search): Promise<LookUps<MatchFinding>> {
     if (everything !== undefined && !isFailure(everything)) {
       input.tellListed(new Set(everything.map(({ id }) => id)));
       const begun = resources.flatMap((one) => asEntry(one, listBegun(one, input, everything)));
-      const findings = new Map([...searchList(resources, withExternalId(paths), everything), ...begun]);
+      const listed = await inTurns(searchList(resources, withExternalId(paths), everything), input.clock);
+      const findings = new Map([...listed, ...begun]);
       if (input.kept.take(sizeOfAll(findings))) return { findings, last: undefined };
     }
   }
@@ -86,7 +92,8 @@ async function findRefused({ findings, last }: LookUps<MatchFinding>, input: Sea
   if (refused.length === 0) return { findings, last };
   const everything = await listEverything(input, Infinity);
   if (everything === undefined || isFailure(everything)) return { findings, last };
-  return { findings: new Map([...findings, ...searchList(refused, withExternalId(input.paths), everything)]), last };
+  const listed = await inTurns(searchList(refused, withExternalId(input.paths), everything), input.clock);
+  return { findings: new Map([...findings, ...listed]), last };
 }
 
 /** Everything that a target has of a type, as far as that can be believed and is worth so many requests. */
@@ -103,13 +110,14 @@ export function withExternalId(paths: readonly string[]): readonly string[] {
   return ['externalId', ...paths.filter((path) => path !== 'externalId')];
 }
 
-/** Each resource by the first of its match attributes that somebody in the list has too. */
-export function searchList(
+/** Each resource by the first of its match attributes that somebody in the list has too: a step for each. */
+export function* searchList(
   resources: readonly Pick<Resource, 'sourceId' | 'attributes'>[],
   paths: readonly string[],
   everything: readonly FoundResource[],
-): Map<SourceId, MatchFinding> {
-  const indexes = paths.map((path) => {
+): Steps<Map<SourceId, MatchFinding>> {
+  const indexes: { readonly path: string; readonly index: Map<string, FoundResource[]> }[] = [];
+  for (const path of paths) {
     const index = new Map<string, FoundResource[]>();
     for (const one of everything) {
       const values = scimValues(one.body, scimPath(path)).flatMap((value) => textOf(value) ?? []);
@@ -118,19 +126,28 @@ export function searchList(
         if (alike === undefined) index.set(key, [one]);
         else alike.push(one);
       }
+      yield;
     }
-    return { path, index };
-  });
-  return new Map(
-    resources.map((resource) => {
-      for (const { path, index } of indexes) {
-        const value = valueOf(resource, path);
-        const found = typeof value === 'string' ? index.get(comparable(path, value)) : undefined;
-        if (found !== undefined) return [resource.sourceId, { found, by: path }];
-      }
-      return [resource.sourceId, undefined];
-    }),
-  );
+    if (index.size > 0) indexes.push({ path, index });
+  }
+  const findings = new Map<SourceId, MatchFinding>();
+  for (const resource of resources) {
+    findings.set(resource.sourceId, findIn(indexes, resource));
+    yield;
+  }
+  return findings;
+}
+
+function findIn(
+  indexes: readonly { readonly path: string; readonly index: ReadonlyMap<string, FoundResource[]> }[],
+  resource: Pick<Resource, 'attributes'>,
+): MatchFinding {
+  for (const { path, index } of indexes) {
+    const value = valueOf(resource, path);
+    const found = typeof value === 'string' ? index.get(comparable(path, value)) : undefined;
+    if (found !== undefined) return { found, by: path };
+  }
+  return undefined;
 }
 
 /** externalId is case-exact, names and mail are not (RFC 7643 §3.1, §4.1); nor does another form of the same text make another person. */

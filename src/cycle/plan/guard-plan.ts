@@ -7,11 +7,12 @@ import { countOwn } from '../../core/model/stranger.ts';
 import type { Operation, TallyKind } from '../../core/model/plan.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
-import { guard, type GuardResult } from '../../core/planning/guard.ts';
+import { guardInSteps, type GuardResult } from '../../core/planning/guard.ts';
 import type { Begun, Overtaken, Population, Standing } from '../../core/planning/guard-input.ts';
 import { timeToComeBack, type RemovalPolicy } from '../../core/planning/policy.ts';
 import { marksOf } from '../../core/planning/held-operation.ts';
 import type { Tally } from '../../core/planning/tally.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { isEstablished } from '../shared/established.ts';
@@ -21,6 +22,7 @@ import { passedTime, type PassedTime } from '../shared/passed-time.ts';
 import { sha256 } from '../shared/sha256.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
+import { inTurns } from '../shared/turns.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -34,6 +36,8 @@ export interface GuardPlanInput {
   readonly scopeGroups: readonly ScopeGroup[];
   readonly timekeeper?: Timekeeper | undefined;
   readonly store: StateView;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -52,11 +56,11 @@ export async function guardPlan(
     older,
     overtaken,
   }: { readonly state: TargetState; readonly older: ReadonlyMap<string, string>; readonly overtaken: Overtaken },
-  { setup, readings, projection, incrementalScope, scopeGroups, store, now, timekeeper }: GuardPlanInput,
+  { setup, readings, projection, incrementalScope, scopeGroups, store, now, timekeeper, clock }: GuardPlanInput,
 ): Promise<GuardResult> {
   const target = setup.target.name;
   const time = passedTime(target, state, now, setup.removal, timekeeper);
-  return guard({
+  const steps = guardInSteps({
     target,
     operations,
     limits: setup.limits,
@@ -78,6 +82,7 @@ export async function guardPlan(
     isLeap: (id) => isLeap(links.get(id), setup.removal, time),
     hash: sha256,
   });
+  return inTurns(steps, clock);
 }
 
 function begunLately({ begun }: TargetState, time: PassedTime): Begun | undefined {

@@ -1,10 +1,13 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
-import { compareProjections, mentionsOf } from '../../core/mapping/compare-projections.ts';
+import { compareProjections, mentionsAny, mentionsOf } from '../../core/mapping/compare-projections.ts';
 import type { Projection } from '../../core/mapping/project.ts';
+import type { Steps } from '../../core/model/steps.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
+import { inTurns } from '../shared/turns.ts';
 import type { CleanCycle } from './clean-cycles.ts';
 
 /** Whom a plan is about. Everyone else is as the last plan left them, which is in step. */
@@ -28,9 +31,10 @@ export async function incrementalScopeOf(
   projection: Projection,
   { name: target, recreates }: Pick<ScimTarget, 'name' | 'recreates'>,
   store: StateView,
+  clock: Pick<Clock, 'monotonic'>,
 ): Promise<IncrementalScope | undefined> {
   if (cleanCycle.reverify === 'everyone') return undefined;
-  const { changed, left } = compareProjections(cleanCycle.draft.projection, projection);
+  const { changed, left } = await inTurns(compareProjections(cleanCycle.draft.projection, projection), clock);
   const pending = cleanCycle.reverify.union(cleanCycle.open);
   const own = changed.union(pending);
   const isLive = async (ids: Iterable<SourceId>) => {
@@ -41,10 +45,7 @@ export async function incrementalScopeOf(
   };
   const isOwnLive = await isLive(own);
   const newcomers = new Set([...own].filter((id) => !isOwnLive(id)));
-  const dependents =
-    newcomers.size === 0
-      ? []
-      : projection.resources.filter((resource) => mentionsOf(resource).some((id) => newcomers.has(id)));
+  const dependents = newcomers.size === 0 ? [] : await inTurns(dependentsOf(newcomers, projection), clock);
   const isDependentLive = await isLive(dependents.map(({ sourceId }) => sourceId));
   const chosen = own.union(new Set(dependents.map(({ sourceId }) => sourceId).filter(isDependentLive)));
   const resources = projection.resources.filter(({ sourceId }) => chosen.has(sourceId));
@@ -58,4 +59,13 @@ export async function incrementalScopeOf(
     bystanders: new Set([...mentioned].filter((id) => !chosen.has(id) && !isMentionedLive(id))),
     unseen: cleanCycle.unseen,
   };
+}
+
+function* dependentsOf(newcomers: ReadonlySet<SourceId>, { resources }: Projection): Steps<Resource[]> {
+  const dependents: Resource[] = [];
+  for (const resource of resources) {
+    if (mentionsAny(resource, newcomers)) dependents.push(resource);
+    yield;
+  }
+  return dependents;
 }

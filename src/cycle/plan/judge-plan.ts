@@ -1,12 +1,14 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { HeldOperation, Operation } from '../../core/model/plan.ts';
-import { divideDecided, stillRejected, stillWanted, without } from '../../core/planning/decided.ts';
+import { divideDecided, stillRejected, stillTakenBack, stillWanted, without } from '../../core/planning/decided.ts';
 import type { GuardResult } from '../../core/planning/guard.ts';
 import { comingBack, type TakenAway } from '../../core/planning/undo.ts';
 import { partContext, type PartContext } from '../../core/planning/part-context.ts';
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
+import { isUndo } from '../../core/planning/undo-id.ts';
+import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
@@ -113,7 +115,9 @@ async function wordsBefore(
     retries,
     now,
   });
-  return { ...recalled, rejections: trimmed(recalled.rejections, (held) => stillRejected(held, operations)) };
+  const stands = (one: RejectionRecord) => (held: readonly HeldOperation[]) =>
+    isUndo(one) ? stillTakenBack(held, operations) : stillRejected(held, operations);
+  return { ...recalled, rejections: recalled.rejections.flatMap((one) => trimmed([one], stands(one))) };
 }
 
 interface DividedPlan {

@@ -2,11 +2,13 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
+import type { Steps } from '../../core/model/steps.ts';
 import { mentionsOf } from '../../core/mapping/compare-projections.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import { findDepartures, type Departure } from '../../core/planning/departures.ts';
 import { isActive } from '../../core/planning/availability.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { besides, gather } from '../shared/batches.ts';
 import { confirmDepartures } from './confirm-departures.ts';
@@ -14,6 +16,7 @@ import type { IncrementalScope } from './incremental-scope.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
+import { inTurns } from '../shared/turns.ts';
 
 /** What the state knows about those whom a projection concerns. */
 export interface Known {
@@ -43,6 +46,8 @@ export interface RecallInput {
   /** Whom it is about; without it, everyone. */
   readonly incrementalScope?: IncrementalScope | undefined;
   readonly lookUp: LookUpAbsent;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -61,7 +66,7 @@ export async function recall(input: RecallInput): Promise<Known> {
   const groups = [...links.values()].filter(({ type }) => type === 'group').map(({ sourceId }) => sourceId);
   const acknowledged = await gather(groups, (ids) => store.members(target, ids));
   const members = new Map(groups.map((id) => [id, new Set(acknowledged.get(id))] as const));
-  const others = mentionedBesides(links, members, incrementalScope);
+  const others = await inTurns(mentionedBesides(links, members, incrementalScope), input.clock);
   for (const [id, link] of await gather([...others], (ids) => store.links(target, ids))) links.set(id, link);
   const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
   return {
@@ -142,15 +147,23 @@ async function goneNow(
 }
 
 /** Who is mentioned by those above, and none of them. Among everyone these are members alone. */
-function mentionedBesides(
+function* mentionedBesides(
   links: ReadonlyMap<SourceId, Link>,
   members: Known['members'],
   incrementalScope: IncrementalScope | undefined,
-): Set<SourceId> {
+): Steps<Set<SourceId>> {
   const { unseen = [], resources = [] } = incrementalScope ?? {};
   const mentioned = new Set([...unseen, ...resources.flatMap(mentionsOf)].filter((id) => !links.has(id)));
-  for (const ids of [...members.values(), ...[...links.values()].map(({ unsettled = [] }) => unsettled)]) {
+  const add = (ids: Iterable<SourceId>): void => {
     for (const id of ids) if (!links.has(id)) mentioned.add(id);
+  };
+  for (const ids of members.values()) {
+    add(ids);
+    yield;
+  }
+  for (const { unsettled } of links.values()) {
+    if (unsettled !== undefined) add(unsettled);
+    yield;
   }
   return mentioned;
 }

@@ -14,11 +14,13 @@ import {
   unknownWhole,
 } from '../../core/planning/link-paths.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { listEverything } from '../match/search.ts';
 import { targetIds } from '../shared/target-ids.ts';
 import { isSettling } from '../match/settling.ts';
+import { createPauses } from '../shared/turns.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
 export interface UnknownInput {
@@ -33,6 +35,8 @@ export interface UnknownInput {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Whom the target may be asked about; without it, everyone. */
   readonly only?: SourceId | undefined;
+  /** Where others wait for their turn meanwhile. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -71,7 +75,10 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
     const gap = { link, wanted, paths: unknownPaths(link, wanted), whole: unknownWhole(link) };
     if (gap.paths.length + gap.whole.length > 0) gaps.push(gap);
   };
+  const pause = createPauses(input.clock);
   for (const resource of resources) {
+    const paused = pause();
+    if (paused !== undefined) await paused;
     const known = links.get(resource.sourceId);
     if (known === undefined || known.lifecycle === 'lost') continue;
     const link = settlePaths(known, resource);

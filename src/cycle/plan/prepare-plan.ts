@@ -15,6 +15,7 @@ import { openLedger } from '../quarantine/open-ledger.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
 import { builtAnewRemark, configurationRemark, likelySuccessors, successorsIn } from './built-anew.ts';
+import { endsFirst } from './ends-first.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
 import { recall } from './known.ts';
 import { learnUnknown } from './learn-unknown.ts';
@@ -109,8 +110,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
   const likely = await likelySuccessors(recalled, input);
   const successors = successorsIn(likely, resources, setup, recalled.mayMove);
-  const hurry =
-    input.mayCut === true && endsAccess(recalled, resources) ? setup.target.hurried(patienceMilliseconds) : undefined;
+  const hurry = input.mayCut === true && endsAccess(recalled, resources) ? endsFirst(setup.target) : undefined;
   const matches = await searchUnlinked({
     ...input,
     setup: hurry === undefined ? setup : { ...setup, target: hurry.target },
@@ -146,14 +146,11 @@ async function withResources(
   return { ...input, incrementalScope: { ...incrementalScope, resources: await change(incrementalScope.resources) } };
 }
 
-/** Whoever leaves waits no longer for searches of those who come. */
-const patienceMilliseconds = 5_000;
-
 function endsAccess(
   { departures, links }: Awaited<ReturnType<typeof recall>>,
   resources: readonly Resource[],
 ): boolean {
   const isToEnd = ({ type, sourceId, attributes }: Resource): boolean =>
     type === 'user' && attributes.get('active') === false && links.get(sourceId)?.lifecycle === 'active';
-  return departures.length > 0 || resources.some(isToEnd);
+  return departures.some(({ link }) => link.lifecycle !== 'deactivated') || resources.some(isToEnd);
 }

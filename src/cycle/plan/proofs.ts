@@ -54,7 +54,7 @@ interface ProvingInput {
 }
 
 /** How many go into one record. */
-const recordSize = 5_000;
+const recordSize = 1_000;
 
 /**
  * Records of everybody who was compared as a whole, and in whom nothing differed, with what that was found: as long as

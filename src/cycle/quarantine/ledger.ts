@@ -315,8 +315,9 @@ function isWaiting({ cause }: QuarantineRecord): boolean {
   return cause === 'held' || cause === 'no_seat';
 }
 
-/** The target's own words, as far as they can be kept. What we say ourselves stands in the report. */
+/** The target's own words, as far as they can be kept. A refusal that was answered with 2xx is a sentence of ours, and names nobody. */
 function saidBy(failure: Failure): string | undefined {
   const words = ownWords(failure);
-  return words === undefined ? undefined : impersonal(words);
+  if (words === undefined) return undefined;
+  return (failure.status ?? 0) >= 300 ? impersonal(words) : words;
 }

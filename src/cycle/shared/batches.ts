@@ -1,20 +1,24 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { SeenMarks, StateView } from '../../ports/state-store.ts';
+import { nextTurn } from './turns.ts';
 
 /** How many a port is asked for at once. */
-const size = 5_000;
+const size = 2_000;
 
 export function* inBatches<T>(items: readonly T[], most = size): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += most) yield items.slice(at, at + most);
 }
 
-/** Asks for something by id, batch by batch, and puts the answers together. */
+/** Asks for something by id, batch by batch, and puts the answers together. Others have their turn between two batches. */
 export async function gather<K, V>(
   ids: readonly K[],
   ask: (batch: readonly K[]) => Promise<ReadonlyMap<K, V>>,
 ): Promise<Map<K, V>> {
   const all = new Map<K, V>();
-  for (const batch of inBatches(ids)) for (const [id, value] of await ask(batch)) all.set(id, value);
+  for (const batch of inBatches(ids)) {
+    if (all.size > 0) await nextTurn();
+    for (const [id, value] of await ask(batch)) all.set(id, value);
+  }
   return all;
 }
 
@@ -26,7 +30,10 @@ export async function* besides<T>(
 ): AsyncGenerator<readonly T[]> {
   const marks = await store.openMarks();
   try {
-    for (const batch of inBatches(seen)) await marks.mark(batch);
+    for (const batch of inBatches(seen)) {
+      await marks.mark(batch);
+      if (batch.length === size) await nextTurn();
+    }
     yield* ask(marks);
   } finally {
     await marks.close();

@@ -33,7 +33,11 @@ const lastNoted = new WeakMap<StateStore, Map<string, WeakRef<CompleteReading>>>
  * Notes under which names the entries are known now. A state that cannot be written is the cycle's affair, not ours:
  * what is not noted is noted next time.
  */
-export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, store: StateStore): Promise<void> {
+export async function noteNames(
+  readings: ReadonlyMap<string, CompleteReading>,
+  store: StateStore,
+  clock?: Pick<Clock, 'monotonic'>,
+): Promise<void> {
   const noted = lastNoted.get(store) ?? new Map<string, WeakRef<CompleteReading>>();
   lastNoted.set(store, noted);
   for (const [directory, reading] of readings) {
@@ -41,7 +45,7 @@ export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, 
     if (before === reading) continue;
     const change = before !== undefined && reading.change?.before.deref() === before ? reading.change : undefined;
     try {
-      await note(directory, change?.entries ?? reading.entries, store);
+      await note(directory, change?.entries ?? reading.entries, store, createPauses(clock));
       if (change === undefined) await forgetOrphanedNames(directory, reading, store);
       noted.set(directory, new WeakRef(reading));
     } catch {
@@ -50,20 +54,27 @@ export async function noteNames(readings: ReadonlyMap<string, CompleteReading>, 
   }
 }
 
-async function note(directory: string, entries: readonly Entry[], store: StateStore): Promise<void> {
+async function note(
+  directory: string,
+  entries: readonly Entry[],
+  store: StateStore,
+  pause: () => Promise<void> | undefined,
+): Promise<void> {
   for (let at = 0; at < entries.length; at += batchSize) {
     const batch = entries.slice(at, at + batchSize);
     const known = await store.names(
       directory,
       batch.map(({ id }) => id),
     );
-    const names = batch.flatMap((entry): [SourceId, readonly string[]][] => {
+    const names: [SourceId, readonly string[]][] = [];
+    for (const entry of batch) {
       const name = digestName(entryKey(entry), store.digest);
       const before = known.get(entry.id) ?? [];
-      return before[0] === name
-        ? []
-        : [[entry.id, [name, ...before.filter((one) => one !== name)].slice(0, mostNames)]];
-    });
+      if (before[0] !== name)
+        names.push([entry.id, [name, ...before.filter((one) => one !== name)].slice(0, mostNames)]);
+      const paused = pause();
+      if (paused !== undefined) await paused;
+    }
     if (names.length > 0) await store.record([{ kind: 'names', directory, names }]);
   }
 }

@@ -7,7 +7,8 @@ const sliceMilliseconds = 5;
 /** Those whose slice is used up. There is one event loop: they have a slice each in turn, and it has its own between two. */
 const waiting: (() => void)[] = [];
 
-function nextTurn(): Promise<void> {
+/** Lets others have their turn. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
     if (waiting.length === 1) setImmediate(resume);

@@ -5,6 +5,7 @@ import { reasonCodes, type ReasonCode, type ReasonCounts, type Resource } from '
 import { isActive } from '../../core/planning/availability.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { HeldRecord, QuarantineRecord } from '../../ports/state-records.ts';
+import type { ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { quarantinedOn } from '../shared/quarantined.ts';
@@ -44,8 +45,10 @@ export async function notCompared(
   moving: number,
   { target, createInactive, store, only }: NotComparedInput,
 ): Promise<NotCompared> {
-  const { held, rejections = [] } = await store.target(target);
-  const quarantine = await quarantinedOn(target, store);
+  const { held, rejections = [] } = await store.target(target.name);
+  const quarantine = await quarantinedOn(target.name, store);
+  const countOf = (cause: QuarantineRecord['cause']): number =>
+    quarantine.filter((record) => record.cause === cause).length;
   const heldIds = new Set(held?.operations.map(({ sourceId }) => sourceId));
   const rejectedIds = new Set(rejections.flatMap(({ operations }) => operations.map(({ sourceId }) => sourceId)));
   const kept = heldIds.union(rejectedIds).union(new Set(quarantine.map(({ sourceId }) => sourceId)));
@@ -64,7 +67,8 @@ export async function notCompared(
     exceptions: exceptionsOf({
       refused,
       failing: failures.length - refused,
-      mislaid: quarantine.filter(({ cause }) => cause === 'mislaid').length,
+      mislaid: countOf('mislaid'),
+      noSeat: countOf('no_seat'),
       unwritable: Object.values(reasons).reduce((total, number) => total + number, 0),
       unstored: sum((part) => part.unstored),
       unlinked: await unlinked(wanted, createInactive, target, store),
@@ -90,21 +94,26 @@ function exceptionsOf(numbers: Required<Exceptions>): Exceptions {
 }
 
 interface NotComparedInput {
-  readonly target: string;
+  readonly target: Pick<ScimTarget, 'name' | 'takes'>;
   readonly createInactive: boolean;
   readonly store: StateView;
   readonly only?: ReadonlySet<SourceId> | undefined;
 }
 
-/** In scope and without an account, or with one that the target was found to have lost. Who is inactive gets none. */
+/**
+ * In scope and without an account, or with one that the target was found to have lost. Who is inactive gets none, and no
+ * group where the target has none.
+ */
 async function unlinked(
   wanted: readonly Resource[],
   createInactive: boolean,
-  target: string,
+  target: NotComparedInput['target'],
   store: StateView,
 ): Promise<number> {
-  const due = wanted.filter((one) => createInactive || isActive(one)).map(({ sourceId }) => sourceId);
-  const links = await gather(due, (batch) => store.links(target, batch));
+  const due = wanted
+    .filter((one) => (createInactive || isActive(one)) && target.takes(one.type) !== 'none')
+    .map(({ sourceId }) => sourceId);
+  const links = await gather(due, (batch) => store.links(target.name, batch));
   return due.filter((id) => (links.get(id)?.lifecycle ?? 'lost') === 'lost').length;
 }
 
@@ -120,7 +129,7 @@ function isReason(cause: QuarantineRecord['cause']): cause is ReasonCode {
   return (reasonCodes as readonly string[]).includes(cause);
 }
 
-/** Nobody fits somebody inactive, a creation is held, or somebody cannot be found: nothing failed. */
+/** Nobody fits somebody inactive, a creation is held or waits for a seat, or somebody cannot be found: nothing failed. */
 function isNoFailure(cause: QuarantineRecord['cause']): boolean {
   return cause === 'inactive' || cause === 'held' || cause === 'no_seat' || cause === 'mislaid';
 }

@@ -3,18 +3,33 @@ import { basename, join } from 'node:path';
 import type { StateFiles } from '../../../src/adapters/lowdb/files.ts';
 import { nodeFiles } from '../../../src/adapters/lowdb/node-files.ts';
 import { sync } from '../../../src/cli/commands/sync.ts';
+import type { CommandContext } from '../../../src/cli/session.ts';
 import { failingFiles, type Moment } from '../../support/failing-files.ts';
 import { quietContext } from './in-process.ts';
 import type { Site } from './site.ts';
 
+/** A command of the program, run in this process. */
+export type Command = (context: CommandContext) => Promise<number>;
+
+/** The same of `dir2scim sync`. */
+export function crashSync(site: Site, at: number, moment: Moment, graveyard: string): Promise<boolean> {
+  return crash((context) => sync({ full: false, json: false }, context), site, at, moment, graveyard);
+}
+
 /**
- * Plays the death of `dir2scim sync` inside this process: from its nth operation on a state file on, none does
+ * Plays the death of a command inside this process: from its nth operation on a state file on, none does
  * anything or answers any more, and the files as they are then become the state of the next start. (They are copied:
  * the lock of the folder belongs to the dead one, which the kernel would free only if it really ended.)
  *
- * @returns false when the sync came to its end before
+ * @returns false when the command came to its end before
  */
-export async function crashSync(site: Site, at: number, moment: Moment, graveyard: string): Promise<boolean> {
+export async function crash(
+  command: Command,
+  site: Site,
+  at: number,
+  moment: Moment,
+  graveyard: string,
+): Promise<boolean> {
   const dead = Promise.withResolvers<'dead'>();
   const open = trackOpen(nodeFiles);
   const files = failingFiles(open.files, (number) => {
@@ -31,10 +46,7 @@ export async function crashSync(site: Site, at: number, moment: Moment, graveyar
     return { kind: 'stop', moment: 'before' };
   });
   const listeners = signals.map((signal) => process.listeners(signal));
-  const end = await Promise.race([
-    sync({ full: false, json: false }, { ...quietContext(site.config), parts: { files } }),
-    dead.promise,
-  ]);
+  const end = await Promise.race([command({ ...quietContext(site.config), parts: { files } }), dead.promise]);
   if (end !== 'dead') return false;
   signals.forEach((signal, index) => {
     for (const listener of process.listeners(signal))

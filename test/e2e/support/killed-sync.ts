@@ -13,3 +13,8 @@ export function syncKilledAt(site: Site, at = ''): Promise<ProgramResult> {
 export function startSync(site: Site): Promise<RunningProgram> {
   return startProgram([site.config], childEnvironment, main);
 }
+
+/** A command as a child process that ends itself at this operation on its state. */
+export function commandKilledAt(site: Site, args: readonly string[], at: string): Promise<ProgramResult> {
+  return runProgram([site.config, ...args], { ...childEnvironment, KILL_AT: at }, main);
+}

@@ -13,6 +13,9 @@ export async function expectNoDrift(world: World): Promise<void> {
   const before = server.requests.length;
   const verified = await whileTimePasses(world, readBack(world));
   assert.deepEqual(verified?.drift, [], 'nothing has drifted');
+  const { waiting, departed, failing, unlinked, moving, held } = verified.notCompared.exceptions;
+  const open = Object.entries({ waiting, departed, failing, unlinked, moving, held }).filter(([, number]) => number);
+  assert.deepEqual(open, [], 'nothing is said to be due where nothing is');
   const written = server.requests.slice(before).filter(({ method }) => method !== 'GET');
   assert.deepEqual(
     written.map(({ method, path }) => `${method} ${path}`),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cutShort, overriding } from '../../../src/ports/scim-target.ts';
 import { cycleStage, inShort, operationsOf, person } from '../../support/cycle-stage.ts';
+import type { FakeCall } from '../../support/fake-target.ts';
 
 describe('searches that take long', () => {
   const stageOf = async () => {
@@ -40,5 +42,44 @@ describe('searches that take long', () => {
     const { report } = await stage.cycle({ prepare });
     assert.deepEqual(operationsOf(report.applied), ['create cid']);
     assert.equal(cuts(), 0);
+  });
+});
+
+describe('credentials that are refused for searches', () => {
+  const unwelcome: Failure = { class: 'auth', status: 401, detail: 'not this token' };
+  const stageOf = async (refused: (call: FakeCall) => boolean) => {
+    const stage = cycleStage([person('ada'), person('bob')]);
+    await stage.cycle();
+    stage.target.setHook((call) => (refused(call) ? { when: 'before', result: unwelcome } : undefined));
+    stage.source.put(person('cid'));
+    return stage;
+  };
+  const isSearch = ({ method }: FakeCall) => method === 'find' || method === 'inventory';
+
+  it('keep nobody active who leaves, and are told then', async () => {
+    const stage = await stageOf(isSearch);
+    stage.source.remove('bob');
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['find externalId cid', 'update user-2', 'find externalId cid']);
+    assert.deepEqual(operationsOf(report.applied), ['deactivate bob']);
+    assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
+    const next = await stage.cycle();
+    assert.deepEqual(inShort(next.calls), ['find externalId cid']);
+  });
+
+  it('are tried once more for an end of access alone, and nothing follows when they are refused for that', async () => {
+    const stage = await stageOf(() => true);
+    stage.source.remove('bob');
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['find externalId cid', 'update user-2']);
+    assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
+    assert.equal(report.failed.length, 1);
+  });
+
+  it('end the cycle at once where nobody leaves', async () => {
+    const stage = await stageOf(isSearch);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['find externalId cid']);
+    assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
   });
 });

@@ -276,3 +276,26 @@ describe("an id that is somebody else's now", () => {
     });
   }
 });
+
+describe('what is remembered of a failure', () => {
+  const saidOf = async (failure: Failure) => {
+    const stage = cycleStage([person('ada')]);
+    await stage.cycle();
+    stage.source.put(person('ada', { title: 'Chief' }));
+    stage.target.setHook(({ method }) => (method === 'update' ? { when: 'before', result: failure } : undefined));
+    await stage.cycle();
+    return (await stage.store.quarantined('wiki', ['ada'])).get('ada')?.said;
+  };
+
+  it('are our own words as they are, where the target promised or claimed something', async () => {
+    const detail = 'the target accepted it, and has not done it yet';
+    assert.equal(await saidOf({ class: 'transient', status: 202, detail }), detail);
+  });
+
+  it('are of the words of a target those that can name nobody', async () => {
+    assert.equal(
+      await saidOf({ class: 'rejected', status: 400, detail: 'the title of Zoë Q. is not allowed' }),
+      'the title of … is not allowed',
+    );
+  });
+});

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RemovalPolicy } from '../../../src/core/planning/policy.ts';
+import type { GuardLimits, RemovalPolicy } from '../../../src/core/planning/policy.ts';
 import type { LoggedEntry } from '../../../src/core/model/log-entry.ts';
 import { cycleStage, day, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
+import { noLimits } from '../../support/limits.ts';
 
 type Stage = ReturnType<typeof cycleStage>;
 
@@ -38,9 +39,10 @@ async function staysSo(stage: Stage, undone: readonly string[]): Promise<void> {
   }
 }
 
-function stageOf(removal: Partial<RemovalPolicy> = {}): Stage {
+function stageOf(removal: Partial<RemovalPolicy> = {}, limits: GuardLimits = noLimits): Stage {
   return cycleStage([person('ada'), person('bob'), person('cyd'), team('staff', ['ada', 'bob', 'cyd'])], {
     removal: { leaves: 'deactivate', groups: 'keep', ...removal },
+    limits,
     definition: definition({
       users: { userName: 'lower(mail)', title: 'title', active: 'status != "off"' },
       match: { user: ['externalId', 'userName'] },
@@ -119,6 +121,50 @@ describe('Undo of a cycle', () => {
     stage.source.put(person('bob', { status: 'off' }));
     await stage.cycle();
     assert.deepEqual(activeIn(stage), ['ada', 'cyd']);
+  });
+
+  for (const leaves of ['deactivate', 'delete'] as const)
+    for (const status of ['off', 'away'] as const)
+      it(`does not keep somebody who was ${status}, and is gone from the directory afterwards (leaves: ${leaves})`, async () => {
+        const stage = stageOf({ leaves });
+        await stage.cycle();
+        stage.source.put(person('bob', { status }));
+        const { report } = await stage.cycle();
+        assert.deepEqual(activeIn(stage), ['ada', 'cyd']);
+        await undo(stage, report.cycle);
+        await stage.cycle();
+        assert.deepEqual(activeIn(stage), ['ada', 'bob', 'cyd']);
+        await staysSo(stage, operationsOf((await stage.cycle()).report.undone));
+        stage.source.remove('bob');
+        await stage.cycle();
+        assert.deepEqual(activeIn(stage), ['ada', 'cyd']);
+        assert.equal(membersIn(stage), 2);
+        await staysSo(stage, []);
+        assert.equal((await stage.store.target('wiki')).rejections, undefined);
+      });
+
+  it('has the guard look at those who are gone from the directory afterwards', async () => {
+    const stage = stageOf({}, { ...noLimits, removals: { percent: 10, atLeast: 1 } });
+    await stage.cycle();
+    const cycles: string[] = [];
+    for (const id of ['bob', 'cyd']) {
+      await stage.clock.advance(2 * day);
+      stage.source.put(person(id, { status: 'off' }));
+      cycles.push((await stage.cycle()).report.cycle);
+    }
+    assert.deepEqual(activeIn(stage), ['ada']);
+    for (const cycle of cycles) await undo(stage, cycle);
+    await stage.cycle();
+    await stage.clock.advance(2 * day);
+    stage.source.remove('bob');
+    stage.source.remove('cyd');
+    const { report } = await stage.cycle();
+    assert.deepEqual(activeIn(stage), ['ada', 'bob', 'cyd']);
+    assert.deepEqual(operationsOf(report.hold?.operations ?? []).sort(), [
+      'deactivate bob',
+      'deactivate cyd',
+      'members staff',
+    ]);
   });
 
   it('gives access back to somebody who is disabled in the directory', async () => {

@@ -126,6 +126,24 @@ describe('what is not as it should be without having drifted', () => {
     assert.deepEqual(await exceptions(stage), { held: 4 }, 'and the group that two of them leave');
   });
 
+  it('is who waits for a seat', async () => {
+    const stage = cycleStage(
+      ['a', 'b', 'c'].map((id) => person(id)),
+      { seats: { seats: 2, order: 'userName' } },
+    );
+    for (let cycle = 0; cycle < 2; cycle += 1) await stage.cycle();
+    await stage.clock.advance(10 * minute);
+    const { noSeat = 0, unlinked = 0, ...rest } = await exceptions(stage);
+    assert.deepEqual([noSeat + unlinked, rest], [1, {}]);
+  });
+
+  it('is no group where the target has none', async () => {
+    const stage = cycleStage([person('a'), team('crew', ['a'])], { target: { groups: false } });
+    await stage.cycle();
+    await stage.clock.advance(10 * minute);
+    assert.deepEqual(await exceptions(stage), {});
+  });
+
   it("is whose account is somebody else's", async () => {
     const stage = await loaded();
     const { signal } = new AbortController();

@@ -54,6 +54,19 @@ function slow(
 }
 
 describe('daemon', () => {
+  it('ends by Ctrl+Break, and by SIGHUP where that is no wish to read the configuration again (Windows)', async () => {
+    for (const signal of ['SIGBREAK', 'SIGHUP']) {
+      const { signals, ended, told, clock } = daemon(() => Promise.resolve(), {
+        onHangup: undefined,
+        writesInFlight: () => 0,
+      });
+      signals.emit(signal);
+      await clock.advance(1_000);
+      await ended;
+      assert.ok(told().includes('daemon_stopping'), signal);
+    }
+  });
+
   it('runs a round at once and then by schedule, and returns after a signal, with everything closed', async () => {
     const modes: string[] = [];
     const { clock, signals, ended, told, isOpen } = daemon(

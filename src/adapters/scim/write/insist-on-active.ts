@@ -14,8 +14,8 @@ const off = [{ path: scimPath('active'), value: false, had: true }];
 
 /**
  * An account that was switched off as far as the answer goes, and is still active, or does not say that it is not: some
- * targets take a request, say 200 and do nothing. The other forms in which targets for Okta and for Entra expect it are tried, each once in the life of
- * the notes; what none of them ends is a refusal.
+ * targets take a request, say 200 and do nothing. The other forms in which targets for Okta and for Entra expect it are
+ * tried, and PUT, each once in the life of the notes; what none of them ends is a refusal.
  */
 export async function insistOnActive(
   conversation: Conversation,
@@ -60,6 +60,8 @@ export async function insistOnActive(
     }
     targetDialect.evidence.note(inVain);
   }
+  const put = await putOff(conversation, type, id);
+  if (put !== undefined) return put;
   const isOn = answered.body !== undefined && readActive(answered.body) === true;
   return {
     class: 'rejected',
@@ -68,20 +70,39 @@ export async function insistOnActive(
   };
 }
 
-/** The account, switched off by a PUT; undefined when that is no way. Nothing is learned: other changes may well go by PATCH. */
+/** Deactivations went by PUT where no PATCH did them. Other changes may well go by PATCH, so that it is no setting. */
+const byPut = 'switches off by PUT, and not by PATCH';
+
+/** The account, switched off by a PUT, where that is known to be the way; undefined where it is not, or is not any more. */
+export async function putOffIfKnown(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+): Promise<Answer | undefined> {
+  return conversation.targetDialect.evidence.has(byPut) ? putOff(conversation, type, id) : undefined;
+}
+
+/** The account, switched off by a PUT; undefined when that is no way. */
 async function putOff(conversation: Conversation, type: ResourceType, id: TargetId): Promise<Answer | undefined> {
   const { targetDialect, exchange, signal } = conversation;
   const inVain = 'in vain: a deactivation by PUT';
+  const { update, activation } = targetDialect.current().users;
   if (
     type !== 'user' ||
-    targetDialect.current().users.update !== 'patch' ||
-    isConfigured(targetDialect, 'users.update') ||
+    (update !== 'patch' && activation !== 'patch') ||
+    (update === 'patch' && isConfigured(targetDialect, 'users.update')) ||
     targetDialect.evidence.has(inVain)
   )
     return undefined;
   const answer = await putChanges(conversation, type, id, off, () => Promise.resolve([]), false);
   const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
-  if (!isRefusal(held) && held.body !== undefined && readActive(held.body) === false) return held;
+  if (!isRefusal(held) && held.body !== undefined && readActive(held.body) === false) {
+    targetDialect.evidence.note(byPut);
+    return held;
+  }
+  // What was no answer at all says nothing of the form, and what is gone nothing of any.
+  if (isRefusal(held) && !['rejected', 'unsupported', 'conflict'].includes(held.class)) return undefined;
+  targetDialect.evidence.drop(byPut);
   targetDialect.evidence.note(inVain);
   return undefined;
 }
@@ -99,5 +120,5 @@ export async function insistAfterRefusal(
 ): Promise<Answer | Refusal> {
   if (refusal.status !== 400 || refusal.class !== 'rejected') return refusal;
   const ended = await insistOnActive(conversation, type, id, { status: 400, body: undefined });
-  return isRefusal(ended) ? ((await putOff(conversation, type, id)) ?? refusal) : ended;
+  return isRefusal(ended) ? refusal : ended;
 }

@@ -4,7 +4,7 @@ import type { Acknowledged, ScimChange } from '../../../ports/scim-target.ts';
 import { alone, bulkTold, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeUpdate } from './believe-update.ts';
-import { insistAfterRefusal } from './insist-on-active.ts';
+import { insistAfterRefusal, putOffIfKnown } from './insist-on-active.ts';
 import { patchChanges } from './patch-changes.ts';
 import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
@@ -33,7 +33,8 @@ export async function updateResource(
   const ends = wire.some(({ path, value }) => path.text === 'active' && value === false);
   // The end of an access is not left to a number in a bulk request, before that was seen to mean something.
   const talk = ends && !conversation.targetDialect.evidence.has(bulkTold) ? alone(conversation) : conversation;
-  const sent = await sendChanges(talk, type, id, wire, known);
+  const put = ends && wire.length === 1 ? await putOffIfKnown(talk, type, id) : undefined;
+  const sent = put ?? (await sendChanges(talk, type, id, wire, known));
   const answer = ends && wire.length === 1 && isRefusal(sent) ? await insistAfterRefusal(talk, type, id, sent) : sent;
   return isRefusal(answer) || answer === done || answer === withoutOurs
     ? answer

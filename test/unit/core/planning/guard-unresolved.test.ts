@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { guard } from '../../../../src/core/planning/guard.ts';
+import { guard } from '../../../support/in-one-go.ts';
 import { guardInput, members, people, populationOf } from '../../../support/operations.ts';
 
 const possibleMembers = new Map([['staff', new Set(['ann', 'ben'])]]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Operation } from '../../../../src/core/model/plan.ts';
 import type { GuardInput } from '../../../../src/core/planning/guard-input.ts';
-import { guard } from '../../../../src/core/planning/guard.ts';
+import { guard } from '../../../support/in-one-go.ts';
 import { partContext } from '../../../../src/core/planning/part-context.ts';
 import { tally } from '../../../../src/core/planning/tally.ts';
 import { limitsWith } from '../../../support/limits.ts';
