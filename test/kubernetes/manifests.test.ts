@@ -66,17 +66,16 @@ describe('the manifests for Kubernetes', () => {
   });
 
   it('have Prometheus find the Pod, under a job that the alerts look for', () => {
-    const monitor = of('overlays/several-targets', 'PodMonitor');
-    const labels = field(workloadOf('overlays/several-targets'), 'spec', 'template', 'metadata', 'labels') as object;
-    for (const pair of Object.entries(field(monitor, 'spec', 'selector', 'matchLabels') as object))
-      assert.ok(
-        Object.entries(labels).some(([key, value]) => key === pair[0] && value === pair[1]),
-        pair[0],
-      );
-    const port = textAt(monitor, 'spec', 'podMetricsEndpoints', 0, 'port');
-    const ports = items(container(workloadOf('overlays/several-targets')), 'ports');
-    assert.ok(ports.some((one) => textAt(one, 'name') === port));
-    assert.match(`${String(monitor.metadata.namespace)}/${monitor.metadata.name}`, /^.*dir2scim.*$/);
+    for (const folder of ['overlays/several-targets', 'overlays/sidecar'] as const) {
+      const monitor = of(folder, 'PodMonitor');
+      const labels = field(workloadOf(folder), 'spec', 'template', 'metadata', 'labels');
+      for (const [key, value] of Object.entries(field(monitor, 'spec', 'selector', 'matchLabels') as object))
+        assert.equal(field(labels, key), value, key);
+      const port = textAt(monitor, 'spec', 'podMetricsEndpoints', 0, 'port');
+      const ports = items(container(workloadOf(folder)), 'ports');
+      assert.ok(ports.some((one) => textAt(one, 'name') === port));
+      assert.match(`${String(monitor.metadata.namespace)}/${monitor.metadata.name}`, /^.*dir2scim.*$/);
+    }
   });
 });
 

@@ -213,9 +213,12 @@ export async function checkHeld(world: World, before: Snapshot, { report, calls 
     );
   }
   if (before.isApproving) return;
-  // Whoever is removed leaves their groups with that, whatever was said of the groups.
+  // Whoever is removed leaves their groups with that, whatever was said of the groups; also whose account turns out to be gone.
+  const gone = report.failed.flatMap(({ operation, failure }) => (failure.class === 'gone' ? [operation] : []));
   const removed = new Set(
-    report.applied.flatMap(({ verb, sourceId }) => (verb === 'deactivate' || verb === 'delete' ? [sourceId] : [])),
+    [...report.applied, ...gone].flatMap(({ verb, sourceId }) =>
+      verb === 'deactivate' || verb === 'delete' ? [sourceId] : [],
+    ),
   );
   for (const done of report.applied) {
     if (done.verb === 'deactivate' && done.cause === 'disabled') continue;

@@ -98,12 +98,17 @@ function decodeBase64(text: string, line: number, path: string): Buffer {
   return Buffer.from(trimmed, 'base64');
 }
 
+/** A part of a text keeps all of it in memory (V8), and that is the whole file, part by part. */
+function copy(ascii: string): string {
+  return Buffer.from(ascii, 'latin1').toString('latin1');
+}
+
 /** Bytes as they are, or a line in which each character is one byte. */
 function toValue(raw: Buffer | string, binary: boolean, line: number, path: string): AttributeValue {
   if (typeof raw === 'string') {
     // A disk that ran full, or a crash, leaves zeros.
     if (raw.includes('\0')) throw invalid(path, line, 'a zero byte in a value that is not base64', exportAgain);
-    if (!binary && raw.length <= longestText && /^[\x20-\x7e]*$/.test(raw)) return raw;
+    if (!binary && raw.length <= longestText && /^[\x20-\x7e]*$/.test(raw)) return copy(raw);
   }
   const bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw;
   // RFC 2849 lets nothing but UTF-8 stand there without base64. A file in Latin-1 has no name right that is not plain.
