@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { BridgeError, toBridgeError } from '../core/model/errors.ts';
+import { stackFrames } from '../telemetry/scrub.ts';
 import { endAtHangup } from './hangup.ts';
 import { createProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
@@ -37,7 +38,7 @@ try {
   } else {
     const error = toBridgeError(thrown);
     terminal.note(typed(error.line));
-    if (error.code === 'D2S_INTERNAL' && thrown instanceof Error) terminal.note(thrown.stack ?? '');
+    if (error.code === 'D2S_INTERNAL') for (const frame of stackFrames(thrown)) terminal.note(`    ${frame}`);
     exitCode = error.exitCode;
   }
 }

@@ -23,7 +23,7 @@ type TypingContext = Pick<CommandContext, 'config' | 'configGiven'>;
 
 /** A command by its name, or by two: `plan`, `state rebind`. What follows are arguments, or the rest of a sentence. */
 const named =
-  /\bdir2scim ((?:approve|reject|plan|apply|sync|verify|status|check|explain|doctor|retry|log|undo)\b|(?:state|notify|report) [a-z]+)/g;
+  /\bdir2scim ((?:approve|reject|plan|apply|sync|verify|status|check|explain|doctor|retry|log|undo|init|support-bundle)\b|(?:state|notify|report) [a-z]+)/g;
 
 function wayOf(
   { config, configGiven }: TypingContext,

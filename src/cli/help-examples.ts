@@ -31,6 +31,12 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
   'state forget': ['state forget 4f6c1c1e-0d5b-4a3e-9d0c-5d1f0a7b2c11'],
   completion: ['completion bash > ~/.local/share/bash-completion/completions/dir2scim', 'completion fish'],
   complete: ['complete -- sync --tar'],
+  init: [
+    'init',
+    'init --ldif people.ldif --target-url https://wiki.example/scim/v2 --token-env WIKI_TOKEN',
+    'init --url ldaps://dc1.corp.example --bind-dn svc-d2s@corp.example --password-file ldap-password',
+  ],
+  'support-bundle': ['support-bundle', 'support-bundle --out ticket-1234.json'],
   notify: ['notify test'],
   'notify test': ['notify test'],
 };

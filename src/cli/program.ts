@@ -5,12 +5,14 @@ import { exampleText } from './help-examples.ts';
 import type { DoctorCommandOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { LogOptions } from './commands/log.ts';
+import type { SupportBundleOptions } from './commands/support-bundle.ts';
 import type { SyncOptions } from './commands/sync.ts';
 import type { RetryOptions } from './commands/retry.ts';
 import type { UndoOptions } from './commands/undo.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { CommandContext } from './session.ts';
 import { addCompletion } from './completion-program.ts';
+import { addInit } from './init-program.ts';
 import { addReport } from './report-program.ts';
 import { addState } from './state-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -64,10 +66,12 @@ export function createProgram(
       .exitOverride()
       .copyInheritedSettings(program);
   const command: AddCommand = (name, description) => begin(program, name, description);
+  addInit(command('init', 'asks the directory, and writes a configuration to begin with'), contextOf, finish);
   addActing(command, contextOf, finish);
   addAmending(command, contextOf, finish);
   addTrying(command, contextOf, finish);
   addShowing(command, contextOf, finish);
+  addSupport(command, contextOf, finish);
   const group = (name: string, description: string): Command =>
     program
       .command(name)
@@ -169,6 +173,18 @@ function addTrying(command: AddCommand, contextOf: ContextOf, finish: Finish): v
     .action(async (given: GivenDoctor) => {
       const { doctor } = await import('./commands/doctor.ts');
       finish(await doctor(given, contextOf(given)));
+    });
+}
+
+/** What is sent to whoever helps. */
+function addSupport(command: AddCommand, contextOf: ContextOf, finish: Finish): void {
+  command('support-bundle', 'one file for whoever helps: what runs and how it is, with no person and no secret in it')
+    .option('--out <file>', 'where to write it', 'dir2scim-support.json')
+    .option('--force', 'also in place of a file that is there', false)
+    .option('--json', 'print it, and write no file', false)
+    .action(async (given: Configured & SupportBundleOptions) => {
+      const { supportBundle } = await import('./commands/support-bundle.ts');
+      finish(await supportBundle(given, contextOf(given)));
     });
 }
 

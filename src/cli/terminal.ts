@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { createColors } from 'picocolors';
+import { BridgeError } from '../core/model/errors.ts';
 import { visibleJson } from '../core/wording/foreign.ts';
 import { withoutKnown } from '../telemetry/scrub.ts';
 import { usualWidth } from './layout.ts';
@@ -23,6 +25,8 @@ export interface Terminal {
   readonly keepSecret?: ((secret: string) => void) | undefined;
   /** Asks whoever sits there, yes or no; undefined where nobody does. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks for a line of text, which may be empty; undefined where nobody sits there. */
+  readonly askText?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** For a terminal that completes nothing. */
@@ -44,14 +48,23 @@ export function processTerminal(): Terminal {
     note: (line) => void process.stderr.write(`${withoutKnown(line, secrets)}\n`),
     keepSecret: (secret) => void secrets.add(secret),
     ask: isatty(0) && isatty(2) ? askHere : undefined,
+    askText: isatty(0) && isatty(2) ? askTextHere : undefined,
   };
 }
 
 /** Only a clear yes is one. */
 async function askHere(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await askTextHere(`${question} [y/N]`));
+}
+
+/** @throws BridgeError D2S_INTERRUPTED when whoever was asked goes away */
+async function askTextHere(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const gone = once(asking, 'close').then(() => undefined);
   try {
-    return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+    const answer = await Promise.race([asking.question(`${question} `), gone]);
+    if (answer !== undefined) return answer.trim();
+    throw new BridgeError('D2S_INTERRUPTED', 'the question was not answered', 'start again');
   } finally {
     asking.close();
   }

@@ -18,7 +18,12 @@ import { readYaml } from './yaml-text.ts';
  *   line and column. What depends on several keys is only checked when each key is fine by itself.
  */
 export async function loadConfiguration(path: string): Promise<Configuration> {
-  const text = readYaml(path, await readText(path));
+  return parseConfiguration(path, await readText(path));
+}
+
+/** The same, of a text that is not in its file yet. @throws BridgeError likewise */
+export async function parseConfiguration(path: string, source: string): Promise<Configuration> {
+  const text = readYaml(path, source);
   if (text.value === null || text.value === undefined) {
     throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file is empty`, startHint);
   }
@@ -28,13 +33,13 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
       text,
       error.issues.flatMap((issue) => explainIssue(issue, text, configurationSchema)),
     );
-  const source = await loadProfiles(data, text);
-  const problems = crossCheck(source);
+  const profiled = await loadProfiles(data, text);
+  const problems = crossCheck(profiled);
   if (problems.length > 0) throw configurationError(text, problems);
-  return resolveConfiguration(source, text);
+  return resolveConfiguration(profiled, text);
 }
 
-const startHint = 'copy config/example.yaml to it and change what it says; docs/configuration.md explains every key';
+const startHint = 'dir2scim init asks the directory and writes one; docs/configuration.md explains every key';
 
 async function readText(path: string): Promise<string> {
   try {

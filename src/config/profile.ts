@@ -122,8 +122,13 @@ function isFile(name: string): boolean {
   return /[/\\]|\.ya?ml$/.test(name);
 }
 
+/** Names of the profiles that come with dir2scim. */
+export async function shippedProfiles(): Promise<string[]> {
+  return (await readdir(folder)).map((file) => file.replace(/\.yaml$/, '')).sort();
+}
+
 async function shippedFile(name: string, mention: Mention): Promise<string> {
-  const names = (await readdir(folder)).map((file) => file.replace(/\.yaml$/, '')).sort();
+  const names = await shippedProfiles();
   if (names.includes(name)) return join(folder, `${name}.yaml`);
   const meant = nearest(name, names);
   const known = `there are: ${names.join(', ')}; a file of your own is written like ./${name}.yaml`;

@@ -132,6 +132,8 @@ export interface DirectoryFacts {
   readonly server: string;
   /** Attributes that the schema has, or the file, in lower case; undefined where the server hides its schema. */
   readonly attributeNames?: readonly string[] | undefined;
+  /** Of a server that tells them: where its entries are, the default one first. */
+  readonly namingContexts?: readonly string[] | undefined;
   /** What is probably not meant like this, each as a key of the directory and a sentence. */
   readonly warnings?: readonly string[] | undefined;
   /** Files and folders of it to which every user of this host may write. */

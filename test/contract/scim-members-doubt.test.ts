@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
+import type { Entry } from '../../src/core/model/entry.ts';
 import { cycleStage, person, team } from '../support/cycle-stage.ts';
-import type { Fault } from '../support/scim-server/faults.ts';
+import { faultFor, type Fault, type PartialBehaviour } from '../support/scim-server/index.ts';
 import { applied, failureClass, members, signal } from './scim-target.ts';
 import { begin, createTeam, memberIds } from './scim-target-dialects-stage.ts';
 
@@ -214,4 +215,64 @@ describe('a reading that is refused with what is not about reading', () => {
       assert.equal(failureClass(await stage.target.remove('user', ids[0] ?? '', signal)), 'transient');
     });
   }
+});
+
+describe('members who went with something else', () => {
+  const crew = ['ada', 'ben', 'cyd'];
+  const named = (cn: string): Entry => ({
+    ...team('crew', crew),
+    attributes: new Map([...team('crew', crew).attributes, ['cn', [cn]]]),
+  });
+  const begun = async (context: TestContext, behaviour: PartialBehaviour) => {
+    const stage = await begin(context, behaviour);
+    const company = cycleStage([...crew.map((one) => person(one)), team('crew', crew)]);
+    const input = {
+      prepare: () => Promise.resolve({ ...company.setup, target: stage.target }),
+      attempt: 'asked' as const,
+    };
+    await company.cycle(input);
+    assert.equal(memberIds(stage).length, 3);
+    return { stage, company, input };
+  };
+
+  it('are missed although the group could not be read at the first change of its name', async (context) => {
+    const { stage, company, input } = await begun(context, {
+      groups: { patchAnswer: 'empty', rename: 'loses-members' },
+    });
+    stage.server.setFaults({
+      before: faultFor(({ method, path }) => method === 'GET' && path.startsWith('/Groups/'), {
+        kind: 'answer',
+        status: 403,
+      }),
+    });
+    company.source.put(named('Deck'));
+    assert.equal((await company.cycle(input)).report.failed.length, 1);
+    stage.server.setFaults({});
+    for (let cycle = 0; cycle < 2; cycle += 1) await company.cycle(input);
+    assert.deepEqual([stage.server.groups()[0]?.['displayName'], memberIds(stage).length], ['Deck', 3]);
+  });
+
+  it('are missed where a removal is refused because who is to be removed is not in', async (context) => {
+    const { stage, company, input } = await begun(context, { members: { absent: 'noTarget' } });
+    const [group] = stage.server.groups();
+    const [, ...gone] = memberIds(stage);
+    for (const id of gone)
+      await fetch(`${stage.server.url}/Groups/${String(group?.['id'])}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/scim+json' },
+        body: JSON.stringify({
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+          Operations: [{ op: 'remove', path: `members[value eq "${String(id)}"]` }],
+        }),
+      });
+    const leaving = stage.server.users().find(({ id }) => id === gone[0])?.['externalId'];
+    company.source.put(
+      team(
+        'crew',
+        crew.filter((one) => one !== leaving),
+      ),
+    );
+    for (let cycle = 0; cycle < 2; cycle += 1) await company.cycle(input);
+    assert.equal(memberIds(stage).length, 2);
+  });
 });

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { startDaemon } from '../e2e/support/daemon.ts';
 import { childEnvironment, ground } from '../e2e/support/site.ts';
+import { serveOnLoopback } from '../support/loopback.ts';
+import { notifySocket } from '../support/notify-socket.ts';
 import { runProgram } from '../support/program.ts';
+import { until } from '../support/until.ts';
 
 /*
  * A secret and a person, both easily found, and a target that repeats everything that it is sent, with escape sequences
@@ -111,6 +114,8 @@ it('the commands print no secret, and what others wrote is visible', async (cont
     ['explain', 'zeb', '--push'],
     ['status'],
     ['status', '--json'],
+    ['log'],
+    ['support-bundle', '--json'],
     ['doctor', '--target', 'wiki'],
     ['doctor', '--target', 'wiki', '--json'],
   ];
@@ -127,9 +132,21 @@ it('the commands print no secret, and what others wrote is visible', async (cont
 for (const level of ['trace', 'info']) {
   it(`the log at ${level}, the metrics and the state hold no secret${level === 'info' ? ", and nobody's name" : ''}`, async (context) => {
     const { folder, config } = await site(context, level);
-    await using daemon = await startDaemon({ config });
+    const told: string[] = [];
+    const hooks = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => told.push(text));
+      request.on('end', () => response.writeHead(204).end());
+    });
+    const url = await serveOnLoopback(context, hooks);
+    await appendFile(config, `notify: [{ webhook: "${url}/hook", secret: { file: token } }]\n`);
+    const socket = join(folder, 'notify.sock');
+    const messages = await notifySocket(context, socket);
+    await using daemon = await startDaemon({ config }, { NOTIFY_SOCKET: socket });
     await daemon.moreCycles(3);
+    await until('somebody is told', () => told.length > 0 && messages.some((one) => one.startsWith('STATUS=')));
     const metrics = (await daemon.get('/metrics')).text + (await daemon.get('/readyz?verbose')).text;
+    const bundle = await runProgram(['support-bundle', '--json', '--config', config], childEnvironment);
+    assert.equal(bundle.code, 0, bundle.stderr);
     daemon.kill('SIGTERM');
     await daemon.ended;
     withoutSecret(daemon.text(), 'the log');
@@ -140,11 +157,40 @@ for (const level of ['trace', 'info']) {
     );
     for (const [where, text] of [
       ['the metrics', metrics],
+      ['the support bundle', bundle.stdout],
+      ['what is told', told.join('\n')],
+      ['the status for systemd', messages.join('\n')],
       ['the state', files.join('\n')],
       ...(level === 'info' ? [['the log', daemon.text()] as const] : []),
     ] as const) {
       withoutSecret(text, where);
       assert.doesNotMatch(text, /zebedee|canary@/i, `${where} has a person`);
     }
+  });
+}
+
+/** Makes a bug of ours: what it throws quotes whatever was at hand. */
+async function bug(folder: string, message: string): Promise<NodeJS.ProcessEnv> {
+  const file = join(folder, 'bug.mjs');
+  await writeFile(
+    file,
+    `import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+crypto.createHash = () => { throw new TypeError(${JSON.stringify(message)}, { cause: new Error(${JSON.stringify(message)}) }); };
+syncBuiltinESMExports();`,
+  );
+  return { ...childEnvironment, NODE_OPTIONS: `--import ${file}` };
+}
+
+for (const command of [['sync'], ['run'], ['plan', '--json'], ['check']]) {
+  it(`a bug in ${command.join(' ')} is told without what it quotes`, async (context) => {
+    const { folder, config } = await site(context, 'info');
+    const environment = await bug(folder, `bug: ${secret} ${person}`);
+    const { stdout, stderr, code } = await runProgram([...command, '--config', config], environment);
+    assert.notEqual(code, 0, stdout);
+    withoutSecret(stdout + stderr, command.join(' '));
+    assert.doesNotMatch(stdout + stderr, /zebedee/i);
+    assert.match(stderr, /D2S_(?:INTERNAL|STATE_UNWRITABLE)/);
+    if (command.join() === 'run') assert.match(stderr, /^ {4}at hashOf \(/m, 'where it was');
   });
 }

@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { daemonSections, startDaemon } from '../e2e/support/daemon.ts';
 import { office, officeWithout, personalWords } from '../e2e/support/people.ts';
 import { createSite } from '../e2e/support/site.ts';
+import { notifySocket } from '../support/notify-socket.ts';
 import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
 const unit = join(import.meta.dirname, '../../deploy/systemd/dir2scim.service');
-
-/** A socket as systemd has it for a service. */
-async function notifySocket(context: TestContext, path: string): Promise<readonly string[]> {
-  const messages: string[] = [];
-  const receiver = spawn('perl', [join(import.meta.dirname, 'receive.pl'), path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  context.after(() => receiver.kill());
-  const lines = createInterface(receiver.stdout);
-  await once(lines, 'line');
-  // A barrier of systemd-notify says nothing of the service.
-  lines.on('line', (line) => line !== 'BARRIER=1' && messages.push(line));
-  return messages;
-}
 
 describe('the unit for systemd', () => {
   it('exposes no more than 1.5 of 10', async () => {

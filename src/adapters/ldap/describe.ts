@@ -43,6 +43,9 @@ export async function describe(
     preset: kindRules[kind].preset,
     server: session.server,
     attributeNames: (await readSubschema(directory)).names,
+    namingContexts: [
+      ...new Set([...(rootDse.get('defaultnamingcontext') ?? []), ...(rootDse.get('namingcontexts') ?? [])]),
+    ],
     warnings: [...(await describeEmptiness(directory)), ...describePort(session.server)],
     details: details.filter(([, text]) => text !== '').map(([label, text]) => `${label}: ${text}`),
   };

@@ -1,3 +1,4 @@
+import { bugText } from '../../core/wording/bug-text.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 
 /** The format of the state that is written; format 1, in which some words were others, is read as well. */
@@ -86,6 +87,5 @@ export function openToAll(path: string): BridgeError {
 }
 
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : bugText(cause);
 }

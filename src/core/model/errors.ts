@@ -1,3 +1,4 @@
+import { bugText } from '../wording/bug-text.ts';
 import { cleanMessage } from '../wording/foreign.ts';
 
 /**
@@ -75,9 +76,13 @@ export class BridgeError extends Error {
   }
 }
 
-/** Turns whatever was thrown into an error with a code. Bugs become D2S_INTERNAL. */
+/** Turns whatever was thrown into an error with a code. Bugs become D2S_INTERNAL, without what they may quote. */
 export function toBridgeError(thrown: unknown): BridgeError {
   if (thrown instanceof BridgeError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new BridgeError('D2S_INTERNAL', message, 'this is a bug in dir2scim; please report it with the log', thrown);
+  return new BridgeError(
+    'D2S_INTERNAL',
+    bugText(thrown),
+    'this is a bug in dir2scim; please report it with the log',
+    thrown,
+  );
 }

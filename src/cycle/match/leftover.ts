@@ -17,11 +17,13 @@ export interface LeftoverSearch extends Pick<TargetSetup, 'target' | 'policy'> {
  * adoption was begun, by its id, or whoever carries our externalId.
  *
  * @param worthRequests what a list of everybody may cost: some targets answer a search by externalId with nobody, and have it
+ * @param trustsSearch a list that still fails is done without, where a search found nobody
  */
 export async function findLeftover(
   { type, sourceId, adopts }: Intent,
   { target, policy, store, signal }: LeftoverSearch,
   worthRequests: number,
+  trustsSearch: boolean,
 ): Promise<FoundResource | Failure | undefined> {
   // What shows no externalId where others do was never reached by the adoption, and is not ours to switch off.
   const isTheirs = (found: FoundResource): boolean =>
@@ -37,7 +39,8 @@ export async function findLeftover(
   const linked = (await store.counts(target.name))[type].active;
   const budget = isFailure(searched) ? Infinity : worthRequests;
   const everything = budget === 0 ? undefined : await listEverything({ target, type, linked, signal }, budget);
-  if (isFailure(everything)) return isFailure(searched) || !isRefused(everything) ? everything : undefined;
+  if (isFailure(everything))
+    return isFailure(searched) || !(trustsSearch || isRefused(everything)) ? everything : undefined;
   if (everything === undefined && isFailure(searched))
     return { class: 'unsupported', detail: 'the target neither searches nor lists' };
   // Some make it the id, and show it as nothing else (GitLab).

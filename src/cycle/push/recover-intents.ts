@@ -5,7 +5,7 @@ import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { StateStore } from '../../ports/state-store.ts';
-import { isLookedForLater, isLastLook, lookedForInVain, mayStillShow } from '../quarantine/intents.ts';
+import { isLookedForLater, isLastLook, isOverdue, lookedForInVain, mayStillShow } from '../quarantine/intents.ts';
 import { findLeftover } from '../match/leftover.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 
@@ -37,12 +37,12 @@ export async function recoverIntents({ resources, rejected }: Projection, recove
     setup.target.name,
     intents.map(({ sourceId }) => sourceId),
   );
-  // Whoever is switched off while their account was to be made again, or for the first time: no plan looks for them.
-  const isForgotten = ({ sourceId, adopts }: Intent): boolean => {
+  // Whoever is switched off while their account was to be made again, or for the first time: no plan makes or links it.
+  const isForgotten = ({ sourceId }: Intent): boolean => {
     if (!wanted.has(sourceId)) return true;
     const link = links.get(sourceId);
-    const isNew = link === undefined && adopts === undefined && !setup.createInactive;
-    return off.has(sourceId) && (isNew || link?.lifecycle === 'deactivated');
+    const hasNone = (link === undefined || link.lifecycle === 'lost') && !setup.createInactive;
+    return off.has(sourceId) && (hasNone || link?.lifecycle === 'deactivated');
   };
   for (const intent of intents.filter(isForgotten)) {
     if (attempt === 'due' && isLookedForLater(intent, now)) continue;
@@ -62,7 +62,8 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
   const { setup, store, cycle, now, signal } = recovery;
   const isEarly = mayStillShow({ at: intent.at }, now);
   const isLast = isLastLook(intent, now);
-  const found = await findLeftover(intent, { ...setup, store, signal }, isEarly ? 0 : isLast ? Infinity : mostPages);
+  const pages = isEarly ? 0 : isLast ? Infinity : mostPages;
+  const found = await findLeftover(intent, { ...setup, store, signal }, pages, isOverdue(intent, now));
   if (isFailure(found) || (found === undefined && !isLast)) {
     await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now) }]);
     return isFailure(found) ? { kind: 'open', failure: found } : { kind: 'open' };

@@ -40,6 +40,14 @@ export function isLastLook({ at }: Intent, now: number): boolean {
   return !(ageOf(at, now) < leftoverMilliseconds);
 }
 
+/** So long a list that fails is hoped for. One that fails after a week fails for good. */
+const overdueMilliseconds = 7 * leftoverMilliseconds;
+
+/** Whether what a search says is all that will ever be known. */
+export function isOverdue({ at }: Intent, now: number): boolean {
+  return !(ageOf(at, now) < overdueMilliseconds);
+}
+
 /**
  * One that was looked for in vain. Each pause is as long as all the time before it. A time that is still to come was noted
  * before the clock was set back: nobody can tell how long ago that is, and the day begins anew, so that it ends.

@@ -39,15 +39,17 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     return resource;
   };
 
-  const checkMembers = (resource: Json): void => {
+  /** Of those who join: who was in and is gone by now is refused by nobody. */
+  const checkMembers = (resource: Json, before: Json | undefined): void => {
     const { unknown, nested } = behaviour().members;
+    const former = new Set(memberIds(before));
     const members: unknown = resource['members'];
     if (!Array.isArray(members)) return;
     const exists = (member: unknown): boolean => {
       const id: unknown = isObject(member) ? member['value'] : undefined;
       if (typeof id !== 'string') throw violation('a member has no value', 'invalidValue');
       if (!nested && resources.Group.has(id)) throw refusal(400, 'groups are no members', 'invalidValue');
-      return resources.User.has(id) || resources.Group.has(id);
+      return former.has(id) || resources.User.has(id) || resources.Group.has(id);
     };
     const known = members.filter((member) => exists(member) || unknown === 'kept');
     if (known.length === members.length) return;
@@ -76,7 +78,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
   const save = (kind: Kind, id: string, resource: Json, before: Json | undefined): Json => {
     tidy(kind, resource);
     enforceRules(kind, resource, before, behaviour());
-    checkMembers(resource);
+    checkMembers(resource, before);
     const keys = keysOf(kind, resource);
     for (const key of keys) {
       const owner = owners[kind].get(key);
@@ -218,6 +220,13 @@ function metaOf(kind: Kind, id: string, before: Json | undefined, now: string): 
     location: `/${kind}s/${id}`,
     version: `W/"${version}"`,
   };
+}
+
+function memberIds(resource: Json | undefined): unknown[] {
+  const members = resource?.['members'];
+  return Array.isArray(members)
+    ? members.map((member: unknown) => (isObject(member) ? member['value'] : undefined))
+    : [];
 }
 
 function checkVersion(resource: Json, ifMatch: string | undefined): void {

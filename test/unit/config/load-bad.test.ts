@@ -341,7 +341,7 @@ describe('an unreadable file', () => {
     await assert.rejects(loadConfiguration(file), {
       code: 'D2S_CONFIG_UNREADABLE',
       message: /there is no configuration file/,
-      remedy: /config\/example\.yaml/,
+      remedy: /dir2scim init/,
     });
   });
   it('that is a folder is named as one', async (t) => {

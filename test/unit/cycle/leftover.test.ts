@@ -109,6 +109,28 @@ describe('what a request without a clear answer left of somebody who has gone', 
     assert.equal(active(stage), false);
   });
 
+  it('is asked for no more after a week where the list fails each time and a search finds nobody', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) =>
+      call.method === 'create' && isAnna(call.attributes) ? { ...dies, when: 'before' } : undefined,
+    );
+    await stage.cycle();
+    stage.target.setHook((call) =>
+      call.method === 'inventory'
+        ? { when: 'before', result: { class: 'transient', status: 500, detail: 'no' } }
+        : undefined,
+    );
+    stage.source.remove('anna');
+    for (const [days, open] of [
+      [2, 1],
+      [6, 0],
+    ] as const) {
+      await stage.clock.advance(days * 24 * hour);
+      await stage.cycle();
+      assert.equal((await stage.store.openIntents('wiki')).length, open, `after ${days} more days`);
+    }
+  });
+
   it('is asked for no more when it was looked for in vain for a day', async () => {
     const stage = cycleStage([person('cy'), person('anna')]);
     stage.target.setHook((call) =>

@@ -163,7 +163,7 @@ describe('daemon', () => {
         {
           event: 'cycle_crashed',
           code: 'D2S_INTERNAL',
-          msg: 'a bug; this is a bug in dir2scim; please report it with the log',
+          msg: 'Error (what it says is left out: it may quote values); this is a bug in dir2scim; please report it with the log',
         },
         { event: 'cycle_crashed', code: 'D2S_DIRECTORY_UNREACHABLE', msg: 'no answer; check the network' },
       ],

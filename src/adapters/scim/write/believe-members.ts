@@ -5,7 +5,9 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { insistOnMembers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
+import { isCutOff, notAllShown } from './shown-bound.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
+import { showsNobody, showsSomebody } from './shows-nobody.ts';
 import { tellsNothing, unread } from './unless-there.ts';
 
 /**
@@ -32,6 +34,7 @@ export async function believeMembers(
   if (targetDialect.current().members.read === 'own-record') return untold(answer);
   const shown = await membersAnswered(conversation, answer);
   if (shown === undefined) return lookBack(conversation, group, part, answer, isRepeated);
+  if (isCutOff(targetDialect, shown) && !staysIn(part, shown)) return notAllShown(answer, part);
   const isWhole = (await lost(part, shown)).length === 0;
   if (!differs(part, shown) && isWhole) return answer;
   if (!differs(part, shown) && targetDialect.evidence.has(partial))
@@ -39,6 +42,7 @@ export async function believeMembers(
   const held = await readMembers(conversation, group);
   if (isRefusal(held) && (tellsNothing(held) || held.class === 'gone')) return unread(held);
   const seen = isRefusal(held) ? shown : ((await membersRead(conversation, held)) ?? shown);
+  if (isCutOff(targetDialect, seen) && !staysIn(part, seen)) return notAllShown(answer, part);
   if (differs(part, seen)) return insistOnMembers(conversation, group, part, answer, seen);
   if (!isWhole && (await lost(part, seen)).length === 0) targetDialect.evidence.note(partial);
   return told(answer, isRefusal(held) ? answer : held, seen);
@@ -81,11 +85,18 @@ async function lookBack(
     const held = await readMembers(conversation, group);
     if (isRefusal(held)) {
       if (tellsNothing(held)) return unread(held);
-      if (held.class !== 'gone') found = true; // it cannot be looked into
+      if (held.class === 'gone') return untold(answer);
+      if (!showsNobody(conversation, 'a group that was changed', held)) return unread(held);
+      found = true; // it cannot be looked into
       return untold(answer);
     }
+    showsSomebody(conversation, 'a group that was changed');
     // A group without a list has nobody in it, or hides them: who was added is looked for in other ways.
     const seen = (await membersRead(conversation, held)) ?? (part.add.length > 0 ? noMembers : undefined);
+    if (seen !== undefined && isCutOff(conversation.targetDialect, seen) && !staysIn(part, seen)) {
+      found = true;
+      return notAllShown(answer, part);
+    }
     const isDone = seen === undefined || !differs(part, seen);
     found = isDone && (seen === undefined || (await lost(part, seen)).length === 0);
     if (seen === undefined) return untold(answer);
@@ -120,7 +131,11 @@ async function formOf(
 
 /** Whether a group shows that a change of its members was not done. */
 export function differs({ add, remove }: Pick<MemberChange, 'add' | 'remove'>, { ids }: ShownMembers): boolean {
-  return add.some(({ id }) => !ids.has(id)) || remove.some((id) => ids.has(id));
+  return add.some(({ id }) => !ids.has(id)) || staysIn({ remove }, { ids });
+}
+
+function staysIn({ remove }: Pick<MemberChange, 'remove'>, { ids }: Pick<ShownMembers, 'ids'>): boolean {
+  return remove.some((id) => ids.has(id));
 }
 
 /** Acknowledged members who are not shown, although nobody removed them. */

@@ -10,6 +10,7 @@ import { endOf, isMute, noteMute, type Ended } from './ended.ts';
 import { insistOnActive } from './insist-on-active.ts';
 import { displaced, lostBeside, showsNone } from './effect.ts';
 import { settleStored } from './settle-stored.ts';
+import { showsNobody, showsSomebody } from './shows-nobody.ts';
 import { wasShown } from './stored-evidence.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
 import { shownToNobody, tellsNothing, unread } from './unless-there.ts';
@@ -47,6 +48,7 @@ export async function believeUpdate(
   let isFresh = false;
   let found: boolean | undefined;
   if (seen === undefined || (ends && end !== 'off')) {
+    const looked = ends ? 'an account that was to be switched off' : (`a ${type} that was changed` as const);
     const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
     const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
     const first = ends ? firstEnds : 1;
@@ -59,15 +61,15 @@ export async function believeUpdate(
       if (isRefusal(held)) {
         // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
         if ((ends || inBulk) && tellsNothing(held)) return unread(held);
-        if (ends && held.class !== 'gone' && !showsNobody(conversation, held)) return { ...held, class: 'transient' };
-        if (!tellsNothing(held)) found = true;
-        return held.class === 'gone'
-          ? { ...answer, body: seen }
-          : uncertain(conversation, ends, { ...answer, body: seen });
+        const isBelieved = held.class !== 'gone' && !tellsNothing(held) && showsNobody(conversation, looked, held);
+        if (ends && held.class !== 'gone' && !isBelieved) return { ...held, class: 'transient' };
+        if (isBelieved || held.class === 'gone') found = true;
+        const unshown = { ...answer, body: seen };
+        return held.class === 'gone' ? unshown : uncertain(conversation, ends, unshown);
       }
       // Without a body nothing was seen.
-      if (ends && held.body === undefined && !showsNobody(conversation, held)) return unseen(held);
-      if (ends && held.body !== undefined) for (const fact of refusals) targetDialect.evidence.drop(fact);
+      if (ends && held.body === undefined && !showsNobody(conversation, looked, held)) return unseen(held);
+      if (held.body !== undefined) showsSomebody(conversation, looked);
       seen = held.body;
       isFresh = seen !== undefined;
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
@@ -223,15 +225,6 @@ function isNotOff(end: Ended | undefined): boolean {
 function uncertain({ targetDialect }: Conversation, ends: boolean, answer: Answer): Answer {
   return ends && isMute(targetDialect) ? { ...answer, unstored: [...(answer.unstored ?? []), 'active'] } : answer;
 }
-
-/** A target that does not show users at all has to be believed: one that has no such request, or refuses it again and again. */
-function showsNobody({ targetDialect }: Conversation, { status }: Pick<Refusal, 'status'>): boolean {
-  if (status === 405 || status === 501) return true;
-  const next = refusals.find((fact) => !targetDialect.evidence.has(fact));
-  if (next !== undefined) targetDialect.evidence.note(next);
-  return next === undefined;
-}
-const refusals = [1, 2, 3, 4].map((count) => `refused to show an account that was to be switched off: ${count}`);
 
 /** How it was said: what is learned of one form says nothing of another. */
 function formOf({ targetDialect }: Conversation, type: ResourceType, changes: readonly WireChange[]): string {

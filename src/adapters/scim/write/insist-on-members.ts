@@ -10,6 +10,7 @@ import { readMembers } from './read-members.ts';
 import { whyUnseen } from './hidden-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { sendPatch } from './send-patch.ts';
+import { noteCutOff, notAllShown } from './shown-bound.ts';
 import { shownMembers, type ShownMembers } from './shown-members.ts';
 import { subjectOf } from './subject.ts';
 
@@ -50,6 +51,7 @@ export async function insistOnMembers(
     return { ...answered, body: undefined };
   }
   const added = await addOtherwise(conversation, group, missing, notThere(answered));
+  if (isRefusal(added) && (await noteCutOff(targetDialect, part, seen))) return notAllShown(answered, part);
   return isRefusal(added) && why === 'unknown' ? unseen(answered) : added;
 }
 

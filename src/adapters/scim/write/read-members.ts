@@ -3,6 +3,7 @@ import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readResource } from '../answers/resource.ts';
+import { isCutOff } from './shown-bound.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 
 /** A group that shows its members only then is asked for them by name (RFC 7644 §3.9). */
@@ -60,6 +61,7 @@ export async function membersTold(
   const answer: Pick<Answer, 'body'> | Refusal = isByName ? await readMembers(conversation, group) : { body };
   if (isRefusal(answer)) return answer;
   const told = await membersRead(conversation, answer);
-  if (told === undefined || (told.ids.size === 0 && !groupsShow(targetDialect))) return undefined;
+  if (told === undefined || (told.ids.size === 0 && !groupsShow(targetDialect)) || isCutOff(targetDialect, told))
+    return undefined;
   return told.isClear && told.elements.every(({ id }) => id !== undefined) ? [...told.ids] : undefined;
 }

@@ -32,7 +32,7 @@ export async function removeByValue(
   const before = known ?? (await seenMembers(conversation, group));
   if (before === undefined || before.ids.size === 0) return refusal;
   const there = ids.filter((id) => before.ids.has(id));
-  if (there.length === 0) return done;
+  if (there.length === 0) return { ...done, body: { members: before.list } }; // who else is not in is seen as well
   if (!mayTry) return refusal;
   const answer = await sendPatch(conversation, 'group', group, [removal('values')(there)]);
   if (isRefusal(answer) && answer.class !== 'rejected' && answer.class !== 'unsupported') return answer;
