@@ -1,3 +1,4 @@
+import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import { isFailure, type ScimTarget } from '../../ports/scim-target.ts';
@@ -50,4 +51,27 @@ export function settlingFailure(failure: Failure): Failure {
     class: 'transient',
     detail: 'it was created a few minutes ago, and the target does not show it yet',
   };
+}
+
+/** How soon one that is too new to be seen is looked at again, at the earliest. */
+const shortestRest = 10_000;
+
+/** When those who are too new are looked at again, by target, in milliseconds since 1970. */
+const rests = new WeakMap<object, Map<SourceId, number>>();
+
+/** Notes that one was looked at in vain: the next look comes after as long a pause as all the time before. */
+export function noteSettling(target: object, { sourceId, createdAt }: Link, now: number): void {
+  const age = createdAt === undefined ? 0 : now - Date.parse(createdAt);
+  const rest = Math.min(Math.max(age, shortestRest), settlingMilliseconds);
+  const known = rests.get(target) ?? new Map<SourceId, number>();
+  rests.set(target, known.set(sourceId, now + rest));
+}
+
+/** Whether it is too early to look again. A clock that was set back ends it. */
+export function isResting(target: object, { sourceId }: Link, now: number): boolean {
+  const until = rests.get(target)?.get(sourceId);
+  if (until === undefined) return false;
+  const isEarly = now < until && until - now <= settlingMilliseconds;
+  if (!isEarly) rests.get(target)?.delete(sourceId);
+  return isEarly;
 }

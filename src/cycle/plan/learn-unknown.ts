@@ -19,7 +19,8 @@ import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { listEverything } from '../match/search.ts';
 import { targetIds } from '../shared/target-ids.ts';
-import { isSettling } from '../match/settling.ts';
+import type { AttemptMode } from '../shared/target-setup.ts';
+import { isResting, isSettling, noteSettling } from '../match/settling.ts';
 import { createPauses } from '../shared/turns.ts';
 import { forEachConcurrently } from '../shared/work.ts';
 
@@ -35,6 +36,8 @@ export interface UnknownInput {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** Whom the target may be asked about; without it, everyone. */
   readonly only?: SourceId | undefined;
+  /** What is too new to be seen is not looked at in each cycle, unless a person asks. */
+  readonly attempt?: AttemptMode | undefined;
   /** Where others wait for their turn meanwhile. */
   readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   /** Milliseconds since 1970. */
@@ -68,7 +71,7 @@ interface Gap {
  * survive beside what is wanted nor be written twice. The same goes for everything when records of the state were lost.
  */
 export async function learnUnknown(input: UnknownInput): Promise<Learned> {
-  const { resources, leaving, links, only } = input;
+  const { resources, leaving, links, only, attempt } = input;
   const learned = new Map<SourceId, Link>();
   const gaps: Gap[] = [];
   const examine = (link: Link, wanted: DesiredAttributes): void => {
@@ -87,7 +90,11 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
   }
   for (const link of leaving) if (link.lifecycle !== 'lost') examine(link, new Map());
   const seen = await lookAt(
-    gaps.filter(({ link }) => only === undefined || only === link.sourceId),
+    gaps.filter(
+      ({ link }) =>
+        (only === undefined || only === link.sourceId) &&
+        !(attempt === 'due' && isResting(input.store, link, input.now)),
+    ),
     input,
   );
   const without = new Map<SourceId, ReadonlySet<string>>();
@@ -101,6 +108,7 @@ export async function learnUnknown(input: UnknownInput): Promise<Learned> {
       learned.set(gap.link.sourceId, { ...gap.link, lifecycle: 'lost' });
       continue;
     }
+    if (whereabouts === 'settling') noteSettling(input.store, gap.link, input.now);
     const link = whereabouts === 'settling' ? undefined : await learn(gap, answer, input);
     if (link === undefined) without.set(gap.link.sourceId, new Set(gap.paths));
     else learned.set(link.sourceId, link);

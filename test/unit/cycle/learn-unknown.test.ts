@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { unmanaged } from '../../../src/core/model/link.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
 import type { TargetSetup } from '../../../src/cycle/shared/target-setup.ts';
-import { cycleStage, inShort, operationsOf, person } from '../../support/cycle-stage.ts';
+import { cycleStage, inShort, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition, type MapText } from '../../support/entries.ts';
 
 const signal = new AbortController().signal;
@@ -144,5 +144,29 @@ describe('a state from before', () => {
     }
     assert.deepEqual(inShort((await stage.remap({ title: 'title' })).calls), ['read', 'update user-1']);
     assert.deepEqual((await stage.remap({ title: 'title' })).calls, []);
+  });
+});
+
+describe('a group that was made a moment ago and is not shown yet', () => {
+  it('is looked at again after as long a pause as all the time before, in each cycle only when a person asks', async () => {
+    const stage = cycleStage([person('anna'), team('crew', ['anna'])]);
+    await stage.cycle();
+    const link = (await stage.store.links('wiki', ['crew'])).get('crew');
+    assert.ok(link !== undefined);
+    await stage.store.record([
+      { kind: 'link', link: { ...link, attributes: { ...link.attributes, members: unmanaged } } },
+    ]);
+    stage.target.setHook((call) =>
+      call.method === 'read' ? { when: 'before', result: { class: 'gone', status: 404, detail: 'none' } } : undefined,
+    );
+    const looked: number[] = [];
+    const began = stage.clock.now();
+    for (let poll = 0; poll < 28; poll += 1) {
+      await stage.clock.advance(10_000);
+      const { calls } = await stage.cycle();
+      if (calls.some(({ method }) => method === 'read')) looked.push((stage.clock.now() - began) / 1_000);
+    }
+    assert.deepEqual(looked, [10, 20, 40, 80, 160]);
+    assert.ok((await stage.cycle({ attempt: 'asked' })).calls.some(({ method }) => method === 'read'));
   });
 });
