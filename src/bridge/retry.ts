@@ -19,6 +19,8 @@ export interface RetryRequest {
 export interface Released {
   readonly target: string;
   readonly released: readonly QuarantineRecord[];
+  /** The target itself, which was left alone as a whole. */
+  readonly targetReleased: boolean;
 }
 
 /**
@@ -37,8 +39,9 @@ export async function retry(app: App, { who, target, by }: RetryRequest, signal:
     const answers: Released[] = [];
     for (const [name, records] of all) {
       const released = records.filter(({ sourceId }) => id === undefined || sourceId === id);
-      answers.push({ target: name, released });
-      if (released.length === 0) continue;
+      const targetReleased = id === undefined && (await view.target(name)).quarantine !== undefined;
+      answers.push({ target: name, released, targetReleased });
+      if (released.length === 0 && !targetReleased) continue;
       const holdId = id === undefined ? 'retry-all' : `retry-${sha256(id).slice(0, 12)}`;
       await view.decide({
         target: name,

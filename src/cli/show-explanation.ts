@@ -12,6 +12,7 @@ import { columns, wrap } from './layout.ts';
 import { contentParts, valueText } from './operation-text.ts';
 import { deciderText } from './show-plan.ts';
 import { asItIs, type Terminal } from './terminal.ts';
+import { pauseWords } from '../core/wording/pause-words.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { unresolvedValues } from './words.ts';
 
@@ -106,8 +107,14 @@ function groupsText(memberOf: readonly GroupStep[]): string {
 }
 
 function showLink(one: TargetExplanation, known: KnownAccounts, terminal: Terminal): void {
-  const { link, account, quarantine } = one;
+  const { link, account, quarantine, targetQuarantine } = one;
   const tell = teller(terminal);
+  if (targetQuarantine !== undefined)
+    tell(
+      'target',
+      `in quarantine since ${targetQuarantine.since}: ${pauseWords[targetQuarantine.cause]}; asked again after ${targetQuarantine.retryAt}`,
+      terminal.colors.red,
+    );
   tell(
     'link',
     link === undefined
@@ -115,7 +122,13 @@ function showLink(one: TargetExplanation, known: KnownAccounts, terminal: Termin
       : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`,
   );
   if (account !== undefined) tell('account', accountText(account, known));
-  if (quarantine === undefined || quarantine.cause === 'inactive' || quarantine.cause === 'held') return;
+  if (
+    quarantine === undefined ||
+    quarantine.cause === 'inactive' ||
+    quarantine.cause === 'held' ||
+    quarantine.cause === 'no_seat'
+  )
+    return;
   const status = quarantine.status === undefined ? '' : ` (HTTP ${quarantine.status})`;
   tell(
     'failed',

@@ -11,6 +11,7 @@ import type { FailureClass } from '../core/model/outcome.ts';
 import { failingAfter } from './failing.ts';
 import { filledScopes } from './plan/guard-plan.ts';
 import { heldRecord } from './plan/hold.ts';
+import { mostInVain, pauseAfter, pauseCause } from './quarantine/target-pause.ts';
 import { passedTime } from './shared/passed-time.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
 import type { PushReport } from './push/push.ts';
@@ -162,6 +163,7 @@ function nextState(
     lastCycleAt: at,
     lastResult: result,
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
+    quarantine: pauseOf(state, pushed, error, at),
     pending,
     unresolved: anyUnresolved(made.unresolved),
     rejected: made.plan.rejected.length === 0 ? undefined : countReasons(made.plan.rejected),
@@ -240,10 +242,18 @@ export async function commitError(
     failures?.note(target, failing);
     const isWritten =
       failures === undefined || state.lastError?.code !== error.code || isOld(state.failing?.at, clock.now());
+    const cause = scimTarget === undefined ? undefined : pauseCause(error.code);
+    const quarantine = cause === undefined ? state.quarantine : pauseAfter(state.quarantine, cause, clock.now());
     await store.record([
       ...(scimTarget === undefined ? [] : newNotes(scimTarget)), // above all that it wants to be left alone
-      ...(isWritten
-        ? [{ kind: 'target', target, state: { ...state, lastResult: 'error', lastError, failing } } as const]
+      ...(isWritten || cause !== undefined
+        ? [
+            {
+              kind: 'target',
+              target,
+              state: { ...state, lastResult: 'error', lastError, quarantine, failing },
+            } as const,
+          ]
         : []),
     ]);
     return failing;
@@ -269,6 +279,26 @@ export async function commitInterruption(
     // The state may be what ended it: the next run tells.
     return before;
   }
+}
+
+/** A cycle that left its target alone changes nothing but the count of those that fail. */
+export async function commitRest(target: string, input: EndInput): Promise<TargetState['failing']> {
+  const failing = failingNow(target, await input.store.target(target), 'error', input);
+  input.failures?.note(target, failing);
+  return failing;
+}
+
+/** Whether the target is left alone from now on: for what ended the cycle, or because nothing that was sent was carried out. */
+function pauseOf(
+  { quarantine }: TargetState,
+  { applied, failed }: PushReport,
+  error: BridgeError | undefined,
+  at: string,
+): TargetState['quarantine'] {
+  const isInVain =
+    applied.length === 0 && failed.length >= mostInVain && failed.every(({ failure }) => !final.has(failure.class));
+  const cause = pauseCause(error?.code) ?? (isInVain && error === undefined ? 'failures' : undefined);
+  return cause === undefined ? undefined : pauseAfter(quarantine, cause, Date.parse(at));
 }
 
 /** Failures that another try would not change. */

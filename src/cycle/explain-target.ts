@@ -8,6 +8,7 @@ import type { DesiredValue, Rejected } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { entryKey } from '../core/mapping/directory-index.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
+import type { Projection } from '../core/mapping/project.ts';
 import { concerning } from '../core/planning/concerning.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
@@ -46,6 +47,8 @@ export interface TargetExplanation {
   /** What accounts hold that the search on the target found. */
   readonly found: ReadonlyMap<SourceId, Match['body']>;
   readonly quarantine: QuarantineRecord | undefined;
+  /** While the target is left alone as a whole. */
+  readonly targetQuarantine: TargetState['quarantine'];
   /** Somebody wants what failed tried again: the next cycle does not wait for its pause. */
   readonly retryAsked: boolean;
   /** What the next cycle would do, with what is held and what was rejected. */
@@ -119,8 +122,7 @@ export async function explainTarget(
   });
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
-  const entries = readings.flatMap((reading) => reading.entries);
-  const explained = explainEntry(id, entries, setup.definition, draft);
+  const explained = explainEntry(id, entriesOf(readings), setup.definition, draft);
   // Who is in scope and can be written was looked for already.
   const wasSearched =
     prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
@@ -132,13 +134,22 @@ export async function explainTarget(
     explanation: explained,
     createInactive: setup.createInactive,
     account: isOnTarget || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
-    names: new Map([...all.resources, ...all.rejected].map(({ sourceId, label }) => [sourceId, label])),
+    names: namesIn(all),
     link: links.get(id),
     quarantine,
+    targetQuarantine: prepared.known.state.quarantine,
     retryAsked: prepared.quarantine.isReleased(id),
     ...ofPlan(id, prepared, quarantine, explained, store.digest),
   };
   return { explanation, prepared };
+}
+
+function entriesOf(readings: readonly CompleteReading[]): Entry[] {
+  return readings.flatMap((reading) => reading.entries);
+}
+
+function namesIn({ resources, rejected }: Projection): TargetExplanation['names'] {
+  return new Map([...resources, ...rejected].map(({ sourceId, label }) => [sourceId, label]));
 }
 
 /** What of a plan is about this one. */

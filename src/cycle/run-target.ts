@@ -4,10 +4,18 @@ import type { CycleResult } from '../ports/cycle-observer.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import { bindTarget } from './bind-target.ts';
 import { cleanCycleOf, type CycleRun } from './clean-cycle.ts';
-import { commitCycle, commitError, commitInterruption, commitSilence, commitWaiting } from './commit-cycle.ts';
+import {
+  commitCycle,
+  commitError,
+  commitInterruption,
+  commitRest,
+  commitSilence,
+  commitWaiting,
+} from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { judgeCycle } from './cycle-outcome.ts';
 import type { CycleReport } from './cycle-report.ts';
+import { passGate } from './target-gate.ts';
 import { matchesToKeep } from './match/held-matches.ts';
 import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
@@ -45,9 +53,19 @@ export async function runTarget(input: CycleInput): Promise<CycleReport> {
     milliseconds,
     deferred,
     failing,
+    quarantined: await isQuarantinedNow(target, input),
     error: told(result.error),
   });
   return { cycle, target, mode, milliseconds, ...result };
+}
+
+/** Undefined where the state cannot tell. */
+async function isQuarantinedNow(target: string, { store }: Pick<CycleInput, 'store'>): Promise<boolean | undefined> {
+  try {
+    return (await store.target(target)).quarantine !== undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The report of a target whose cycle could not even be prepared. */
@@ -136,6 +154,11 @@ async function runCycle(input: CycleInput, ends: EndsFirst): Promise<CycleOutcom
   if (before !== undefined && isQuiet(before, readings, clock)) return restQuietly(before, input);
   await remind(setup.target, store);
   attend(setup.target, store);
+  const gate = await passGate(input);
+  if (gate.kind === 'closed') {
+    const failing = await commitRest(setup.target.name, input);
+    return { ...nothingDone, result: 'error', error: gate.error, failing };
+  }
   input.cleanCycles?.forget(setup.target.name);
   const recall = input.mode === 'full' ? undefined : () => recallProofs(readings, setup, store);
   const draft = await draftKnowing(before, readings, setup.definition, clock, store, recall);

@@ -157,6 +157,8 @@ export type CycleEvent =
       readonly target: string;
       readonly counts: LinkCounts;
       readonly pending: number;
+      /** Whether the target is left alone as a whole; as it was, where nothing is said. */
+      readonly quarantined?: boolean | undefined;
       /** Where the target has a number of seats. */
       readonly seats?: TargetState['seats'];
       readonly unstored: Readonly<Record<string, number>>;
@@ -199,6 +201,8 @@ export type CycleEvent =
       readonly deferred: number;
       /** Absent when nothing was left undone for a failure. */
       readonly failing?: Failing | undefined;
+      /** Whether the target is left alone as a whole from now on. */
+      readonly quarantined?: boolean | undefined;
       readonly error?:
         { readonly code: string; readonly message: string; readonly remedy?: string | undefined } | undefined;
     };

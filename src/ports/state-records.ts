@@ -67,6 +67,18 @@ export interface Intent {
   readonly members?: readonly SourceId[] | undefined;
 }
 
+/** A target that is left alone as a whole, until it is asked for next to nothing again. */
+export interface TargetPause {
+  /** It refused the credentials, did not answer as a SCIM service, or carried out nothing that was sent. */
+  readonly cause: 'auth' | 'protocol' | 'failures';
+  readonly since: string;
+  readonly attempts: number;
+  /** When it was tried last (ISO 8601). */
+  readonly triedAt: string;
+  /** ISO 8601. Not before, unless a person asks. */
+  readonly retryAt: string;
+}
+
 /** What is remembered about a target as a whole. */
 export interface TargetState {
   readonly lastSuccessAt?: string | undefined;
@@ -75,6 +87,8 @@ export interface TargetState {
   readonly lastResult?: 'success' | 'partial' | 'held' | 'interrupted' | 'error' | undefined;
   /** Why the last cycles failed, and since when. */
   readonly lastError?: { readonly code: string; readonly since: string } | undefined;
+  /** While it is left alone as a whole. */
+  readonly quarantine?: TargetPause | undefined;
   /** While cycles leave something undone for a failure. */
   readonly failing?: Failing | undefined;
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */

@@ -140,6 +140,7 @@ function initialiseTarget(instruments: Instruments, target: string): void {
   instruments.inProgress.set({ target }, 0);
   instruments.pending.set({ target }, 0);
   instruments.waitingForSeat.set({ target }, 0);
+  instruments.targetQuarantined.set({ target }, 0);
   instruments.propagationDelay.zero({ target });
   instruments.throttled.inc({ target }, 0);
   instruments.rateLimitWait.inc({ target }, 0);

@@ -48,7 +48,7 @@ export function createInstruments(registry: Registry) {
     ...cycleInstruments(options),
     ...directoryInstruments(options),
     ...targetInstruments(options),
-    ...seatInstruments(options),
+    ...standingInstruments(options),
     ...comparisonInstruments(options),
     ...requestInstruments(options),
     notifications: new Counter(
@@ -237,8 +237,15 @@ function targetInstruments(options: Options) {
   };
 }
 
-function seatInstruments(options: Options) {
+function standingInstruments(options: Options) {
   return {
+    targetQuarantined: new Gauge(
+      options(
+        'target_quarantined',
+        '1 while the target is left alone as a whole: it refused the credentials, is no SCIM service, or carried out nothing.',
+        'target',
+      ),
+    ),
     seats: new Gauge(
       options('seats', 'How many users may be active, where limits.seats says so; absent elsewhere.', 'target'),
     ),

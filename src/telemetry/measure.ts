@@ -112,6 +112,7 @@ function finish(instruments: Instruments, clock: Clock, event: EventOf<'cycle_fi
   if (result === 'interrupted') return;
   if (event.error !== undefined && gone.has(event.error.code)) instruments.up.set({ target }, 0);
   setFailing(instruments, target, event.failing);
+  setQuarantined(instruments, target, event.quarantined);
   setCycleError(instruments, target, event.error?.code);
   instruments.cycleDuration.observe({ target, mode }, event.milliseconds / 1000);
   if (result === 'success') instruments.lastSuccess.set({ target }, clock.now() / 1000);
@@ -209,11 +210,16 @@ function countEntries(
   instruments.sourceEntries.set({ directory, type: 'group' }, groups);
 }
 
+function setQuarantined(instruments: Instruments, target: string, quarantined: boolean | undefined): void {
+  if (quarantined !== undefined) instruments.targetQuarantined.set({ target }, quarantined ? 1 : 0);
+}
+
 function countResources(
   instruments: Instruments,
-  { target, counts, pending, unstored, strangers, seats }: EventOf<'resources_counted'>,
+  { target, counts, pending, unstored, strangers, seats, quarantined }: EventOf<'resources_counted'>,
 ): void {
   countUnstored(instruments, target, unstored);
+  setQuarantined(instruments, target, quarantined);
   instruments.pending.set({ target }, pending);
   instruments.waitingForSeat.set({ target }, seats?.waiting ?? 0);
   if (seats === undefined) instruments.seats.remove({ target });

@@ -91,6 +91,29 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
       assert.deepEqual(await proofs(), []);
     });
 
+    it('forgets everything about an entry that is erased, and nothing of others', async () => {
+      const target = 'erased';
+      await store.record([
+        { kind: 'link', link: aLink('a', { target }) },
+        { kind: 'link', link: aLink('b', { target, heir: 'a' }) },
+        { kind: 'link', link: aLink('g', { target, type: 'group', unsettled: ['a', 'b'] }) },
+        { kind: 'members', target, group: 'g', add: ['a', 'b'], remove: [] },
+        { kind: 'quarantine', quarantine: aQuarantine('a', { target }) },
+        { kind: 'names', directory: 'erased', names: [['a', ['name-of-a']]] },
+      ]);
+      await store.record([{ kind: 'erased', ids: ['a'] }]);
+      for (const again of [false, true]) {
+        if (again) await reopen();
+        const links = await store.links(target, ['a', 'b', 'g']);
+        assert.deepEqual([...links.keys()].sort(), ['b', 'g']);
+        assert.deepEqual([links.get('b')?.heir, links.get('g')?.unsettled], [undefined, ['b']]);
+        assert.deepEqual(await store.members(target, ['g']), new Map([['g', ['b']]]));
+        assert.deepEqual(await store.quarantined(target, ['a']), new Map());
+        assert.deepEqual(await store.names('erased', ['a']), new Map());
+        assert.deepEqual(await store.formerAccounts(target, 'a'), []);
+      }
+    });
+
     it('gives back the links that were asked for, and replaces them', async () => {
       const target = 'links';
       const first = aLink('a', { target, version: 'W/"1"', departedAt: '2026-11-01T00:00:00.000Z' });

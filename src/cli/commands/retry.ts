@@ -34,14 +34,15 @@ export async function retry(who: string | undefined, options: RetryOptions, cont
 /** As many as a person reads. */
 const mostShown = 10;
 
-function show({ target, released }: Released, print: (line: string) => void, sync: string): void {
+function show({ target, released, targetReleased }: Released, print: (line: string) => void, sync: string): void {
+  const when = `A running daemon does it at its next poll; without one, run: ${sync}`;
+  if (targetReleased) print(`${target}: the target itself is tried again. ${when}`);
+  if (released.length === 0 && targetReleased) return;
   if (released.length === 0) {
     print(`${target}: nothing is in quarantine`);
     return;
   }
-  print(
-    `${target}: ${count(released.length, 'entry')} ${released.length === 1 ? 'is' : 'are'} tried again. A running daemon does it at its next poll; without one, run: ${sync}`,
-  );
+  print(`${target}: ${count(released.length, 'entry')} ${released.length === 1 ? 'is' : 'are'} tried again. ${when}`);
   for (const { type, sourceId, cause, status, attempts } of released.slice(0, mostShown)) {
     const why = status === undefined ? cause : `${cause} (HTTP ${status})`;
     print(`  ${type} ${printable(sourceId)}: ${why}, ${count(attempts, 'attempt')}`);

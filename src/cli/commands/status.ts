@@ -7,6 +7,7 @@ import { driftText } from '../../core/wording/drift-counts.ts';
 import { equalText } from '../../core/wording/exceptions.ts';
 import { count, whole } from '../../core/wording/count.ts';
 import { countsToDo, countsUndone } from '../../core/wording/operation-counts.ts';
+import { pauseWords } from '../../core/wording/pause-words.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
@@ -85,6 +86,7 @@ function show(
       `  ${colors.red('failing')}       since ${ago(state.failing.since)}, in ${count(state.failing.cycles, 'cycle')}`,
     );
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
+  showPause(target, state.quarantine, terminal, call);
   if (state.lastCycleAt === undefined) return;
   showResources(counts, terminal);
   showLearnedSettings(notes.learned, terminal);
@@ -123,6 +125,19 @@ function show(
   const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
+}
+
+function showPause(
+  target: string,
+  pause: TargetState['quarantine'],
+  { colors, print }: Terminal,
+  call: CommandLine,
+): void {
+  if (pause === undefined) return;
+  const { cause, since, attempts, retryAt } = pause;
+  print(
+    `  ${colors.red('quarantined')}   since ${since}: ${pauseWords[cause]}; ${count(attempts, 'attempt')}, asked again after ${retryAt}, or at once by ${call('retry', '--all', '--target', target)}`,
+  );
 }
 
 function showSeats(seats: TargetState['seats'], { colors, print }: Terminal): void {

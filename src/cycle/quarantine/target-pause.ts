@@ -1,0 +1,43 @@
+import type { TargetPause } from '../../ports/state-records.ts';
+
+/*
+ * When a target as a whole is left alone, because every request could only do harm (locked credentials, noise):
+ *
+ *   the cycle ended because the target …              | cause      | then
+ *   --------------------------------------------------+------------+------------------------------------------
+ *   refused the credentials                           | `auth`     | 1, 2, 4 and then always 5 minutes of rest
+ *   does not answer as a SCIM service                 | `protocol` | the same
+ *   carried out none of 20 operations or more, each   | `failures` | the same
+ *   of which failed on its way                        |            |
+ *   does not answer                                   | -          | no rest: leavers are waiting, and a request to
+ *                                                     |            | nobody does no harm
+ *
+ * After a rest the target is asked for next to nothing. When it answers, the cycle goes on; else it rests again. A person
+ * who asks (`sync`, `retry --all`) ends the rest.
+ */
+
+const first = 60_000;
+const longest = 5 * 60_000;
+
+/** So many operations say something of the target, and not of the entries. */
+export const mostInVain = 20;
+
+/** The code of what ended a cycle, as a cause of a rest. */
+export function pauseCause(code: string | undefined): TargetPause['cause'] | undefined {
+  if (code === 'D2S_TARGET_AUTH') return 'auth';
+  return code === 'D2S_TARGET_PROTOCOL' ? 'protocol' : undefined;
+}
+
+/** The rest after another try in vain. */
+export function pauseAfter(before: TargetPause | undefined, cause: TargetPause['cause'], now: number): TargetPause {
+  const attempts = (before?.attempts ?? 0) + 1;
+  const at = new Date(now).toISOString();
+  const rest = Math.min(longest, first * 2 ** (attempts - 1));
+  return { cause, attempts, since: before?.since ?? at, triedAt: at, retryAt: new Date(now + rest).toISOString() };
+}
+
+/** Whether a target is to be left alone now. A rest that reaches further than any can be comes from a clock that jumped. */
+export function isResting(pause: TargetPause, now: number): boolean {
+  const left = Date.parse(pause.retryAt) - now;
+  return left > 0 && left <= longest;
+}
