@@ -26,7 +26,7 @@ export function createWatch(server: ScimService): Watch {
 
 /** What is tried, outside of the RFC, when something was refused that it allows. */
 const trial =
-  /^PATCH .*: (?:replace needs a value|remove takes no value|members is not an object|members has no sub-attribute members)$/;
+  /^PATCH .*: (?:replace needs a value|remove takes no value|active is not a boolean|members is not an object|members has no sub-attribute members)$/;
 
 /** What must be true after any cycle, whatever the server does. */
 export function checkCycle(world: World): void {
