@@ -68,13 +68,13 @@ try {
   await row('nothing new');
   await row('full', 'full');
   await stage.close();
+  const peak = process.resourceUsage().maxRSS / 1024; // what follows is there beside it
   const file = await openStage(folder, Number(values.targets), (own) => own);
   const fromFile = createRow(file, rows);
   await fromFile('file: restart');
   await fromFile('file: nothing new');
   await fromFile('file: nothing new');
   await file.close();
-  const peak = process.resourceUsage().maxRSS / 1024;
   for (const verdict of verdicts(users, rows, peak)) console.log(verdict);
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -25,6 +25,9 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
     interruptible(app, async (ending) => {
       if (file !== undefined) await checkPlace(file);
       const bar = createTrialBar(terminal, app.clock);
+      app.listen((event) => {
+        if (event.kind === 'scim_request') bar.request();
+      });
       const answer = await examine(
         app,
         {

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { freePort } from '../support/process.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+it('the commands of docs/tutorial.md lead to a hold, an approval and somebody who is told', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'dir2scim-tutorial-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const text = await readFile(join(project, 'docs/tutorial.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  const [target, hook, http] = [await freePort(), await freePort(), await freePort()];
+  // Another folder and other ports, so that nothing of this machine is in the way; it is installed already.
+  const script = `set -euo pipefail\nexport WIKI_TOKEN\n${blocks.join('\n')}`
+    .replace('npm run -s setup\n', '')
+    .replace("echo 'notify:", `echo 'http: { listen: "127.0.0.1:${http}" }' >> try/dir2scim.yaml\necho 'notify:`)
+    .replaceAll(/\btry\b/g, folder)
+    .replace(`mkdir ${folder} && `, '')
+    .replaceAll('9470', String(target))
+    .replaceAll('9471', String(hook));
+  const shell = spawn('bash', ['-c', script], { cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // The service and the listener of the tutorial run until Ctrl-C: they go with their group.
+  t.after(() => {
+    if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
+  });
+  let output = '';
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => (output += part));
+  const [code] = (await once(shell, 'exit')) as [number | null];
+  assert.equal(code, 0, output);
+  assert.match(output, /12 users and 5 groups/);
+  assert.match(output, /HELD 7 users to deactivate/);
+  assert.match(output, /"condition":"held"/);
+  assert.match(output, /approved|released/);
+  assert.match(output, /in step/);
+});
