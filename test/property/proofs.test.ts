@@ -30,21 +30,23 @@ const user = (id: string) =>
       ends: mostly('never', ...[1, 5, 9, 40].map(inMinutes)),
       nick: mostly('n', '', 'm'),
       ou: mostly('Staff', 'Other'),
+      cn: mostly(id, `${id}-also`),
       photo: fc.constantFrom(new Uint8Array([1, 2]), new Uint8Array([1, 3])),
     })
-    .map(({ mail, title, ends, nick, ou, manager, ...rest }) =>
+    .map(({ mail, title, ends, nick, ou, cn, manager, ...rest }) =>
       entry(
         id,
         {
           ...rest,
           distinguishedName: `CN=${id},OU=${ou},DC=corp`,
+          cn: [id, `${id}-also`], // the one in the name of the entry comes first
           manager: dnOf(manager),
           ...(mail === '' ? {} : { mail }),
           ...(title === '' ? {} : { title }),
           ...(ends === 'never' ? {} : { ends }),
           ...(nick === '' ? {} : { nick }),
         },
-        { dn: `CN=${id},OU=${ou},DC=corp` },
+        { dn: `CN=${cn},OU=${ou},DC=corp` },
       ),
     );
 
@@ -54,6 +56,7 @@ const userMap: MapText = {
   active: 'status != "off" && !expired(ends)',
   nickName: 'ignoreIfEmpty(nick)',
   'name.familyName': 'dnPart(distinguishedName, "OU")',
+  'name.middleName': 'cn',
   'name.formatted': 'nick + " " + status',
   'enterprise.manager': 'ref(manager)',
   'enterprise.department': 'memberOf("CN=g1,OU=Groups,DC=corp") ? "in" : null',
@@ -109,7 +112,7 @@ function createWorld(trusts: boolean) {
 
 type Step =
   | { readonly kind: 'user'; readonly who: ReturnType<typeof entry> }
-  | { readonly kind: 'remove' | 'lose'; readonly id: string }
+  | { readonly kind: 'remove' | 'lose' | 'rename'; readonly id: string }
   | { readonly kind: 'drift'; readonly id: string; readonly path: string }
   | { readonly kind: 'hide'; readonly name: string }
   | { readonly kind: 'team'; readonly members: readonly string[] }
@@ -124,6 +127,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Step>({ kind: 'restart' }) },
   fc.constant<Step>({ kind: 'full' }),
   fc.record({ kind: fc.constantFrom('remove' as const, 'lose' as const), id: anyone }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rename' as const), id: anyone }) },
   fc.record({
     kind: fc.constant('drift' as const),
     id: anyone,
@@ -144,6 +148,16 @@ async function take(world: World, one: Step): Promise<void> {
     }
     case 'remove': {
       world.source.remove(one.id);
+      return;
+    }
+    case 'rename': {
+      const found = world.source.entries().find(({ id }) => id === one.id);
+      const [cn, also] = [`CN=${one.id},`, `CN=${one.id}-also,`];
+      if (found === undefined) return;
+      world.source.put({
+        ...found,
+        dn: found.dn.startsWith(cn) ? found.dn.replace(cn, also) : found.dn.replace(also, cn),
+      });
       return;
     }
     case 'team': {

@@ -125,6 +125,11 @@ export const targetSchema = z.strictObject({
       deleteAfter: z
         .exactOptional(duration)
         .describe('How long after leaving a deactivated user is deleted. Without it: never.'),
+      longestLeap: z
+        .exactOptional(duration)
+        .describe(
+          'How far the clock may go on while no cycle ends before it counts as a leap: time beyond it counts for no deletion, and what would be due by it is held. Without it: 8 days, or half of `deleteAfter` where that is less, and always a day.',
+        ),
       groups: choice(['delete', 'empty', 'keep'])
         .default('keep')
         .describe(

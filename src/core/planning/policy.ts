@@ -6,6 +6,8 @@ export interface RemovalPolicy {
   /** Milliseconds from the departure to the deletion of a deactivated user; undefined: never deleted. */
   readonly deleteAfter?: number | undefined;
   readonly groups: 'delete' | 'empty' | 'keep';
+  /** How far the clock may go on while nobody looks, in milliseconds, before it counts as a leap; 8 days unless said. */
+  readonly longestLeap?: number | undefined;
   /** The target deletes whoever is switched off: there is nothing between access and deletion. */
   readonly offIsDeletion?: boolean | undefined;
 }

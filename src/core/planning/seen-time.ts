@@ -15,9 +15,13 @@ const longestMilliseconds = 8 * day;
 /** A look a day is always believed. */
 const shortestMilliseconds = day + day / 24;
 
-/** The same where people have less time to come back: no leap may take more than half of it. */
-export function longestInterval(comeBack: number | undefined): number {
-  return Math.max(shortestMilliseconds, Math.min(longestMilliseconds, (comeBack ?? Infinity) / 2));
+/**
+ * The same where people have less time to come back: no leap may take more than half of it.
+ *
+ * @param most what somebody allows at most, in milliseconds: less than is believed otherwise
+ */
+export function longestInterval(comeBack: number | undefined, most = longestMilliseconds): number {
+  return Math.min(most, Math.max(shortestMilliseconds, Math.min(longestMilliseconds, (comeBack ?? Infinity) / 2)));
 }
 
 /** How far the clock may run ahead of what was measured before it counts as a leap. */

@@ -23,7 +23,10 @@ export function passedTime(
     lastCycleAt,
     now,
     timekeeper?.since(target, lastCycleAt),
-    longestInterval(times.reduce((one, other) => Math.min(one, other), Infinity)),
+    longestInterval(
+      times.reduce((one, other) => Math.min(one, other), Infinity),
+      removal.longestLeap,
+    ),
   );
   const gaps = gap === undefined ? known : [...known, gap];
   return {

@@ -19,7 +19,7 @@ const unknownKeys: Record<string, Case> = {
   'a key like no other': [
     changed('leaves: deactivate', 'leaves: deactivate, zzzzzz: 1'),
     '9:36',
-    /known here: leaves, deleteAfter, groups/,
+    /known here: leaves, deleteAfter, longestLeap, groups/,
   ],
   'a key of a map line': [map('title: { value: title, aply: create }'), '12:32', /did you mean apply\?/],
   'a merge key': [`${smallest}<<: { log: {} }\n`, '10:1', /<<: this key is unknown/],

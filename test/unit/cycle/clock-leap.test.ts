@@ -31,6 +31,21 @@ describe('the time to come back', () => {
     assert.deepEqual((await stage.cycle()).calls, []);
   });
 
+  it('is as long as it was for a daemon that slept for forty days, whatever is allowed at most', async () => {
+    const stage = cycleStage([person('a'), person('stays')], { removal: { ...grace.removal, longestLeap: hour } });
+    await stage.cycle();
+    stage.source.remove('a');
+    await stage.cycle();
+    await stage.clock.advance(40 * day);
+    const { report } = await stage.cycle();
+    assert.deepEqual(
+      report.hold?.findings.map(({ kind }) => kind),
+      ['clock_leap'],
+    );
+    const { gaps = [] } = await stage.store.target('wiki');
+    assert.equal(gaps[0]?.missing, 40 * day - hour);
+  });
+
   it('is over when it was seen to pass', async () => {
     const stage = await fiveLeft();
     for (let week = 0; week < 4; week += 1) {

@@ -99,7 +99,7 @@ describe('The provisioning log', () => {
     const after = await open();
     await log(after, 'bob');
     assert.equal((await filesIn(folder)).length, 2);
-    assert.deepEqual(await after.checkLog(), { entries: 2, flaws: [] });
+    assert.deepEqual(await after.checkLog(), { entries: 2, erased: 0, flaws: [] });
     await after.close();
   });
 

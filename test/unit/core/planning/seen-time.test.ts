@@ -24,6 +24,11 @@ describe('time that was seen to pass', () => {
     assert.deepEqual(gapBetween(iso(0), at(3), 60_000, longest)?.missing, 3 * day - 60_000);
     assert.equal(gapBetween(iso(0), at(0) + 90_000, 60_000, longest), undefined);
   });
+  it('is no more than somebody allows', () => {
+    assert.equal(longestInterval(30 * day, day / 2), day / 2);
+    assert.equal(longestInterval(4 * day, 3 * day), 2 * day);
+    assert.deepEqual(gapBetween(iso(0), at(2), undefined, longestInterval(30 * day, day))?.missing, day);
+  });
   it('is no more than half of a short time to come back, and a look a day is always believed', () => {
     assert.equal(longestInterval(4 * day), 2 * day);
     assert.ok(longestInterval(day) > day);
