@@ -20,7 +20,7 @@ import { matchesToKeep } from './match/held-matches.ts';
 import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
-import { preparePlan, type Preparation } from './plan/prepare-plan.ts';
+import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { recallProofs, recordProofs } from './plan/proofs.ts';
 import { isPlanAsked } from './plan/decisions.ts';
 import { requiredReadings } from './read/target-readings.ts';
@@ -162,7 +162,8 @@ async function runCycle(input: CycleInput, ends: EndsFirst): Promise<CycleOutcom
   input.cleanCycles?.forget(setup.target.name);
   const recall = input.mode === 'full' ? undefined : () => recallProofs(readings, setup, store);
   const draft = await draftKnowing(before, readings, setup.definition, clock, store, recall);
-  return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() }, ends);
+  const refused = gate.kind === 'refused' ? gate.error : undefined;
+  return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() }, ends, refused);
 }
 
 /** Nothing is planned. What waits is told as it was found. */
@@ -183,7 +184,13 @@ async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<Cyc
 /** What a plan is made from. */
 type Journey = Pick<CycleRun, 'readings' | 'before' | 'draft' | 'plannedNow'>;
 
-async function planAndPush(input: CycleInput, journey: Journey, ends: EndsFirst): Promise<CycleOutcome> {
+/** @param refused the target refuses our credentials: access ends, as far as they do for that, and then this is thrown */
+async function planAndPush(
+  input: CycleInput,
+  journey: Journey,
+  ends: EndsFirst,
+  refused: BridgeError | undefined,
+): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
   const { before, draft, readings } = journey;
   const { projection } = draft;
@@ -191,7 +198,7 @@ async function planAndPush(input: CycleInput, journey: Journey, ends: EndsFirst)
   const { evaluation } = draft;
   const { scopeGroups } = evaluation;
   const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store, clock));
-  await recoverIntents(projection, { ...input, now: clock.now() });
+  if (refused === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
   const { lookUp } = input.readings;
   const now = clock.now();
@@ -208,12 +215,7 @@ async function planAndPush(input: CycleInput, journey: Journey, ends: EndsFirst)
     comparesAll,
     now,
   };
-  const first = await preparePlan({ ...from, mayCut: input.review === undefined });
-  if (first.wasCut) {
-    ends.pushed = await endFirst(input, first);
-    checkStopped(ends.pushed, target);
-  }
-  const prepared = first.wasCut ? await preparePlan({ ...from, now: clock.now() }) : first;
+  const prepared = await planWhenEnded(input, from, ends, refused);
   await input.review?.(target, prepared.made.verdict);
   input.heldMatches?.keep(target, matchesToKeep(prepared, heldMatches ?? new Map(), clock));
   tellFindings(prepared, input);
@@ -240,6 +242,22 @@ async function planAndPush(input: CycleInput, journey: Journey, ends: EndsFirst)
     error,
     failing,
   };
+}
+
+/** The plan. Where it would have to wait for searches, or nothing else can be sent, access ends first. */
+async function planWhenEnded(
+  input: CycleInput,
+  from: PrepareInput,
+  ends: EndsFirst,
+  refused: BridgeError | undefined,
+): Promise<Preparation> {
+  const first = await preparePlan({ ...from, mayCut: input.review === undefined, refused });
+  if (first.wasCut) {
+    ends.pushed = await endFirst(input, first);
+    checkStopped(ends.pushed, input.setup.target.name);
+  }
+  if (refused !== undefined) throw refused;
+  return first.wasCut ? preparePlan({ ...from, now: input.clock.now() }) : first;
 }
 
 /** Whoever leaves does not wait for searches that take long: their access ends, and then everything is planned again. */

@@ -9,6 +9,8 @@ import { targetError } from './shared/target-error.ts';
 /** Whether a cycle may ask its target for anything. */
 export type Gate =
   | { readonly kind: 'open' }
+  /** It refuses our credentials still, for a search: tokens that may write and not read exist, so that ends of access are tried. */
+  | { readonly kind: 'refused'; readonly error: BridgeError }
   /** It is left alone: nothing is sent, and nothing new is known. */
   | { readonly kind: 'closed'; readonly error: BridgeError };
 
@@ -32,8 +34,10 @@ export async function passGate({ setup: { target }, store, attempt, clock, signa
   if (isResting(quarantine, clock.now()) && attempt === 'due' && !isReleased)
     return { kind: 'closed', error: restingError(target.name, quarantine) };
   const result = await target.probe(signal);
-  if (result.kind === 'failed') throw targetError(target.name, result.failure);
-  return { kind: 'open' };
+  if (result.kind === 'answers') return { kind: 'open' };
+  const error = targetError(target.name, result.failure);
+  if (result.failure.class !== 'auth') throw error;
+  return { kind: 'refused', error };
 }
 
 const codes: Readonly<Record<TargetPause['cause'], ErrorCode>> = {

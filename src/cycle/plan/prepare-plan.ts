@@ -1,3 +1,4 @@
+import type { BridgeError } from '../../core/model/errors.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
@@ -64,6 +65,8 @@ export interface PrepareInput {
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
   /** Whether searches may be ended for those who leave. */
   readonly mayCut?: boolean | undefined;
+  /** The target refused our credentials a moment ago: only ends of access are worth another request. */
+  readonly refused?: BridgeError | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
@@ -77,7 +80,7 @@ export interface PrepareInput {
  * From what is wanted to a plan and the guard's verdict. Changes nothing anywhere; asks the target only about entries that
  * are new to us.
  *
- * @throws BridgeError when the target refuses the credentials
+ * @throws BridgeError when the target refuses the credentials; `refused` where no access has to end
  */
 export async function preparePlan(input: PrepareInput): Promise<Preparation> {
   const prepared = await prepare(input);
@@ -107,10 +110,13 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
     ids: [...concerned.map(({ sourceId }) => sourceId), ...(incrementalScope?.left ?? [])],
     isAboutEverybody: incrementalScope === undefined,
   });
+  const isEnding = endsAccess(recalled, resources);
+  if (input.refused !== undefined && !(isEnding && input.mayCut === true)) throw input.refused;
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
   const likely = await likelySuccessors(recalled, input);
   const successors = successorsIn(likely, resources, setup, recalled.mayMove);
-  const hurry = input.mayCut === true && endsAccess(recalled, resources) ? endsFirst(setup.target) : undefined;
+  const isHurried = input.mayCut === true && isEnding;
+  const hurry = isHurried ? endsFirst(setup.target, input.refused !== undefined) : undefined;
   const matches = await searchUnlinked({
     ...input,
     setup: hurry === undefined ? setup : { ...setup, target: hurry.target },

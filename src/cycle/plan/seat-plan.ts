@@ -44,7 +44,7 @@ export async function seatPlan(
 }
 
 /** The people who wait for a seat. */
-export function whoWaits(unseated: readonly Operation[]): ReadonlySet<SourceId> {
+function whoWaits(unseated: readonly Operation[]): ReadonlySet<SourceId> {
   return new Set(
     unseated.flatMap(({ verb, type, sourceId }) =>
       type === 'user' && (verb === 'create' || verb === 'adopt' || verb === 'reactivate') ? [sourceId] : [],

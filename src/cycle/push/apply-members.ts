@@ -208,9 +208,7 @@ function stepsOf(operation: MembersOperation, context: PushContext): MemberStep[
     ...operation.add
       .filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true)
       .map((id) => ({ id, joins: true })),
-    ...operation.remove
-      .filter((id) => liveLink(context, id) !== undefined)
-      .map((id) => ({ id, joins: false })),
+    ...operation.remove.filter((id) => liveLink(context, id) !== undefined).map((id) => ({ id, joins: false })),
   ];
 }
 

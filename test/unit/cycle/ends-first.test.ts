@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cutShort, overriding } from '../../../src/ports/scim-target.ts';
-import { cycleStage, inShort, operationsOf, person } from '../../support/cycle-stage.ts';
+import { cycleStage, inShort, minute, operationsOf, person } from '../../support/cycle-stage.ts';
 import type { FakeCall } from '../../support/fake-target.ts';
 
 describe('searches that take long', () => {
@@ -63,8 +63,7 @@ describe('credentials that are refused for searches', () => {
     assert.deepEqual(inShort(calls), ['find externalId cid', 'update user-2', 'find externalId cid']);
     assert.deepEqual(operationsOf(report.applied), ['deactivate bob']);
     assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
-    const next = await stage.cycle();
-    assert.deepEqual(inShort(next.calls), ['find externalId cid']);
+    assert.deepEqual((await stage.cycle()).calls, [], 'it rests');
   });
 
   it('are tried once more for an end of access alone, and nothing follows when they are refused for that', async () => {
@@ -74,6 +73,19 @@ describe('credentials that are refused for searches', () => {
     assert.deepEqual(inShort(calls), ['find externalId cid', 'update user-2']);
     assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
     assert.equal(report.failed.length, 1);
+  });
+
+  it('keep nobody active either who leaves later, while the target rests and is asked again in vain', async () => {
+    const stage = await stageOf((call) => isSearch(call) || call.method === 'probe');
+    await stage.cycle();
+    stage.source.remove('bob');
+    await stage.clock.advance(minute);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['probe', 'update user-2']);
+    assert.deepEqual(operationsOf(report.applied), ['deactivate bob']);
+    assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
+    await stage.clock.advance(2 * minute);
+    assert.deepEqual(inShort((await stage.cycle()).calls), ['probe']);
   });
 
   it('end the cycle at once where nobody leaves', async () => {
