@@ -41,6 +41,8 @@ export function cleanCycleOf(
   if (open === undefined || lookAt === undefined) return undefined;
   const isOfSome = incrementalScope !== undefined;
   const lost = prepared.made.remembered.flatMap((link) => (link.lifecycle === 'lost' ? [link.sourceId] : []));
+  // Whose creation has left nothing may come in the place of an entry that is gone.
+  const settled = prepared.matches.settled.map(({ sourceId }) => sourceId);
   const sentFor =
     prepared.made.due.length + pushed.applied.length === 0 ? [] : isOfSome ? idsIn(incrementalScope) : 'everyone';
   return {
@@ -52,7 +54,7 @@ export function cleanCycleOf(
     open: new Set([...open, ...asked.intents.map(({ sourceId }) => sourceId)]),
     left,
     decisions: new Set(prepared.made.words.waiting.map(({ key }) => key)),
-    reverify: sentFor === 'everyone' ? sentFor : new Set([...sentFor, ...lost]),
+    reverify: sentFor === 'everyone' ? sentFor : new Set([...sentFor, ...lost, ...settled]),
   };
 }
 
@@ -70,6 +72,7 @@ function openEntries(prepared: Preparation, pushed: PushReport): Set<SourceId> |
     ...[...operations, ...made.unmatchable, ...known.reverify].map(({ sourceId }) => sourceId),
     // Whose account was to pass over leaves when nobody comes in their place.
     ...operations.flatMap((operation) => (operation.verb === 'relink' ? [operation.replaces] : [])),
+    ...known.awaited.keys(),
     ...quarantine.backedOff,
     ...quarantine.missing,
     ...made.incomplete,

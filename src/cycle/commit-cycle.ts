@@ -155,6 +155,7 @@ function nextState(
     matches.unreached.reduce((sum, { count }) => sum + count, 0) +
     (hold?.operations.length ?? 0) +
     made.waiting +
+    known.awaited.size +
     known.reverify.length;
   const approvals = trimmed(state.approvals ?? [], (held) => made.leftOf(held, pushed.applied));
   return {

@@ -139,6 +139,7 @@ async function search(
     barred: new Map(),
     held: new Map(),
     gone: new Set(),
+    passing: new Map(),
     signal,
   });
   const failure = await explainUnreached(target, unplanned(found, sought).unreached, signal);

@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly departures: readonly Departure[];
   /** Linked, and there although no reading shows them: they keep what they have, also as members and in references. */
   readonly unseen?: ReadonlySet<SourceId> | undefined;
+  /** Of those among them who are gone: the newcomer who may come in their place, and keeps no more groups for them than their own. */
+  readonly awaited?: ReadonlyMap<SourceId, SourceId> | undefined;
   /** Links of everything above, of everyone they refer to, and of all acknowledged members. */
   readonly links: ReadonlyMap<SourceId, Link>;
   readonly matches: ReadonlyMap<SourceId, Match>;

@@ -24,7 +24,7 @@ export function planMembers(group: Resource, input: PlanInput, availability: Ava
   const add = known
     .filter((id) => !present.has(id))
     .filter((id) => isGroupNew || !held.has(id) || unsettled.has(id) || !availability.live.has(id));
-  const remove = [...held].filter((id) => !wanted.has(id) && input.unseen?.has(id) !== true);
+  const remove = [...held].filter((id) => !wanted.has(id) && !staysIn(wanted, id, input));
   const waiting = [...wanted].filter((id) => !availability.willExist(id) && !availability.staysAway(id)).length;
   // Who leaves does not wait for those who are yet to come; whoever is there already joins with the same request. A relink
   // comes after that.
@@ -40,6 +40,12 @@ export function planMembers(group: Resource, input: PlanInput, availability: Ava
     ],
     waiting,
   };
+}
+
+/** Who is not shown stays; who is gone, while it is open who comes in their place, where that one is wanted. */
+function staysIn(wanted: ReadonlySet<SourceId>, id: SourceId, { unseen, awaited }: PlanInput): boolean {
+  const heir = awaited?.get(id);
+  return heir === undefined ? unseen?.has(id) === true : wanted.has(heir);
 }
 
 function changeOf(

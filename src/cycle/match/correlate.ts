@@ -40,6 +40,8 @@ export interface CorrelationInput extends Pick<TargetSetup, 'target' | 'policy' 
   readonly held: ReadonlyMap<SourceId, Match>;
   /** Entries with a link that the directories do not have any more. */
   readonly gone: ReadonlySet<SourceId>;
+  /** Newcomers to whom the account of one of these passes, unless they have one of their own: its id. */
+  readonly passing: ReadonlyMap<SourceId, TargetId>;
   /** Where others wait for their turn meanwhile. */
   readonly clock?: Pick<Clock, 'monotonic'> | undefined;
   readonly signal: AbortSignal;
@@ -149,17 +151,19 @@ interface Accounts {
   readonly former: ReadonlyMap<TargetId, SourceId>;
 }
 
-/** @returns undefined when the target has nobody, so that they are created */
+/** @returns undefined when the target has nobody, so that they are created, or come in the place of an entry that is gone */
 async function judgeFinding(
   resource: Resource,
   finding: MatchFinding,
   { taken, former }: Accounts,
   input: CorrelationInput,
 ): Promise<Match | Rejected | undefined> {
-  const { target, store, barred, held, gone, signal } = input;
+  const { target, store, barred, held, gone, passing, signal } = input;
   const { type, sourceId } = resource;
   const policy = input.policy[type];
   const [first, ...others] = finding?.found ?? [];
+  const passes = passing.get(sourceId);
+  if (passes !== undefined && others.length === 0 && (first === undefined || first.id === passes)) return undefined;
   if (finding === undefined || first === undefined) {
     const why = `the target has no such ${type}, and takes none from outside; make it there`;
     const isCreated = policy.create && target.takes(type) !== 'existing';

@@ -1,5 +1,5 @@
 import type { SourceId } from '../../core/model/entry.ts';
-
+import type { TargetId } from '../../core/model/link.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
 import type { ReasonCode, Rejected, Resource } from '../../core/model/resource.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -17,6 +17,8 @@ export interface SearchInput {
   readonly unlinked: readonly Resource[];
   /** Entries with a link that the directories do not have any more. */
   readonly gone: ReadonlySet<SourceId>;
+  /** Newcomers to whom the account of an entry that is gone passes, unless they have one of their own: its id. */
+  readonly passing: ReadonlyMap<SourceId, TargetId>;
   readonly store: StateView;
   /** Says who is looked for; takes what is found in the way of somebody. */
   readonly quarantine: QuarantineLedger;
@@ -57,7 +59,7 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
     const intent = intents.get(id);
     return intent !== undefined && mayStillShow(intent, input.now);
   };
-  const { wanted, unsearched, unmatchable } = divide(unlinked, quarantine);
+  const { wanted, unsearched, unmatchable } = divide(unlinked, input);
   const correlation = await correlate(wanted, {
     ...setup,
     store,
@@ -65,6 +67,7 @@ export async function searchUnlinked(input: SearchInput): Promise<Matches> {
     barred: quarantine.barred,
     held: heldOf(wanted, mayShow, input),
     gone: input.gone,
+    passing: input.passing,
     clock: input.clock,
     signal: input.signal,
   });
@@ -110,13 +113,14 @@ interface Division {
 }
 
 /** A quarantine is newer than any intent of the same entry (the intent ends it): whoever is in it was looked for since. */
-function divide(unlinked: readonly Resource[], quarantine: QuarantineLedger): Division {
+function divide(unlinked: readonly Resource[], { quarantine, passing }: SearchInput): Division {
   const wanted: Resource[] = [];
   const unsearched = new Set<SourceId>();
   const unmatchable: Rejected[] = [];
   for (const resource of unlinked) {
     const advice = quarantine.adviseSearch(resource);
-    if (advice.kind === 'search') wanted.push(resource);
+    const isDecisive = advice.kind === 'unmatchable' && passing.has(resource.sourceId);
+    if (advice.kind === 'search' || isDecisive) wanted.push(resource);
     else if (advice.kind === 'not searched') unsearched.add(resource.sourceId);
     else if (advice.kind === 'unmatchable' && advice.record.cause !== 'inactive')
       unmatchable.push(stillRejected(resource, advice.record));

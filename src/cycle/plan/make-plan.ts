@@ -36,6 +36,8 @@ export interface KnownNow extends Known {
   readonly strangersLeave: boolean;
   /** Who has left, and of whom the target says that it does not have them, which cannot be believed now. */
   readonly reverify: readonly Link[];
+  /** Whose departure waits until it is known whether the newcomer who may come in their place was created. */
+  readonly awaited: ReadonlyMap<SourceId, SourceId>;
   readonly state: TargetState;
 }
 
@@ -173,6 +175,7 @@ async function planOf(
   const { rejected } = incrementalScope ?? projection;
   const planInput = {
     ...known,
+    unseen: known.unseen.union(known.awaited),
     resources: learned.resources.filter(
       ({ sourceId }) => !matches.unplannable.has(sourceId) && !learned.lost.has(sourceId),
     ),
@@ -213,7 +216,12 @@ function judge(
   input: MakeInput,
 ): Promise<JudgedPlan> {
   const { state } = known;
-  const leftOut = new Set([...matches.unplannable, ...learned.lost, ...known.reverify.map(({ sourceId }) => sourceId)]);
+  const leftOut = new Set([
+    ...matches.unplannable,
+    ...learned.lost,
+    ...known.awaited.keys(),
+    ...known.reverify.map(({ sourceId }) => sourceId),
+  ]);
   const age = { state, older, overtaken: overtakenBy(older, state) };
   // Nobody is counted twice, under the old name and the new one.
   const members = underNewNames(known.members, successors);

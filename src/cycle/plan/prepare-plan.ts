@@ -15,10 +15,11 @@ import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import { openLedger } from '../quarantine/open-ledger.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import type { Timekeeper } from '../shared/timekeeper.ts';
+import { accountsToPass, awaitedSuccessors, decideHandover } from './awaited-successors.ts';
 import { builtAnewRemark, configurationRemark, likelySuccessors, successorsIn } from './built-anew.ts';
 import { endsFirst } from './ends-first.ts';
 import type { IncrementalScope } from './incremental-scope.ts';
-import { recall } from './known.ts';
+import { recall, type Known } from './known.ts';
 import { learnUnknown } from './learn-unknown.ts';
 import { withStandingProofs } from './proofs.ts';
 import { makePlan, type KnownNow, type MadePlan } from './make-plan.ts';
@@ -110,20 +111,11 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
     ids: [...concerned.map(({ sourceId }) => sourceId), ...(incrementalScope?.left ?? [])],
     isAboutEverybody: incrementalScope === undefined,
   });
-  const isEnding = endsAccess(recalled, resources);
-  if (input.refused !== undefined && !(isEnding && input.mayCut === true)) throw input.refused;
+  if (input.refused !== undefined && !(input.mayCut === true && endsAccess(recalled, resources))) throw input.refused;
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
-  const likely = await likelySuccessors(recalled, input);
-  const successors = successorsIn(likely, resources, setup, recalled.mayMove);
-  const isHurried = input.mayCut === true && isEnding;
-  const hurry = isHurried ? endsFirst(setup.target, input.refused !== undefined) : undefined;
-  const matches = await searchUnlinked({
-    ...input,
-    setup: hurry === undefined ? setup : { ...setup, target: hurry.target },
-    unlinked: recalled.unlinked.filter(({ sourceId }) => !successors.has(sourceId)),
-    gone: new Set(recalled.gone.map(({ sourceId }) => sourceId)),
-    quarantine,
-  });
+  const searched = await searchNewcomers(recalled, resources, { ...input, quarantine });
+  const { matches, successors, awaited } = searched;
+  const departures = lost.departures.filter(({ link }) => !awaited.has(link.sourceId));
   const groups = await membersWithStrangers({ ...input, ...recalled, matches: matches.matches });
   const learned = await learnUnknown({
     ...input,
@@ -131,14 +123,49 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
     ...groups,
     target: setup.target,
     resources,
-    leaving: lost.departures.map(({ link }) => link),
+    leaving: departures.map(({ link }) => link),
   });
   const state = await store.target(setup.target.name);
-  const known = { ...recalled, ...groups, departures: lost.departures, reverify: lost.reverify, state };
-  const remarks = [builtAnewRemark(recalled, likely), configurationRemark(state, setup)];
+  const known = { ...recalled, ...groups, departures, awaited, reverify: lost.reverify, state };
+  const remarks = [builtAnewRemark(recalled, searched.likely), configurationRemark(state, setup)];
   const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);
-  return { known, matches, successors, made, quarantine, wasCut: hurry?.wasCut() === true };
+  return { known, matches, successors, made, quarantine, wasCut: searched.wasCut };
+}
+
+/** What the target has of those without a link, and who of them comes in the place of an entry that is gone. */
+async function searchNewcomers(
+  recalled: Known,
+  resources: readonly Resource[],
+  input: PrepareInput & { readonly quarantine: QuarantineLedger },
+): Promise<{
+  readonly matches: Matches;
+  readonly likely: PlanInput['successors'];
+  readonly successors: PlanInput['successors'];
+  readonly awaited: KnownNow['awaited'];
+  readonly wasCut: boolean;
+}> {
+  const { setup, now } = input;
+  const likely = await likelySuccessors(recalled, input);
+  const certain = successorsIn(likely, resources, setup, recalled.mayMove);
+  const unclear = await awaitedSuccessors(recalled, likely, input);
+  const isHurried = input.mayCut === true && endsAccess(recalled, resources);
+  const hurry = isHurried ? endsFirst(setup.target, input.refused !== undefined) : undefined;
+  const found = await searchUnlinked({
+    ...input,
+    setup: hurry === undefined ? setup : { ...setup, target: hurry.target },
+    unlinked: recalled.unlinked.filter(({ sourceId }) => !certain.has(sourceId)),
+    gone: new Set(recalled.gone.map(({ sourceId }) => sourceId)),
+    passing: accountsToPass(unclear, now),
+  });
+  const { successors, awaited, settled } = decideHandover(unclear, found, now);
+  return {
+    matches: { ...found, settled: [...found.settled, ...settled] },
+    likely,
+    successors: new Map([...certain, ...successors]),
+    awaited,
+    wasCut: hurry?.wasCut() === true,
+  };
 }
 
 /** The same input with other resources. */
@@ -153,7 +180,7 @@ async function withResources(
 }
 
 function endsAccess(
-  { departures, links }: Awaited<ReturnType<typeof recall>>,
+  { departures, links }: Pick<Known, 'departures' | 'links'>,
   resources: readonly Resource[],
 ): boolean {
   const isToEnd = ({ type, sourceId, attributes }: Resource): boolean =>

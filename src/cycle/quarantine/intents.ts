@@ -40,6 +40,12 @@ export function isLastLook({ at }: Intent, now: number): boolean {
   return !(ageOf(at, now) < leftoverMilliseconds);
 }
 
+/** Whether somebody whose entry is gone keeps what they have because this may come to light: for a day, whatever becomes of it. */
+export function isWaitedFor({ at }: Pick<Intent, 'at'>, now: number): boolean {
+  const age = ageOf(at, now);
+  return age >= 0 && age < leftoverMilliseconds;
+}
+
 /** So long a list that fails is hoped for. One that fails after a week fails for good. */
 const overdueMilliseconds = 7 * leftoverMilliseconds;
 

@@ -15,7 +15,7 @@ import { checkLog, checkVerified } from './checks.ts';
 import { lies, resultOf, run, type Trouble } from './person.ts';
 import { changeDirectory, changeTarget, configure, letTimePass, refuseOrAccept } from './steps.ts';
 import { expectEverything } from './settle.ts';
-import { createWorld, target, type World } from './world.ts';
+import { createWorld, situationOf, target, type World } from './world.ts';
 
 const stepsPerWorld = 40;
 export const olga = { via: 'shell', user: 'olga' } as const;
@@ -124,7 +124,10 @@ async function undoSomething(world: World): Promise<void> {
   if (random.chance(0.5))
     await expectBack(
       world,
-      undone.back.flatMap(({ verb, sourceId }) => (verb === 'reactivate' ? [sourceId] : [])),
+      // Whoever left, and is disabled by now, gets nothing back.
+      undone.back.flatMap(({ verb, sourceId, departed }) =>
+        verb === 'reactivate' && !(departed === true && situationOf(world, sourceId) === 'disabled') ? [sourceId] : [],
+      ),
     );
 }
 
