@@ -201,13 +201,14 @@ function isClear({ status = 0, inPart }: Failure): boolean {
   return status >= 400 && status < 500 && status !== 409 && inPart !== true;
 }
 
+/** Whoever is not there, or is not linked yet, is not taken out: they are as much in doubt as before. */
 function stepsOf(operation: MembersOperation, context: PushContext): MemberStep[] {
   const joined = context.initialMembers.joined.get(operation.sourceId);
   return [
     ...operation.add
       .filter((id) => liveLink(context, id) !== undefined && joined?.has(id) !== true)
       .map((id) => ({ id, joins: true })),
-    ...operation.remove.map((id) => ({ id, joins: false })),
+    ...operation.remove.filter((id) => liveLink(context, id) !== undefined).map((id) => ({ id, joins: false })),
   ];
 }
 
