@@ -83,7 +83,15 @@ describe('A configuration for support', () => {
   });
 
   it('has nothing of a secret or an account that stands in the place of a reference, whatever it looks like', () => {
-    const canaries = [86753091, '86753091', '86753091s', '86753091:80', '8 6 7 5 3 0 9 1', '86753091/2 * * * *', 'slack'];
+    const canaries = [
+      86753091,
+      '86753091',
+      '86753091s',
+      '86753091:80',
+      '8 6 7 5 3 0 9 1',
+      '86753091/2 * * * *',
+      'slack',
+    ];
     for (const canary of [...canaries, 'deactivate', 'externalId']) {
       const auth = { bearer: canary, basic: { username: canary, password: { env: canary } }, headers: { x: canary } };
       const text = JSON.stringify(
