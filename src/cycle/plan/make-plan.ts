@@ -169,7 +169,7 @@ async function planWithUndos(
       ? await recallUndos(setup.target.name, known.state, store, now)
       : noUndos;
   if (evaluation === undefined || undos.back.length === 0) return { ...planned, undos };
-  const operations = await giveBack(planned.operations, undos.back, { ...input, evaluation, links: known.links });
+  const operations = await giveBack(planned.operations, undos.back, { ...input, ...known, evaluation });
   return { ...planned, operations, undos };
 }
 
