@@ -141,11 +141,16 @@ export function stillRejected(held: readonly HeldOperation[], plan: readonly Ope
 /** The same for what somebody took back. */
 export function stillTakenBack(held: readonly HeldOperation[], plan: readonly Operation[]): HeldOperation[] {
   const causes = causesIn(plan);
-  return stillRejected(held, plan).filter((one) => {
+  return held.filter((one) => {
     const now = causeNow(one, causes);
-    if (now === undefined || now === 'disabled') return true;
-    return one.departed === true && (now === 'left_scope' || one.leftScope !== true);
+    return now === undefined || isKeptBack(one, now);
   });
+}
+
+/** Whether somebody whose removal was taken back keeps access, by the table above: also whether they get it back. */
+export function isKeptBack({ departed, leftScope }: HeldOperation, now: RemovalCause): boolean {
+  if (now === 'disabled') return departed === undefined;
+  return departed === true && (now === 'left_scope' || leftScope !== true);
 }
 
 function causesIn(plan: readonly Operation[]): ReadonlyMap<SourceId, RemovalCause> {

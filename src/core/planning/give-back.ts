@@ -1,9 +1,10 @@
 import type { SourceId } from '../model/entry.ts';
 import { doubtful, type Link } from '../model/link.ts';
-import type { AttributeChange, HeldOperation, Operation, UpdateOperation } from '../model/plan.ts';
+import type { AttributeChange, HeldOperation, Operation, RemovalCause, UpdateOperation } from '../model/plan.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Steps } from '../model/steps.ts';
 import { isActive, ownStage, referencesOf, type Availability } from './availability.ts';
+import { isKeptBack } from './decided.ts';
 import { DraftPlan } from './draft-plan.ts';
 import { planCreation } from './plan-creation.ts';
 import { membersReason } from './plan-members.ts';
@@ -21,6 +22,8 @@ export interface GiveBackInput {
   readonly members: ReadonlyMap<SourceId, ReadonlySet<SourceId>>;
   /** As the directory shows them now, of those whom the target does not have any more. */
   readonly mapped: ReadonlyMap<SourceId, Resource>;
+  /** Who has left, and why as the directory says now. */
+  readonly causes: ReadonlyMap<SourceId, RemovalCause>;
   /** Whoever is switched off is gone there, and made again. */
   readonly recreates: boolean;
 }
@@ -30,8 +33,10 @@ export function* givenBackInSteps(input: GiveBackInput): Steps<Operation[]> {
   const draft = new DraftPlan(input.operations);
   const created = new Map<SourceId, Resource>();
   yield;
+  const overtaken = new Set<SourceId>();
   for (const one of input.back) {
-    if (one.verb === 'reactivate' || one.verb === 'create') giveAccount(one, draft, created, input);
+    if (isAccount(one) && isOvertaken(one, input)) overtaken.add(one.sourceId);
+    else if (isAccount(one)) giveAccount(one, draft, created, input);
     yield;
   }
   const availability = availabilityOf(created, draft, input);
@@ -41,7 +46,7 @@ export function* givenBackInSteps(input: GiveBackInput): Steps<Operation[]> {
     yield;
   }
   for (const one of input.back) {
-    if (one.verb === 'members') giveMembers(one, draft, input);
+    if (one.verb === 'members') giveMembers(one, overtaken, draft, input);
     yield;
   }
   return draft.inOrder();
@@ -50,9 +55,21 @@ export function* givenBackInSteps(input: GiveBackInput): Steps<Operation[]> {
 const reason = 'a person took its removal back';
 const on: AttributeChange = { path: 'active', change: 'set', value: true, had: true };
 
+function isAccount({ verb }: HeldOperation): boolean {
+  return verb === 'reactivate' || verb === 'create';
+}
+
+/** Why they lost access was taken back, not what the directory says by now. */
+function isOvertaken(one: HeldOperation, { mapped, causes }: GiveBackInput): boolean {
+  const resource = mapped.get(one.sourceId);
+  const isOff = resource !== undefined && !isActive(resource);
+  const now = causes.get(one.sourceId) ?? (isOff ? 'disabled' : undefined);
+  return now !== undefined && !isKeptBack(one, now);
+}
+
 /** @param created takes whoever has to be created for it */
 function giveAccount(
-  { type, sourceId, departed }: HeldOperation,
+  { type, sourceId }: HeldOperation,
   draft: DraftPlan,
   created: Map<SourceId, Resource>,
   { links, mapped, recreates }: GiveBackInput,
@@ -62,8 +79,6 @@ function giveAccount(
   if (isOn || created.has(sourceId) || draft.isComing(sourceId)) return;
   const isThere = type === 'user' && link !== undefined && link.lifecycle !== 'lost' && !recreates;
   const resource = mapped.get(sourceId);
-  // Why they left was taken back, not that the directory says by now that they have no access.
-  if (departed === true && resource !== undefined && !isActive(resource)) return;
   if (!isThere && resource === undefined) return;
   // Its time to come back may be over in this very plan, or an earlier try may have switched it on.
   for (const own of draft.of(sourceId)) if (own.verb === 'delete' || own.verb === 'deactivate') draft.remove(own);
@@ -104,6 +119,7 @@ function switchedOn(resource: Resource): Resource {
 
 function giveMembers(
   { sourceId, add = [] }: HeldOperation,
+  overtaken: ReadonlySet<SourceId>,
   draft: DraftPlan,
   { links, members, mapped }: GiveBackInput,
 ) {
@@ -112,7 +128,9 @@ function giveMembers(
   const own = draft.of(sourceId).filter((operation) => operation.verb === 'members');
   const present = draft.isComing(sourceId) ? undefined : members.get(sourceId);
   const joining = new Set(own.flatMap((operation) => operation.add));
-  const missing = add.filter((id) => present?.has(id) !== true && !joining.has(id) && isThere(id));
+  const missing = add.filter(
+    (id) => present?.has(id) !== true && !joining.has(id) && !overtaken.has(id) && isThere(id),
+  );
   if (missing.length === 0) return;
   const before = own.find(({ stage }) => stage === stages.joining);
   const group = links.get(sourceId) ?? mapped.get(sourceId);

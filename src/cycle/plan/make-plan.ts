@@ -109,7 +109,14 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     if (wasSought) quarantine.heldCreation(operation);
   }
   const { due, deferred } = quarantine.divide(judged.verdict.proceed, pushedNow(judged.words));
-  const seated = await seatPlan(due, { ...input, ...judged, links: known.links, resources: projection.resources });
+  const remembered = [...known.moved, ...lost.found, ...learned.links, ...planned.remembered];
+  const seated = await seatPlan(due, {
+    ...input,
+    ...judged,
+    links: known.links,
+    resources: projection.resources,
+    remembered,
+  });
   noteUnseated(seated.unseated, matches.unsearched, quarantine);
   return {
     plan: {
@@ -126,7 +133,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     ...seated,
     deferred,
     unmatchable: matches.rejected,
-    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
+    remembered,
     forgotten: [...lost.ended, ...planned.forgotten],
     acknowledged: planned.acknowledged,
     waiting: planned.waiting + learned.waiting,
@@ -162,7 +169,7 @@ async function planWithUndos(
       ? await recallUndos(setup.target.name, known.state, store, now)
       : noUndos;
   if (evaluation === undefined || undos.back.length === 0) return { ...planned, undos };
-  const operations = await giveBack(planned.operations, undos.back, { ...input, evaluation, links: known.links });
+  const operations = await giveBack(planned.operations, undos.back, { ...input, ...known, evaluation });
   return { ...planned, operations, undos };
 }
 

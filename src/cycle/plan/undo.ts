@@ -7,6 +7,7 @@ import type { HeldOperation, Operation } from '../../core/model/plan.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { Steps } from '../../core/model/steps.ts';
+import type { Departure } from '../../core/planning/departures.ts';
 import { isUndo, undoneCycle } from '../../core/planning/undo-id.ts';
 import { referencesOf } from '../../core/planning/availability.ts';
 import { givenBackInSteps } from '../../core/planning/give-back.ts';
@@ -59,6 +60,7 @@ export interface GiveBackInput {
   readonly readings: readonly CompleteReading[];
   readonly evaluation: ScopeEvaluation;
   readonly store: StateView;
+  readonly departures: readonly Departure[];
   /** Gets the links of those who are given back, and of whom they refer to. */
   readonly links: Map<SourceId, Link>;
   /** Where others wait for their turn meanwhile. */
@@ -69,7 +71,7 @@ export interface GiveBackInput {
 export async function giveBack(
   operations: readonly Operation[],
   back: readonly HeldOperation[],
-  { setup, readings, evaluation, store, links, clock }: GiveBackInput,
+  { setup, readings, evaluation, departures, store, links, clock }: GiveBackInput,
 ): Promise<Operation[]> {
   const { name, recreates } = setup.target;
   const accounts = new Set(back.filter(({ verb }) => verb !== 'members').map(({ sourceId }) => sourceId));
@@ -81,7 +83,8 @@ export async function giveBack(
   const groups = back.flatMap(({ verb, sourceId }) => (verb === 'members' ? [sourceId] : []));
   const acknowledged = await gather(groups, (batch) => store.members(name, batch));
   const members = new Map([...acknowledged].map(([group, own]) => [group, new Set(own)]));
-  return inTurns(givenBackInSteps({ back, operations, links, members, mapped, recreates }), clock);
+  const causes = new Map(departures.map(({ link, cause }) => [link.sourceId, cause] as const));
+  return inTurns(givenBackInSteps({ back, operations, links, members, mapped, causes, recreates }), clock);
 }
 
 /** Also those who are not in scope: a step for each entry that is looked at. */

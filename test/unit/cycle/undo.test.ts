@@ -143,6 +143,33 @@ describe('Undo of a cycle', () => {
         assert.equal((await stage.store.target('wiki')).rejections, undefined);
       });
 
+  for (const leaves of ['deactivate', 'delete'] as const)
+    for (const status of ['off', 'away'] as const)
+      it(`gives nothing back to somebody who was ${status}, and is gone from the directory by then (leaves: ${leaves})`, async () => {
+        const stage = stageOf({ leaves });
+        await stage.cycle();
+        stage.source.put(person('bob', { status }));
+        const { report } = await stage.cycle();
+        await undo(stage, report.cycle);
+        stage.source.remove('bob');
+        stage.source.put(team('staff', ['ada', 'cyd']));
+        await stage.cycle();
+        assert.deepEqual([activeIn(stage), membersIn(stage)], [['ada', 'cyd'], 2]);
+        await staysSo(stage, []);
+      });
+
+  it('gives nothing back to somebody who was disabled, and is out of scope by then', async () => {
+    const stage = stageOf();
+    await stage.cycle();
+    stage.source.put(person('bob', { status: 'off' }));
+    const { report } = await stage.cycle();
+    await undo(stage, report.cycle);
+    stage.source.put(person('bob', { status: 'away' }));
+    await stage.cycle();
+    assert.deepEqual(activeIn(stage), ['ada', 'cyd']);
+    await staysSo(stage, []);
+  });
+
   it('has the guard look at those who are gone from the directory afterwards', async () => {
     const stage = stageOf({}, { ...noLimits, removals: { percent: 10, atLeast: 1 } });
     await stage.cycle();

@@ -17,6 +17,7 @@ const nothing: GiveBackInput = {
   links: new Map(),
   members: new Map(),
   mapped: new Map(),
+  causes: new Map(),
   recreates: false,
 };
 
