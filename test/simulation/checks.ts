@@ -152,7 +152,14 @@ async function checkStep({ process, setup, clock, store, source, onceUnreadable,
       isLeap && one.verb === 'delete' && one.afterGrace === true ? [one.sourceId] : [],
     ),
   );
-  const unseen = leapt.union(onceUnreadable);
+  // Of whom a look-up says only now what became of them: by the directory's word they are counted apart.
+  const guessed = new Set(
+    step.left?.hold?.operations.flatMap((one) => ('evidence' in one && one.evidence !== 'word' ? [one.sourceId] : [])),
+  );
+  const told = new Set(
+    plan.operations.flatMap((one) => ('evidence' in one && one.evidence === 'word' ? [one.sourceId] : [])),
+  ).intersection(guessed);
+  const unseen = leapt.union(onceUnreadable).union(told);
   const isOrWasHidden = (id: SourceId): boolean => onceUnreadable.has(id) || onceUnreadable.has(otherIdOf(id));
   const open = plan.operations.filter(
     (operation) =>
