@@ -42,7 +42,16 @@ function gone(one: TargetExplanation): string {
     return `is in the directory, which does not show it to the bind account; what ${target} has stays as it is`;
   if (link === undefined || link.lifecycle === 'lost') return `is no longer in the directory, and not on ${target}`;
   const state = link.lifecycle === 'active' ? `is still on ${target}` : `is switched off on ${target}`;
-  return `${state}, and no longer in the directory${nextOf(one)}`;
+  return `${state}, and no longer in the directory${handoverOf(one)}${nextOf(one)}`;
+}
+
+/** Who comes in the place of an entry that is gone, as part of a sentence. */
+function handoverOf({ heir, names }: TargetExplanation): string {
+  if (heir === undefined) return '';
+  const name = printable(names.get(heir.id) ?? heir.id);
+  return heir.isAwaited
+    ? `; the account waits until it is known whether ${name}, who seems to be the same, was created (a day at most)`
+    : `; the account passes to ${name}, who comes in its place (entry ${heir.id})`;
 }
 
 function outOfScope(one: TargetExplanation, explanation: Explanation): string {

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { InitOptions } from './init-options.ts';
 import type { CommandContext } from './session.ts';
 
@@ -21,7 +21,14 @@ export function addInit(
     .option('--bind-dn <dn>', 'who reads the directory; anonymous without it')
     .option('--password-file <file>', 'the file that holds their password')
     .option('--password-env <variable>', 'or the environment variable')
-    .option('--base <dn>', 'where to look for users and groups; without it, where the server says that entries are')
+    .option(
+      '--base <dn>',
+      'where to look for users and groups; without it, where the server says that entries are',
+      (dn: string, before?: string) => {
+        if (before === undefined) return dn;
+        throw new InvalidArgumentError('There is one base: name what is above both.');
+      },
+    )
     .option('--user-name <attribute>', 'the attribute that the userName comes from')
     .option('--scope-group <dn>', 'only members of this group belong on the target')
     .option('--target-url <url>', 'the base URL of the SCIM service')

@@ -15,6 +15,20 @@ export function asker({ askText }: Pick<Terminal, 'askText'>): Ask {
   };
 }
 
+/** Of two options that say the same, one would be left out without a word. @throws BridgeError D2S_USAGE */
+export function refuseContradictions(given: InitOptions): void {
+  const { ldif, url, bindDn, passwordFile, passwordEnv, tokenFile, tokenEnv } = given;
+  const both: readonly (readonly [string, unknown, string, unknown])[] = [
+    ['--ldif', ldif, '--url', url],
+    ['--ldif', ldif, '--bind-dn', bindDn],
+    ['--password-file', passwordFile, '--password-env', passwordEnv],
+    ['--token-file', tokenFile, '--token-env', tokenEnv],
+  ];
+  for (const [one, first, other, second] of both)
+    if (first !== undefined && second !== undefined)
+      throw new BridgeError('D2S_USAGE', `${one} and ${other} do not go together`, 'leave out one of them');
+}
+
 /** A path as the configuration says it: relative to the folder of its file, unless it was given whole. */
 function pathFor(out: string, path: string): string {
   return isAbsolute(path) ? path : relative(dirname(resolve(out)), resolve(path)).replaceAll('\\', '/');
@@ -34,6 +48,8 @@ export async function askSource(given: InitOptions, out: string, ask: Ask): Prom
   if (place !== undefined && !/^ldaps?:\/\//i.test(place)) return { ldif: pathFor(out, place) };
   const urls = given.url ?? [place ?? ''];
   const dn = await ask(given.bindDn, 'Who reads it: a DN, or in Active Directory user@domain (empty: anonymous)', '');
+  if (dn === '' && (given.passwordFile ?? given.passwordEnv) !== undefined)
+    throw new BridgeError('D2S_USAGE', 'whose password it is, is not said', 'name who reads with --bind-dn');
   const bind = dn === '' ? undefined : { dn, password: await askPassword(given, out, ask) };
   return { urls, startTls: given.startTls, ca: given.ca === undefined ? undefined : pathFor(out, given.ca), bind };
 }

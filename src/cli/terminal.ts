@@ -61,8 +61,10 @@ async function askHere(question: string): Promise<boolean> {
 async function askTextHere(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const gone = once(asking, 'close').then(() => undefined);
+  // Ctrl-C and Ctrl-D reject the question, the end of a pipe leaves it open.
+  const answered = asking.question(`${question} `).catch(() => undefined);
   try {
-    const answer = await Promise.race([asking.question(`${question} `), gone]);
+    const answer = await Promise.race([answered, gone]);
     if (answer !== undefined) return answer.trim();
     throw new BridgeError('D2S_INTERRUPTED', 'the question was not answered', 'start again');
   } finally {

@@ -25,7 +25,7 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
 export async function parseConfiguration(path: string, source: string): Promise<Configuration> {
   const text = readYaml(path, source);
   if (text.value === null || text.value === undefined) {
-    throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file is empty`, startHint);
+    throw new BridgeError('D2S_CONFIG_INVALID', `${path}: the file is empty`, emptyHint);
   }
   const { success, data, error } = configurationSchema.safeParse(text.value, { reportInput: true });
   if (!success)
@@ -40,6 +40,7 @@ export async function parseConfiguration(path: string, source: string): Promise<
 }
 
 const startHint = 'dir2scim init asks the directory and writes one; docs/configuration.md explains every key';
+const emptyHint = startHint.replace('init', 'init --force');
 
 async function readText(path: string): Promise<string> {
   try {

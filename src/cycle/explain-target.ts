@@ -4,7 +4,7 @@ import type { Entry, SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
-import type { DesiredValue, Rejected } from '../core/model/resource.ts';
+import type { DesiredValue, Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { entryKey } from '../core/mapping/directory-index.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
@@ -12,6 +12,7 @@ import type { Projection } from '../core/mapping/project.ts';
 import { concerning } from '../core/planning/concerning.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
+import { findSuccessors } from '../core/planning/successors.ts';
 import { isFailure } from '../ports/scim-target.ts';
 import type { RejectionRecord } from '../ports/decisions.ts';
 import type { QuarantineRecord, TargetState } from '../ports/state-records.ts';
@@ -40,6 +41,8 @@ export interface TargetExplanation {
   /** The target creates nobody who is inactive in the directory. */
   readonly createInactive: boolean;
   readonly link: Link | undefined;
+  /** Of an entry that is gone: who takes over its account, or may do so once it is known whether they were created. */
+  readonly heir: Heir | undefined;
   /** Of an entry without a link: an account on the target that a match attribute would find. */
   readonly account: UnlinkedAccount | undefined;
   /** How people call those who are in scope, by source id. */
@@ -62,6 +65,11 @@ export interface TargetExplanation {
   /** Of these, what a person rejected. */
   readonly undone: readonly Operation[];
   readonly rejections: readonly RejectionRecord[];
+}
+
+export interface Heir {
+  readonly id: SourceId;
+  readonly isAwaited: boolean;
 }
 
 /** An account that fits an entry and is not its own. */
@@ -102,10 +110,7 @@ export async function explainTarget(
   const all = draft.projection;
   const ids = all.resources.map(({ sourceId }) => sourceId);
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
-  // Newcomers other than this one would each cost a search.
-  const resources = all.resources.filter(
-    ({ sourceId }) => sourceId === id || (links.get(sourceId)?.lifecycle ?? 'lost') !== 'lost',
-  );
+  const resources = resourcesFor(id, all, links, setup, store.digest);
   await remind(setup.target, store);
   const prepared = await preparePlan({
     setup,
@@ -136,6 +141,7 @@ export async function explainTarget(
     account: isOnTarget || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
     names: namesIn(all),
     link: links.get(id),
+    heir: heirIn(id, prepared),
     quarantine,
     targetQuarantine: prepared.known.state.quarantine,
     retryAsked: prepared.quarantine.isReleased(id),
@@ -184,6 +190,31 @@ function ofPlan(
       operations.flatMap(marksOf).some((mark) => rejected.has(mark)),
     ),
   };
+}
+
+/** Those who are linked, this one, and who may come in its place when it is gone: any other newcomer would cost a search. */
+function resourcesFor(
+  id: SourceId,
+  { resources }: Projection,
+  links: ReadonlyMap<SourceId, Link>,
+  { policy }: TargetSetup,
+  digest: Digest,
+): readonly Resource[] {
+  const link = links.get(id);
+  const isGone = link !== undefined && !resources.some(({ sourceId }) => sourceId === id);
+  const newcomers = isGone ? resources.filter(({ sourceId }) => !links.has(sourceId)) : [];
+  const match = { user: policy.user.match, group: policy.group.match };
+  const heirs = isGone ? findSuccessors(newcomers, [link], match, digest) : undefined;
+  return resources.filter(
+    ({ sourceId }) => sourceId === id || heirs?.has(sourceId) === true || isLive(links.get(sourceId)),
+  );
+}
+
+function heirIn(id: SourceId, { successors, known }: Preparation): Heir | undefined {
+  const awaited = known.awaited.get(id);
+  if (awaited !== undefined) return { id: awaited, isAwaited: true };
+  const [heir] = [...successors].find(([, { replaces }]) => replaces.sourceId === id) ?? [];
+  return heir === undefined ? undefined : { id: heir, isAwaited: false };
 }
 
 function isLive(link: Link | undefined): boolean {

@@ -184,7 +184,7 @@ async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<Cyc
 /** What a plan is made from. */
 type Journey = Pick<CycleRun, 'readings' | 'before' | 'draft' | 'plannedNow'>;
 
-/** @param refused the target refuses our credentials: access ends, as far as they do for that, and then this is thrown */
+/** @param refused the target does not answer as it should: access ends, as far as it does for that, and then this is thrown */
 async function planAndPush(
   input: CycleInput,
   journey: Journey,

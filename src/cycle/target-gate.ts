@@ -9,7 +9,7 @@ import { targetError } from './shared/target-error.ts';
 /** Whether a cycle may ask its target for anything. */
 export type Gate =
   | { readonly kind: 'open' }
-  /** It refuses our credentials still, for a search: tokens that may write and not read exist, so that ends of access are tried. */
+  /** It does not answer a search as it should: tokens that may write and not read exist, so that ends of access are tried. */
   | { readonly kind: 'refused'; readonly error: BridgeError }
   /** It is left alone: nothing is sent, and nothing new is known. */
   | { readonly kind: 'closed'; readonly error: BridgeError };
@@ -17,8 +17,6 @@ export type Gate =
 /**
  * Asks a target that is in quarantine for next to nothing before a cycle goes on with it, once its rest is over or a
  * person wants it tried.
- *
- * @throws BridgeError what is wrong with it still
  */
 export async function passGate({ setup: { target }, store, attempt, clock, signal }: CycleInput): Promise<Gate> {
   const { quarantine } = await store.target(target.name);
@@ -35,9 +33,7 @@ export async function passGate({ setup: { target }, store, attempt, clock, signa
     return { kind: 'closed', error: restingError(target.name, quarantine) };
   const result = await target.probe(signal);
   if (result.kind === 'answers') return { kind: 'open' };
-  const error = targetError(target.name, result.failure);
-  if (result.failure.class !== 'auth') throw error;
-  return { kind: 'refused', error };
+  return { kind: 'refused', error: targetError(target.name, result.failure) };
 }
 
 const codes: Readonly<Record<TargetPause['cause'], ErrorCode>> = {

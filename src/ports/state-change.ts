@@ -89,5 +89,5 @@ export type StateChange =
   | { readonly kind: 'removals_over'; readonly target: string; readonly before: string }
   /** Adds an entry to the provisioning log, together with the outcome that it tells of. */
   | { readonly kind: 'logged'; readonly entry: LogEntry }
-  /** The log goes on after this entry. */
-  | { readonly kind: 'log_head'; readonly seq: number };
+  /** The log goes on after this entry. Those up to `others` are of the state that was there before, with its own key. */
+  | { readonly kind: 'log_head'; readonly seq: number; readonly others?: number };

@@ -16,6 +16,7 @@ import {
   type LdapStub,
   type StubRequest,
 } from '../support/ldap-stub.ts';
+import { until } from '../support/until.ts';
 import { first, readAll } from './directory-source.ts';
 import { ldapOptions } from './ldap-fixture.ts';
 
@@ -355,5 +356,18 @@ describe('the LDAP adapter before servers that behave in unusual ways', () => {
       { startTls: true },
     );
     await assert.rejects(readAll(source), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /before TLS began/ });
+  });
+
+  it('ends the connection when its own files for TLS cannot be used', async (context) => {
+    const stub = await createLdapStub(paging, ({ id }, socket) => void socket.write(resultMessage(id, 0x78)));
+    context.after(() => stub.close());
+    const unusable = new BridgeError('D2S_CONFIG_INVALID', 'the client certificate has expired', 'renew it');
+    const tls = { context: () => Promise.reject(unusable) };
+    for (const rest of [{ urls: [stub.url.replace('ldap:', 'ldaps:')] }, { startTls: true }]) {
+      const source = createLdapSource(ldapOptions(stub.url, { dn: 'cn=x', password: 'y' }, { tls, ...rest }));
+      await assert.rejects(readAll(source), unusable);
+    }
+    assert.equal(stub.connections(), 2);
+    await until('no connection is open', () => stub.open() === 0);
   });
 });

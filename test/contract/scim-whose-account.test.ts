@@ -71,6 +71,20 @@ describe('an account that answers a creation', () => {
     assert.equal(flags(await make(stage)), 'others');
   });
 
+  it('is not proven to be it under another name either when the answer says that it was there', async (context) => {
+    const created = '2020-01-01T00:00:00Z';
+    for (const [status, meta] of [
+      [200, { resourceType: 'User' }],
+      [200, { resourceType: 'User', created }],
+      [201, { resourceType: 'User', created, lastModified: '2024-01-01T00:00:00Z' }],
+    ] as const) {
+      const stage = await begin(context, {});
+      answering(stage, status, { ...user, userName: 'boss', meta });
+      assert.equal(flags(await make(stage)), 'unproven existed');
+      assert.deepEqual(stage.sent(), ['POST Users', 'GET Users']);
+    }
+  });
+
   it('was there before when it lacks the externalId that new ones show', async (context) => {
     const stage = await begin(context, {});
     await createPerson(stage, 'ada');

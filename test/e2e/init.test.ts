@@ -90,6 +90,29 @@ describe('init', { concurrency: 2 }, () => {
     assert.deepEqual((await readdir(folder)).sort(), ['people.ldif']);
   });
 
+  it('refuses options of which one would be left out, and a group that nobody has', async (t) => {
+    const { folder, out, targetOptions } = await newcomer(t);
+    const file = join(folder, 'people.ldif');
+    await writeFile(file, companyLdif(office));
+    const refused = async (text: RegExp, ...args: string[]) => {
+      const { code, stderr } = await runProgram(['init', ...args, ...targetOptions]);
+      assert.notEqual(code, 0);
+      assert.match(stderr, text);
+    };
+    await refused(/--ldif and --url do not go together/, '--ldif', file, '--url', 'ldaps://dc1.corp.example');
+    await refused(/--token-file and --token-env do not go together/, '--ldif', file, '--token-file', 'token');
+    await refused(/--bind-dn/, '--url', 'ldap://127.0.0.1:9', '--password-file', 'password');
+    await refused(/one base/, '--ldif', file, '--base', 'ou=a,dc=example', '--base', 'ou=b,dc=example');
+    await refused(
+      /^D2S_SCOPE_GROUP_MISSING: there is no group cn=a/m,
+      '--ldif',
+      file,
+      '--scope-group',
+      'cn=a,dc=example',
+    );
+    await assert.rejects(stat(out), { code: 'ENOENT' });
+  });
+
   it('asks OpenLDAP where people are, and by what they could be known', async (t) => {
     const place = await newcomer(t);
     const person = (uid: string, mail: string) =>
@@ -217,5 +240,24 @@ describe('init', { concurrency: 2 }, () => {
     assert.match(text, /userName: "lower\(first\(mail\)\)"/);
     assert.match(text, /\{ env: D2S_TOKEN \}/);
     assert.equal((await runProgram(['check', '--config', join(folder, 'etc/dir2scim.yaml')], secrets)).code, 0);
+  });
+
+  it('ends in a sentence when whoever is asked goes away', async (t) => {
+    const { folder } = await newcomer(t);
+    for (const key of ['\u0003', '\u0004']) {
+      const child = spawn('script', ['-qefc', `"${process.execPath}" "${main}" init`, '/dev/null'], {
+        cwd: folder,
+        env: { ...process.env, ...childEnvironment },
+      });
+      t.after(() => child.kill('SIGKILL'));
+      let screen = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (screen += text));
+      await until('the question', () => screen.includes('path of an LDIF file'));
+      child.stdin.write(key);
+      await until('the end', () => child.exitCode !== null);
+      assert.equal(child.exitCode, 1);
+      assert.match(screen, /D2S_INTERRUPTED: the question was not answered/);
+    }
+    assert.deepEqual(await readdir(folder), []);
   });
 });

@@ -24,6 +24,8 @@ export interface LdapStub {
   readonly requests: readonly StubRequest[];
   /** How many connections there were. */
   connections(): number;
+  /** How many of them are open. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function createLdapStub(
     url: `ldap://127.0.0.1:${address.port}`,
     requests,
     connections: () => sockets.size,
+    open: () => [...sockets].filter((socket) => !socket.closed).length,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();

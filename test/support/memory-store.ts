@@ -253,7 +253,7 @@ function open(kept: Kept): MemoryStore {
       answer(() => ofTarget(kept.links, target).filter((link) => link.type === type && holdsValue(link, path)).length),
     removals: (target) =>
       answer(() => kept.removals.filter((one) => one.target === target).map(({ removal }) => removal)),
-    checkLog: () => answer(() => ({ entries: kept.log.length, erased: 0, flaws: [] })),
+    checkLog: () => answer(() => ({ entries: kept.log.length, erased: 0, others: 0, flaws: [] })),
     async *logged(after) {
       yield await answer(() =>
         kept.log.map((entry, index) => ({ seq: index + 1, ...entry })).filter(({ seq }) => seq > after),

@@ -35,7 +35,8 @@ export async function checkLog(
     // What stands at the end of the last file and is not whole is being written, or was cut short: the journal has it.
     if (index < all.kept.length - 1) for (; pending > 0; pending -= 1) walk.unreadable();
   }
-  return walk.end((log.waiting[0]?.seq ?? log.seq + 1) - 1, all.kept.length > 0);
+  const found = walk.end((log.waiting[0]?.seq ?? log.seq + 1) - 1, log.others);
+  return { ...found, others: await countEntries(files, all.others) };
 }
 
 /** Files of this state that should be there, with the first entry that should be. */
@@ -43,7 +44,7 @@ async function filesOfState(
   files: StateFiles,
   folder: string,
   lineage: string,
-): Promise<{ readonly kept: readonly LogFile[]; readonly oldest: number }> {
+): Promise<{ readonly kept: readonly LogFile[]; readonly others: readonly LogFile[]; readonly oldest: number }> {
   const all = await listLogFiles(files, folder);
   const headers = await Promise.all(all.map(({ path }) => readLogHeader(files, path)));
   const oldest = headers.findLast((header) => header?.lineage === lineage)?.oldest ?? 1;
@@ -51,8 +52,17 @@ async function filesOfState(
     kept: all.filter(
       (_, index) => (headers[index]?.lineage ?? lineage) === lineage && (all[index + 1]?.after ?? oldest) >= oldest,
     ),
+    others: all.filter((_, index) => (headers[index]?.lineage ?? lineage) !== lineage),
     oldest,
   };
+}
+
+async function countEntries(files: StateFiles, others: readonly LogFile[]): Promise<number> {
+  let entries = 0;
+  for (const { path } of others)
+    for await (const lines of readLogFile(files, path))
+      entries += lines.filter(({ line }) => line !== undefined && line.kind !== 'header').length;
+  return entries;
 }
 
 function createWalk(digest: Digest) {
@@ -93,9 +103,13 @@ function createWalk(digest: Digest) {
     unreadable(): void {
       flaws.push({ kind: 'unreadable', from: expected, to: expected });
     },
-    /** @param last the last entry that the files should have */
-    end(last: number, isThere: boolean): LogCheck {
-      if (last >= expected) flaws.push({ kind: 'missing', from: isThere ? expected : 1, to: last });
+    /**
+     * @param last the last entry that the files should have
+     * @param others up to where they are another state's
+     */
+    end(last: number, others: number): Omit<LogCheck, 'others'> {
+      const from = Math.max(expected, others + 1);
+      if (last >= from) flaws.push({ kind: 'missing', from, to: last });
       return { entries, erased, flaws };
     },
   };

@@ -16,6 +16,8 @@ export interface LogEnd {
   readonly after: number;
   /** The last entry. */
   readonly seq: number;
+  /** Whether that is another state's, whose place this one took. */
+  readonly isForeign: boolean;
   /** Position after its last whole line. */
   readonly size: number;
   readonly began: number;
@@ -24,7 +26,7 @@ export interface LogEnd {
   readonly older: readonly OlderFile[];
 }
 
-const nothing: LogEnd = { path: undefined, after: 0, seq: 0, size: 0, began: 0, hash: '', older: [] };
+const nothing: LogEnd = { path: undefined, after: 0, seq: 0, isForeign: false, size: 0, began: 0, hash: '', older: [] };
 
 /** Finds the end of a log. Of a log that belongs to another state nothing is continued but its count. */
 export async function findLogEnd(files: StateFiles, folder: string, lineage: string): Promise<LogEnd> {
@@ -48,8 +50,8 @@ export async function findLogEnd(files: StateFiles, folder: string, lineage: str
     }
   }
   const described = await describe(files, last);
-  if (!own) return { ...nothing, after: seq, seq };
-  return { path: last.path, after: last.after, seq, size, began: described.began, hash, older };
+  if (!own) return { ...nothing, after: seq, seq, isForeign: true };
+  return { path: last.path, after: last.after, seq, isForeign: false, size, began: described.began, hash, older };
 }
 
 async function describe(files: StateFiles, file: LogFile): Promise<OlderFile> {

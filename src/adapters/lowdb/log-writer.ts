@@ -55,6 +55,11 @@ export class LogWriter {
     return this.#end.seq;
   }
 
+  /** Whether the last entry in the files is another state's. */
+  get isForeign(): boolean {
+    return this.#end.isForeign;
+  }
+
   /** Writes what waits. @throws when it cannot; then it waits on */
   async write(log: LogMemory): Promise<void> {
     const waiting = log.waiting.filter(({ seq }) => seq > this.#end.seq);
@@ -142,7 +147,7 @@ export class LogWriter {
     await this.#files.syncFolder(this.#folder);
     await last?.close().catch(() => undefined);
     this.#file = file;
-    this.#end = { path, after: seq, seq, size, began, hash: line.hash, older: kept };
+    this.#end = { path, after: seq, seq, isForeign: false, size, began, hash: line.hash, older: kept };
     for (const one of dropped) await this.#files.remove(one.path).catch(() => undefined); // tried again with the next file
     return file;
   }

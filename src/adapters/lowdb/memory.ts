@@ -60,7 +60,7 @@ export class StateMemory {
         this.log.add(change.entry);
         return;
       case 'log_head':
-        this.log.continueAfter(change.seq);
+        this.log.continueAfter(change.seq, change.others);
         return;
       case 'erased':
         this.#erase(new Set(change.ids));
@@ -112,7 +112,7 @@ export class StateMemory {
 
   /** The changes that lead from nothing to this memory: what a snapshot consists of. */
   *changes(): Generator<StateChange> {
-    if (this.log.seq > 0) yield { kind: 'log_head', seq: this.log.seq };
+    if (this.log.seq > 0) yield this.log.head();
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
     for (const [directory, names] of this.#names) yield* names.changes(directory);

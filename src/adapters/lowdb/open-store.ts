@@ -137,8 +137,10 @@ async function openLocked(
   });
   const lost = lostRecords(found, latest.serialOf(content.lineage));
   if (lost !== undefined) await store.record([{ kind: 'content_forgotten' }]);
-  // An older copy of the state was put back without its log: no number is given twice.
-  if (log.seq > content.memory.log.seq) await store.record([{ kind: 'log_head', seq: log.seq }]);
+  // An older copy of the state was put back without its log, or another state took its place: no number is given twice.
+  const { seq } = log;
+  if (seq > content.memory.log.seq)
+    await store.record([{ kind: 'log_head', seq, ...(log.isForeign ? { others: seq } : {}) }]);
   await log.write(content.memory.log).catch(() => undefined); // what a crash took from it
   await latest.write(content.lineage, journal.serial);
   const isExposed = ((await files.inspect(folder))?.mode ?? 0) & 0o002;

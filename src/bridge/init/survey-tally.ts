@@ -18,6 +18,8 @@ export interface Survey {
   readonly candidates: readonly Candidate[];
   /** Groups that could be the scope, the largest first. */
   readonly scopeGroups: readonly { readonly dn: string; readonly members: number }[];
+  /** Whether there is a group of this DN. */
+  readonly hasGroup: (dn: string) => boolean;
 }
 
 export interface Candidate {
@@ -94,6 +96,7 @@ export function createTally(kind: ServerKind, preset: Survey['preset']) {
           .map(({ dn, members }) => ({ dn, members }))
           .toSorted((a, b) => b.members - a.members)
           .slice(0, mostShown),
+        hasGroup: (dn) => groups.some((group) => dnKey(group.dn) === dnKey(dn)),
       };
     },
   };

@@ -10,9 +10,9 @@ import { configName } from '../../config/schema/values.ts';
  * | in the file | stays |
  * |---|---|
  * | keys of the schema, names of targets and directories, paths of a map | as they are; any other key as `(unknown)` |
- * | numbers, true, false | as they are |
- * | words of the schema and shipped profiles (`openldap`, `deactivate`, `slack`), times, addresses to listen on | as they are |
- * | expressions, filters, DNs | functions, operators and names of attributes; values are left out |
+ * | true, false; numbers, where a key takes one | as they are |
+ * | words of the schema and shipped profiles (`openldap`, `deactivate`, `slack`), times, addresses to listen on, where a key takes such | as they are |
+ * | expressions, filters, DNs | functions, operators, names of attributes, numbers below 100; values and comments are left out |
  * | addresses | scheme, host and port |
  * | all else: accounts, paths of files, names of variables, headers | left out |
  */
@@ -29,16 +29,44 @@ const named: readonly (readonly [RegExp, (name: string) => string])[] = [
   [/\.(?:headers|parameters|attributes)$/, () => '(name)'],
 ];
 
-/** Words of the schema, attributes that every directory or target has, times, cron expressions, and addresses to listen on. */
+/** Attributes that every directory or target has, times, cron expressions, and addresses to listen on. */
 const plain =
   /^(?:(?:entryUUID|objectGUID|nsUniqueId|externalId|userName|displayName|emails\.value)|\d+(?:\.\d+)?(?:ms|s|m|h|d)?|[\d*,/ -]{9,40}|(?:[\d.]{7,15}|\[[\da-f:]+\]|localhost):\d+)$/;
 
-const schema = editorSchema();
-const schemaKeys = new Set([...schema.matchAll(/"([A-Za-z]\w*)": \{/g)].map(([, key = '']) => key));
-/** What may stand in an enumeration of the schema. */
-const schemaWords = new Set(
-  [...schema.matchAll(/"enum": \[([^\]]*)\]/g)].flatMap(([, list = '']) => JSON.parse(`[${list}]`) as string[]),
+/** Keys whose text may be plain. In the place of a secret or an account, `8675309` is one. */
+const plainKeys = new Set(
+  'idAttribute readTimeout deleteAfter longestLeap poll full verify probe keep listen match seatOrder'.split(' '),
 );
+
+const { keys: schemaKeys, numberKeys, wordKeys, words: schemaWords } = readSchema();
+
+/** The keys of the schema, those that take a number or a word of a list, and those words. */
+function readSchema() {
+  const keys = new Set<string>();
+  const numberKeys = new Set<string>();
+  const wordKeys = new Set<string>(['profile', 'extends']);
+  const words = new Set<unknown>();
+  const read = (schema: unknown, key: string): void => {
+    if (typeof schema !== 'object' || schema === null) return;
+    if ('type' in schema && (schema.type === 'number' || schema.type === 'integer')) numberKeys.add(key);
+    if ('enum' in schema && Array.isArray(schema.enum)) {
+      wordKeys.add(key);
+      for (const word of schema.enum) words.add(word);
+    }
+    for (const [part, inside] of Object.entries(schema)) {
+      if (part !== 'properties') {
+        read(inside, key);
+        continue;
+      }
+      for (const [name, one] of Object.entries(inside as object)) {
+        keys.add(name);
+        read(one, name);
+      }
+    }
+  };
+  read(JSON.parse(editorSchema()), '');
+  return { keys, numberKeys, wordKeys, words };
+}
 
 function redact(value: unknown, path: readonly string[], profiles: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((one) => redact(one, path, profiles));
@@ -52,7 +80,8 @@ function redact(value: unknown, path: readonly string[], profiles: ReadonlySet<s
       }),
     );
   }
-  return typeof value === 'string' ? redactText(value, path, profiles) : value;
+  if (typeof value === 'string') return redactText(value, path, profiles);
+  return typeof value !== 'number' || numberKeys.has(path.at(-1) ?? '') ? value : left;
 }
 
 function knownKey(key: string): string {
@@ -65,7 +94,8 @@ function redactText(text: string, path: readonly string[], profiles: ReadonlySet
   if (['where', 'value'].includes(key) || path.at(-2) === 'map') return withoutLiterals(text);
   if (key === 'filter') return withoutAssertions(text);
   if (['bases', 'memberOf'].includes(key)) return withoutNames(text);
-  return schemaWords.has(text) || plain.test(text) || profiles.has(text) ? text : left;
+  if (plainKeys.has(key) && plain.test(text)) return text;
+  return wordKeys.has(key) && (schemaWords.has(text) || profiles.has(text)) ? text : left;
 }
 
 function originOf(text: string): string {
@@ -73,10 +103,14 @@ function originOf(text: string): string {
   return url === null || url.hostname === '' ? left : `${url.protocol}//${url.host}/${left}`;
 }
 
-/** Of an expression: what stands in quotes may be anybody's name. */
+/**
+ * Of an expression: what stands in quotes or in a comment may be anybody's name, and a long number theirs. Comments and
+ * texts in three quotes are rare: with one, all of it goes.
+ */
 function withoutLiterals(text: string): string {
-  if (isProblem(compileExpression(text, 'any'))) return left;
-  return text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, `"${left}"`);
+  if (/"""|'''/.test(text) || isProblem(compileExpression(text, 'any'))) return left;
+  const structure = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, `"${left}"`);
+  return structure.includes('//') ? left : structure.replace(/\b(?:0x[\da-f]+|\d{3,})u?\b/gi, left);
 }
 
 /** Of a filter (RFC 4515): attributes and structure, and the values of those that say what kind of thing an entry is. */

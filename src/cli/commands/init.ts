@@ -11,13 +11,14 @@ import { count } from '../../core/wording/count.ts';
 import { printable } from '../../core/wording/foreign.ts';
 import { commandLine } from '../command-line.ts';
 import type { InitOptions } from '../init-options.ts';
-import { asker, askSource, askToken, required, type Ask } from '../init-questions.ts';
+import { asker, askSource, askToken, refuseContradictions, required, type Ask } from '../init-questions.ts';
 import type { CommandContext } from '../session.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 
 /** Asks the directory, and writes a configuration to begin with. It holds no secret, and nothing of a person. */
 export async function init(given: InitOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
+  refuseContradictions(given);
   const out = given.out ?? context.config;
   if (!given.force) await refuseExisting(out);
   const open: OpenApp = (configuration) => createApp(configuration, { onSecret: terminal.keepSecret });
@@ -90,6 +91,7 @@ async function lastAnswers(
     'The DN of a group, if only its members belong there (empty: everybody)',
     '',
   );
+  if (scopeGroup !== '' && !survey.hasGroup(scopeGroup)) throw noGroup(scopeGroup);
   const targetUrl = required(
     await ask(given.targetUrl, 'The base URL of the SCIM service, like https://wiki.example/scim/v2', ''),
     'the address of the SCIM service is not said',
@@ -106,6 +108,14 @@ async function lastAnswers(
     userName: userName === presetUserName(survey.preset) ? undefined : userName,
     scopeGroup: scopeGroup === '' ? undefined : scopeGroup,
   };
+}
+
+function noGroup(dn: string): BridgeError {
+  return new BridgeError(
+    'D2S_SCOPE_GROUP_MISSING',
+    `there is no group ${printable(dn)} where groups were looked for`,
+    'correct the DN, or look elsewhere with --base',
+  );
 }
 
 /** The first part of a domain: `DC=corp,DC=example` is called corp. */

@@ -18,6 +18,10 @@ export async function stateVerify({ json }: { readonly json: boolean }, context:
       if (json) printJson(terminal, { state: 'whole', log });
       else {
         terminal.print('state: whole');
+        if (log.others > 0)
+          terminal.print(
+            `provisioning log: ${count(log.others, 'entry')} of the state that was there before, which only its key would prove`,
+          );
         terminal.print(
           log.flaws.length === 0
             ? `provisioning log: ${count(log.entries, 'entry')}, as they were written${log.erased === 0 ? '' : `; somebody was erased from ${whole(log.erased)} of them, by state forget`}`

@@ -182,7 +182,7 @@ export const targetSchema = z.strictObject({
       seats: z
         .exactOptional(z.int().min(1))
         .describe(
-          'How many users may be active on the target through dir2scim, because it is paid for so many. Creations and reactivations beyond it wait until somebody leaves; whoever leaves in the same cycle frees the seat first. Adopted accounts count and never wait; deactivated ones do not count.',
+          'How many users may be active on the target through dir2scim, because it is paid for so many. Creations and reactivations beyond it, also as another entry, wait until somebody leaves; whoever leaves in the same cycle frees the seat first. Adopted accounts count and never wait; deactivated ones do not count.',
         ),
       seatOrder: text
         .default('userName')

@@ -61,6 +61,8 @@ export interface LogCheck {
   readonly entries: number;
   /** Of these: from how many somebody was erased, by a person's word. */
   readonly erased: number;
+  /** Besides, entries of the state whose place this one took: only its key would prove them. */
+  readonly others: number;
   readonly flaws: readonly LogFlaw[];
 }
 

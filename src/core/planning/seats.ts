@@ -23,22 +23,34 @@ export interface SeatPolicy {
  *   reactivate, of whom it has as active (in doubt)   | had one
  *   adopt an active account                           | takes one, and never waits: the target has it already
  *   adopt one that is switched off, and switch it on  | takes one
- *   adopt one that stays switched off; relink, update | -
+ *   adopt one that stays switched off; update         | -
+ *   relink an account that is active                  | -: it passes on with it
+ *   relink one that is switched off, and switch it on | takes one
  *   deactivate, delete, of whom it has as active      | frees one
  */
 
 type Taken = Pick<Link, 'lifecycle' | 'leftDisabled'>;
 
 /** Whether an account counts: active, and not left switched off. */
-function isTaken(link: Taken | undefined): boolean {
+export function isTaken(link: Taken | undefined): boolean {
   return link?.lifecycle === 'active' && link.leftDisabled !== true;
 }
 
-/** Whether an operation is done only when a seat is free. */
+/** By whose link an operation goes: of a relink, the account is still the one of the entry that is gone. */
+export function seatHolder(operation: Operation): SourceId {
+  return operation.verb === 'relink' ? operation.replaces : operation.sourceId;
+}
+
+/**
+ * Whether an operation is done only when a seat is free.
+ *
+ * @param link of the one who has the account before it (`seatHolder`)
+ */
 export function waitsForSeat(operation: Operation, link: Taken | undefined): boolean {
   if (operation.type !== 'user') return false;
   if (operation.verb === 'create') return operation.attributes.get('active') !== false;
   if (operation.verb === 'adopt') return !operation.targetActive && operation.changes.some(isSwitchOn);
+  if (operation.verb === 'relink') return operation.changes.some(isSwitchOn) && !isTaken(link);
   return operation.verb === 'reactivate' && !isTaken(link);
 }
 
@@ -79,7 +91,7 @@ export interface SeatInput {
 /** Gives seats in their order: whoever leaves in the same plan frees theirs first. */
 export function seatsFor({ seats, order }: SeatPolicy, input: SeatInput): Seated {
   const { operations, links, context } = input;
-  const linkOf = ({ sourceId }: Operation): Link | undefined => links.get(sourceId);
+  const linkOf = (operation: Operation): Link | undefined => links.get(seatHolder(operation));
   const waiting = operations.filter((one) => waitsForSeat(one, linkOf(one)));
   // Who comes and is switched off in the same plan has had a seat in between.
   const others = operations

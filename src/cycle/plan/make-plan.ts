@@ -109,7 +109,14 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     if (wasSought) quarantine.heldCreation(operation);
   }
   const { due, deferred } = quarantine.divide(judged.verdict.proceed, pushedNow(judged.words));
-  const seated = await seatPlan(due, { ...input, ...judged, links: known.links, resources: projection.resources });
+  const remembered = [...known.moved, ...lost.found, ...learned.links, ...planned.remembered];
+  const seated = await seatPlan(due, {
+    ...input,
+    ...judged,
+    links: known.links,
+    resources: projection.resources,
+    remembered,
+  });
   noteUnseated(seated.unseated, matches.unsearched, quarantine);
   return {
     plan: {
@@ -126,7 +133,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     ...seated,
     deferred,
     unmatchable: matches.rejected,
-    remembered: [...known.moved, ...lost.found, ...learned.links, ...planned.remembered],
+    remembered,
     forgotten: [...lost.ended, ...planned.forgotten],
     acknowledged: planned.acknowledged,
     waiting: planned.waiting + learned.waiting,

@@ -66,7 +66,7 @@ export interface PrepareInput {
   readonly heldMatches?: ReadonlyMap<SourceId, HeldMatch> | undefined;
   /** Whether searches may be ended for those who leave. */
   readonly mayCut?: boolean | undefined;
-  /** The target refused our credentials a moment ago: only ends of access are worth another request. */
+  /** The target did not answer as it should a moment ago: only ends of access are worth another request. */
   readonly refused?: BridgeError | undefined;
   readonly store: StateView;
   /** For those whom the readings do not show. */
@@ -111,9 +111,10 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
     ids: [...concerned.map(({ sourceId }) => sourceId), ...(incrementalScope?.left ?? [])],
     isAboutEverybody: incrementalScope === undefined,
   });
-  if (input.refused !== undefined && !(input.mayCut === true && endsAccess(recalled, resources))) throw input.refused;
+  const isHurried = input.mayCut === true && endsAccess(recalled, resources, input.refused !== undefined);
+  if (input.refused !== undefined && !isHurried) throw input.refused;
   const lost = await searchLost(recalled, rejected, { ...input, quarantine });
-  const searched = await searchNewcomers(recalled, resources, { ...input, quarantine });
+  const searched = await searchNewcomers(recalled, resources, isHurried, { ...input, quarantine });
   const { matches, successors, awaited } = searched;
   const departures = lost.departures.filter(({ link }) => !awaited.has(link.sourceId));
   const groups = await membersWithStrangers({ ...input, ...recalled, matches: matches.matches });
@@ -137,6 +138,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
 async function searchNewcomers(
   recalled: Known,
   resources: readonly Resource[],
+  isHurried: boolean,
   input: PrepareInput & { readonly quarantine: QuarantineLedger },
 ): Promise<{
   readonly matches: Matches;
@@ -149,7 +151,6 @@ async function searchNewcomers(
   const likely = await likelySuccessors(recalled, input);
   const certain = successorsIn(likely, resources, setup, recalled.mayMove);
   const unclear = await awaitedSuccessors(recalled, likely, input);
-  const isHurried = input.mayCut === true && endsAccess(recalled, resources);
   const hurry = isHurried ? endsFirst(setup.target, input.refused !== undefined) : undefined;
   const found = await searchUnlinked({
     ...input,
@@ -179,11 +180,18 @@ async function withResources(
   return { ...input, incrementalScope: { ...incrementalScope, resources: await change(incrementalScope.resources) } };
 }
 
+/** @param ofMembers leaving a group counts as well: it is access of its own, and waits behind nothing else for long */
 function endsAccess(
-  { departures, links }: Pick<Known, 'departures' | 'links'>,
+  { departures, links, members }: Pick<Known, 'departures' | 'links' | 'members'>,
   resources: readonly Resource[],
+  ofMembers: boolean,
 ): boolean {
   const isToEnd = ({ type, sourceId, attributes }: Resource): boolean =>
     type === 'user' && attributes.get('active') === false && links.get(sourceId)?.lifecycle === 'active';
-  return departures.some(({ link }) => link.lifecycle !== 'deactivated') || resources.some(isToEnd);
+  const isLeft = (group: Resource): boolean =>
+    ofMembers && !(members.get(group.sourceId)?.isSubsetOf(new Set(group.members)) ?? true);
+  return (
+    departures.some(({ link }) => link.lifecycle !== 'deactivated') ||
+    resources.some((resource) => isToEnd(resource) || isLeft(resource))
+  );
 }

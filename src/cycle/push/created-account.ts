@@ -1,3 +1,5 @@
+import { fold } from '../../core/directory/fold.ts';
+import { isSourceId } from '../../core/directory/source-id.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
@@ -22,8 +24,9 @@ const by = 'answered the creation with';
  *   ------------------------------------------------+----------------------------------------------------------
  *   another entry has it                            | match_taken; what the target may have written there is in doubt
  *   somebody else's by what it shows                | match_foreign
- *   another name, and nothing that says when it was | match_foreign for a user, unless a whole list of this cycle
- *   made                                            | lacks it; a group is looked into: with members of others, refused
+ *   another name, and nothing that says that it is  | match_foreign for a user, unless a whole list of this cycle
+ *   new                                             | lacks it; a group is looked into: with members of others, refused
+ *   listed in this cycle, and called new            | read once: match_foreign for a user of another name without our id
  *   was there before: by the answer, in the list of | an adoption: `adopt: never`, members of others and a former owner
  *   this cycle, or found by its name                | refuse it
  *   anything else                                   | new
@@ -48,8 +51,11 @@ export async function judgeCreated(
   const policy = context.policy[type];
   const listed = context.listed[type];
   const existed = outcome.existed === true || listed?.has(id) === true || older.has(id);
-  const isUnproven = outcome.unproven === true && !existed && listed === undefined;
-  const isForeign = outcome.others === true || (type === 'user' && isUnproven);
+  const isNew = listed !== undefined && !listed.has(id) && !older.has(id);
+  const isUnproven = outcome.unproven === true && !isNew;
+  const isEchoed = listed?.has(id) === true && outcome.existed !== true && !isUnproven;
+  const isForeign =
+    outcome.others === true || (type === 'user' && (isUnproven || (isEchoed && !(await fits(operation, id, context)))));
   if (isForeign && !(existed && policy.adopt === 'also-foreign')) {
     unclaim(type, id, context);
     return refused(foreignFailure(by, id), true);
@@ -64,6 +70,15 @@ export async function judgeCreated(
   )
     return refused(populatedFailure(id));
   return { kind: 'ours', existed };
+}
+
+/** Whether an account that was listed before it was "created" is the one that was asked for now, and not only in the answer. */
+async function fits(operation: CreateOperation, id: TargetId, { target, signal }: PushContext): Promise<boolean> {
+  const read = await target.read(operation.type, id, signal);
+  if (isFailure(read)) return false;
+  const [shown, name] = [read.body['userName'], valueOf(operation, 'userName')];
+  const isNamed = typeof shown !== 'string' || typeof name !== 'string' || fold(shown) === fold(name);
+  return isSourceId(read.body['externalId'], operation.sourceId) || isNamed;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { FailureClass } from '../../core/model/outcome.ts';
 import type { Operation } from '../../core/model/plan.ts';
-import { seatsTakenBy, waitsForSeat, type SeatPolicy } from '../../core/planning/seats.ts';
+import { seatHolder, seatsTakenBy, waitsForSeat, type SeatPolicy } from '../../core/planning/seats.ts';
 import type { OperationResult } from './operation-result.ts';
 
 /**
@@ -31,7 +31,7 @@ export function createSeatCount(
 ): SeatCount {
   if (policy === undefined) return { begin: () => true, end: () => undefined };
   const adopted = operations.filter((one) => {
-    const link = links.get(one.sourceId);
+    const link = links.get(seatHolder(one));
     return !waitsForSeat(one, link) && seatsTakenBy(one, link) > 0;
   });
   let free = policy.seats - taken - adopted.length;
@@ -39,7 +39,7 @@ export function createSeatCount(
   const begun = new Map<Operation, 'takes' | 'frees'>();
   return {
     begin(operation) {
-      const link = links.get(operation.sourceId);
+      const link = links.get(seatHolder(operation));
       if (waitsForSeat(operation, link)) {
         if (free <= 0) return false;
         free -= 1;

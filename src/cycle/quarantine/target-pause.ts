@@ -12,9 +12,9 @@ import type { TargetPause } from '../../ports/state-records.ts';
  *   does not answer                                   | -          | no rest: leavers are waiting, and a request to
  *                                                     |            | nobody does no harm
  *
- * After a rest the target is asked for next to nothing. When it answers, the cycle goes on; else it rests again, and where
- * it refused the credentials, ends of access are tried before: tokens that may write and not read exist. A person who asks
- * (`sync`, `retry --all`) ends the rest.
+ * After a rest the target is asked for next to nothing. When it answers, the cycle goes on; else ends of access are tried
+ * (tokens that may write and not read exist, and searches alone may fail), and it rests again. A person who asks (`sync`,
+ * `retry --all`) ends the rest.
  */
 
 const first = 60_000;

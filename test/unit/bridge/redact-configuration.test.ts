@@ -69,6 +69,43 @@ describe('A configuration for support', () => {
     }
   });
 
+  it('has nothing of a comment, of a text in three quotes or of a long number in an expression', () => {
+    const redacted = (where: string) => redactConfiguration({ targets: { wiki: { scope: { users: { where } } } } });
+    for (const where of [
+      'mail != "x" // asked for by Canary',
+      'mail != "x"\n// it\'s Canary "',
+      'cn == """so called "Canary" here"""',
+      "cn == '''so called 'Canary' here'''",
+      'employeeNumber == "1" && 86753 == 0x152E1',
+    ])
+      assert.doesNotMatch(JSON.stringify(redacted(where)), /canary|86753|152e1/i, where);
+    assert.match(JSON.stringify(redacted('bit(userAccountControl, 2)')), /bit\(userAccountControl, 2\)/);
+  });
+
+  it('has nothing of a secret or an account that stands in the place of a reference, whatever it looks like', () => {
+    const canaries = [
+      86753091,
+      '86753091',
+      '86753091s',
+      '86753091:80',
+      '8 6 7 5 3 0 9 1',
+      '86753091/2 * * * *',
+      'slack',
+    ];
+    for (const canary of [...canaries, 'deactivate', 'externalId']) {
+      const auth = { bearer: canary, basic: { username: canary, password: { env: canary } }, headers: { x: canary } };
+      const text = JSON.stringify(
+        redactConfiguration({
+          directories: { corp: { bind: { dn: canary, password: canary }, path: canary, discover: canary } },
+          targets: { wiki: { url: canary, auth, users: { map: { title: canary } }, guard: { mustSee: [canary] } } },
+          notify: [{ webhook: canary, secret: { file: canary } }],
+        }),
+      );
+      const rest = text.replace(`"title":"${canary}"`, '');
+      assert.ok(!rest.includes(String(canary)), text);
+    }
+  });
+
   it('has nothing of any text in the place of any other', async () => {
     const { value } = readYaml('example.yaml', await readFile(example, 'utf8'));
     const canary = fc.constantFrom('Zoë Canary <zoe.canary@corp.example>', 'canary+secret/1==', 'cn=canary,$(x)');

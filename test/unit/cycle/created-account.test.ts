@@ -37,6 +37,20 @@ describe('an account that answers a creation under another name', () => {
     assert.equal(stage.target.users().length, 1);
   });
 
+  it('is linked to nobody either when it was there before, by the answer or by the list of this cycle', async () => {
+    for (const answer of [{ unproven: true, existed: true }, { unproven: true }, { named: true }, {}] as const) {
+      const stage = cycleStage([person('dan'), person('ada')], { target: { concurrency: 1 } });
+      const prepare = await older(stage, answer);
+      const { report } = await stage.cycle({ prepare });
+      assert.deepEqual(
+        report.failed.map(({ failure }) => failure.reason),
+        ['match_foreign', 'match_foreign'],
+        JSON.stringify(answer),
+      );
+      assert.equal((await stage.store.links('wiki', ['dan', 'ada'])).size, 0);
+    }
+  });
+
   it('is new where a whole list of the same cycle lacks it', async () => {
     const stage = cycleStage([person('dan'), person('ada')]);
     let made = 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import { cutShort, overriding } from '../../../src/ports/scim-target.ts';
-import { cycleStage, inShort, minute, operationsOf, person } from '../../support/cycle-stage.ts';
+import { cycleStage, inShort, minute, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import type { FakeCall } from '../../support/fake-target.ts';
 
 describe('searches that take long', () => {
@@ -88,10 +88,50 @@ describe('credentials that are refused for searches', () => {
     assert.deepEqual(inShort((await stage.cycle()).calls), ['probe']);
   });
 
+  it('keep nobody in a group either, while the target rests and is asked again in vain', async () => {
+    const stage = cycleStage([person('ada'), person('bob'), team('crew', ['ada', 'bob'])]);
+    await stage.cycle();
+    stage.target.setHook((call) =>
+      isSearch(call) || call.method === 'probe' ? { when: 'before', result: unwelcome } : undefined,
+    );
+    stage.source.put(person('cid'));
+    await stage.cycle();
+    stage.source.put(team('crew', ['ada']));
+    await stage.clock.advance(minute);
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual(inShort(calls), ['probe', 'members group-3 + -user-2']);
+    assert.deepEqual(operationsOf(report.applied), ['members crew']);
+    await stage.clock.advance(2 * minute);
+    assert.deepEqual(inShort((await stage.cycle()).calls), ['probe']);
+  });
+
   it('end the cycle at once where nobody leaves', async () => {
     const stage = await stageOf(isSearch);
     const { report, calls } = await stage.cycle();
     assert.deepEqual(inShort(calls), ['find externalId cid']);
     assert.deepEqual([report.result, report.error?.code], ['error', 'D2S_TARGET_AUTH']);
+  });
+});
+
+describe('a target that rests', () => {
+  it('is sent ends of access after its rest, whatever it answers when it is asked for next to nothing', async () => {
+    for (const failureClass of ['protocol', 'transient', 'unknown'] as const) {
+      const stage = cycleStage([person('ada'), person('bob')]);
+      await stage.cycle();
+      stage.source.put(person('cid'));
+      stage.target.setHook(() => ({ when: 'before', result: { class: 'auth', status: 401, detail: 'no' } }));
+      await stage.cycle();
+      stage.target.setHook(({ method }) =>
+        method === 'update'
+          ? undefined
+          : { when: 'before', result: { class: failureClass, status: 200, detail: 'no' } },
+      );
+      stage.source.remove('bob');
+      await stage.clock.advance(minute);
+      const { report, calls } = await stage.cycle();
+      assert.deepEqual(inShort(calls), ['probe', 'update user-2'], failureClass);
+      assert.deepEqual(operationsOf(report.applied), ['deactivate bob']);
+      assert.equal(report.result, 'error');
+    }
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { unmanaged } from '../../../src/core/model/link.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
+import { markPaths } from '../../../src/core/planning/link-paths.ts';
 import { cycleStage, inShort, person, team } from '../../support/cycle-stage.ts';
 
 const seats = (number: number, order = 'userName') => ({ seats: { seats: number, order } });
@@ -126,5 +128,60 @@ describe('seats of a target', () => {
     await stage.cycle();
     assert.deepEqual([...((await stage.store.members('wiki', ['all'])).get('all') ?? [])].sort(), ['ben', 'cleo']);
     assert.deepEqual((await stage.cycle()).calls, []);
+  });
+
+  it('are taken by the new entry of somebody who had left, whose account would be switched on', async () => {
+    const stage = cycleStage(
+      ['anna', 'ben'].map((id) => person(id)),
+      seats(2),
+    );
+    await stage.cycle();
+    stage.source.remove('anna');
+    stage.source.put(person('cleo'));
+    await stage.cycle();
+    stage.source.put(person('anna2', { mail: 'anna@example.org' }));
+    const { report, calls } = await stage.cycle();
+    assert.deepEqual([named(calls, 'update'), report.seats], [[], { of: 2, taken: 2, waiting: 1 }]);
+    assert.equal(await active(stage), 2);
+    stage.source.remove('ben');
+    await stage.cycle();
+    assert.equal((await stage.store.links('wiki', ['anna2'])).get('anna2')?.lifecycle, 'active');
+    assert.equal(await active(stage), 2);
+  });
+
+  it('pass on with an account that is active', async () => {
+    const stage = cycleStage(
+      ['anna', 'ben'].map((id) => person(id)),
+      seats(2),
+    );
+    await stage.cycle();
+    stage.source.remove('anna');
+    stage.source.put(person('anna2', { mail: 'anna@example.org' }));
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.seats, { of: 2, taken: 2, waiting: 0 });
+    assert.equal((await stage.store.links('wiki', ['anna2'])).get('anna2')?.lifecycle, 'active');
+  });
+
+  it('are free again in the cycle that finds somebody switched off there, who comes back in their turn', async () => {
+    const stage = cycleStage(
+      ['anna', 'ben', 'cleo'].map((id) => person(id)),
+      seats(2),
+    );
+    await stage.cycle();
+    const [anna] = [...(await stage.store.links('wiki', ['anna'])).values()];
+    assert.ok(anna);
+    stage.target.putBack(
+      'user',
+      anna.targetId,
+      new Map<string, ScimValue>([
+        ['userName', 'anna@example.org'],
+        ['externalId', 'anna'],
+        ['active', false],
+      ]),
+    );
+    await stage.store.record([{ kind: 'link', link: markPaths(anna, ['active'], unmanaged) }]);
+    const { report } = await stage.cycle();
+    assert.deepEqual(report.seats, { of: 2, taken: 2, waiting: 1 });
+    assert.equal(stage.target.users().find(({ id }) => id === anna.targetId)?.['active'], true);
   });
 });

@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureContext } from 'node:tls';
 import { BridgeError } from '../../../core/model/errors.ts';
 import { clean } from '../../../core/wording/foreign.ts';
 import type { LdapSourceOptions } from '../shared/options.ts';
@@ -55,8 +55,7 @@ export async function openTls(
   signal: AbortSignal,
 ): Promise<Socket> {
   const name = tls.serverName ?? address.host;
-  // Files of ours that cannot be used are no fault of the server.
-  const context = await tls.context?.();
+  const context = await ownFiles(raw, tls);
   try {
     const socket = connectTls({
       socket: raw,
@@ -77,6 +76,16 @@ export async function openTls(
       'check `tls.ca` and `tls.serverName` against the certificate of the server, and that the port speaks TLS',
       error,
     );
+  }
+}
+
+/** Files of ours that cannot be used are no fault of the server; the connection to it ends all the same. */
+async function ownFiles(raw: Socket, tls: LdapSourceOptions['tls']): Promise<SecureContext | undefined> {
+  try {
+    return await tls.context?.();
+  } catch (error) {
+    raw.destroy();
+    throw error;
   }
 }
 

@@ -43,7 +43,8 @@ export async function createResource(
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
     const whose = await whoseAccount(conversation, type, outcome.id, answer, attributes);
-    if (whose === 'others' && existedBefore(answer)) return { ...outcome, others: true, existed: true };
+    if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
+      return { ...outcome, ...saidOf[whose], existed: true };
     if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
     if (whose === 'named') noteKeepsOurs(targetDialect);
     const wire = [...attributes]

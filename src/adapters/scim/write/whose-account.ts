@@ -14,7 +14,8 @@ import { isRefusal, type Answer, type Body } from '../shared/message.ts';
  *
  * | the answer shows                                                     | it is                                      |
  * |----------------------------------------------------------------------|--------------------------------------------|
- * | 200, or a `meta` that tells that it was there                         | `before`; `others` with another externalId |
+ * | 200, or a `meta` that tells that it was there                        | `before`; `others` with another externalId |
+ * | the same, but no externalId, another name, and no word that it is new | as without, below                          |
  * | the externalId that was sent                                         | `named`                                    |
  * | another, and another name                                            | `others`                                   |
  * | another, and the name that was sent                                  | `kept`: the target gives ids of its own    |
@@ -93,7 +94,8 @@ function judge(
     return 'named';
   }
   if (shownId !== undefined) return existed || isOtherName ? 'others' : 'kept';
-  if (existed) return isOtherName && evidence.has(showsNames(type)) ? 'others' : 'before';
+  if (existed && (!isOtherName || evidence.has(givesNames(type)) || isMadeJustNow(answer))) return 'before';
+  if (existed) return evidence.has(showsNames(type)) ? 'others' : 'unproven';
   if (!isOtherName) {
     if (shown === undefined) return 'fresh';
     if (typeof ours === 'string' && evidence.has(showsIds(type))) return 'before';

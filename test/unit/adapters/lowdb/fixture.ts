@@ -73,7 +73,7 @@ async function logFits(state: StateView, records: readonly number[]): Promise<vo
     records.map((number, index) => `${index + 1} entry-${number}`),
     'an entry of the log for each record',
   );
-  assert.deepEqual(await state.checkLog(), { entries: log.length, erased: 0, flaws: [] });
+  assert.deepEqual(await state.checkLog(), { entries: log.length, erased: 0, others: 0, flaws: [] });
 }
 
 /** Which numbered records a state contains; fails when one is there by half. */

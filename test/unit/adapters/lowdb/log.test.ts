@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openNewState } from '../../../../src/adapters/lowdb/new-state.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import type { StateStore } from '../../../../src/ports/state-store.ts';
@@ -40,7 +41,7 @@ describe('The provisioning log', () => {
       (await logOf(again)).map(({ sourceId }) => sourceId),
       ['ada', 'bob', 'cyd'],
     );
-    assert.deepEqual(await again.checkLog(), { entries: 3, erased: 0, flaws: [] });
+    assert.deepEqual(await again.checkLog(), { entries: 3, erased: 0, others: 0, flaws: [] });
     await again.close();
     for (const file of await filesIn(folder)) assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
@@ -62,10 +63,41 @@ describe('The provisioning log', () => {
       (await logOf(view)).map(({ sourceId }) => sourceId),
       ['ada', 'bob'],
     );
-    assert.deepEqual(await view.checkLog(), { entries: 1, erased: 0, flaws: [] });
+    assert.deepEqual(await view.checkLog(), { entries: 1, erased: 0, others: 0, flaws: [] });
     isFull = false;
     await store.close();
-    assert.deepEqual(await (await openStateView({ folder })).checkLog(), { entries: 2, erased: 0, flaws: [] });
+    assert.deepEqual(await (await openStateView({ folder })).checkLog(), {
+      entries: 2,
+      erased: 0,
+      others: 0,
+      flaws: [],
+    });
+  });
+
+  it('goes on after that of a state whose place another one took, and proves its own entries alone', async (context) => {
+    const folder = await temporaryFolder(context);
+    const first = await openStateStore({ folder, clock });
+    await log(first, 'ada', 'bob');
+    await first.close();
+    const made = await openNewState({ folder, clock });
+    await made.putInPlace();
+    await made.close();
+    const view = await openStateView({ folder });
+    assert.deepEqual(await view.checkLog(), { entries: 0, erased: 0, others: 2, flaws: [] });
+    await view.close();
+    for (const compactAfter of [1_000_000, 1]) {
+      const store = await openStateStore({ folder, clock, compactAfter });
+      await store.record([{ kind: 'target', target: 'wiki', state: { pending: 0 } }]);
+      assert.deepEqual(await store.checkLog(), { entries: 0, erased: 0, others: 2, flaws: [] });
+      await store.close();
+    }
+    const again = await openStateStore({ folder, clock });
+    await log(again, 'cyd');
+    assert.deepEqual(await again.checkLog(), { entries: 1, erased: 0, others: 2, flaws: [] });
+    await again.close();
+    await rm((await filesIn(folder))[1] ?? '');
+    const { flaws } = await (await openStateView({ folder })).checkLog();
+    assert.deepEqual(flaws, [{ kind: 'missing', from: 3, to: 3 }]);
   });
 
   it('begins a new file each day, and removes those that are too old', async (context) => {
@@ -82,7 +114,7 @@ describe('The provisioning log', () => {
     }
     const ids = (await logOf(store)).map(({ sourceId }) => sourceId);
     assert.deepEqual(ids, ['p2', 'p3', 'p4', 'p5', 'p6']);
-    assert.deepEqual(await store.checkLog(), { entries: 5, erased: 0, flaws: [] });
+    assert.deepEqual(await store.checkLog(), { entries: 5, erased: 0, others: 0, flaws: [] });
     await store.close();
   });
 
@@ -99,7 +131,7 @@ describe('The provisioning log', () => {
     const after = await open();
     await log(after, 'bob');
     assert.equal((await filesIn(folder)).length, 2);
-    assert.deepEqual(await after.checkLog(), { entries: 2, erased: 0, flaws: [] });
+    assert.deepEqual(await after.checkLog(), { entries: 2, erased: 0, others: 0, flaws: [] });
     await after.close();
   });
 
@@ -205,7 +237,7 @@ describe('The provisioning log', () => {
     assert.deepEqual((await (await openStateView({ folder })).checkLog()).flaws, [{ kind: 'changed', from: 1, to: 1 }]);
     await writeFile(file, text.replace(/,"values":.*(?=,"hash")/, ''));
     const view = await openStateView({ folder });
-    assert.deepEqual(await view.checkLog(), { entries: 2, erased: 0, flaws: [] });
+    assert.deepEqual(await view.checkLog(), { entries: 2, erased: 0, others: 0, flaws: [] });
     assert.equal((await logOf(view))[0]?.values, undefined);
   });
 
@@ -248,7 +280,7 @@ describe('The provisioning log', () => {
       (await logOf(another, 2)).map(({ seq, sourceId }) => [seq, sourceId]),
       [[3, 'cyd']],
     );
-    assert.deepEqual(await another.checkLog(), { entries: 1, erased: 0, flaws: [] });
+    assert.deepEqual(await another.checkLog(), { entries: 1, erased: 0, others: 2, flaws: [] });
     await another.close();
   });
 });

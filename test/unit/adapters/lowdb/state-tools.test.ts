@@ -91,7 +91,7 @@ describe('Somebody who is erased', () => {
     assert.deepEqual(erased, { logEntries: 3, decisions: 1 });
     assert.doesNotMatch(disk.text(), /"ada"|id-of-ada/);
     const view = await openStateView({ folder, files });
-    assert.deepEqual(await view.checkLog(), { entries: 3, erased: 3, flaws: [] });
+    assert.deepEqual(await view.checkLog(), { entries: 3, erased: 3, others: 0, flaws: [] });
     const [staff, bob] = await logOf(view);
     assert.deepEqual(
       [staff?.sourceId, staff?.joined, bob?.sourceId, bob?.values],
@@ -114,7 +114,7 @@ describe('Somebody who is erased', () => {
     await createStateTools({ folder, files, clock }).erase(ada);
     const store = await openStateStore({ folder, files, clock });
     await store.record([{ kind: 'logged', entry: aLogEntry('cyd') }]);
-    assert.deepEqual(await store.checkLog(), { entries: 4, erased: 3, flaws: [] });
+    assert.deepEqual(await store.checkLog(), { entries: 4, erased: 3, others: 0, flaws: [] });
     assert.deepEqual(
       (await logOf(store, 3)).map(({ seq }) => seq),
       [4],
