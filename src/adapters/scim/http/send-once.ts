@@ -28,6 +28,10 @@ export class Late extends Error {
 /** Interim answers (1xx) one after the other, and no answer. */
 export class OnlyInterim extends Error {
   override readonly name = 'OnlyInterim';
+
+  constructor(status: number) {
+    super(`more than ${mostInterim} interim answers (${status}), and no answer`);
+  }
 }
 
 interface Limits {
@@ -57,8 +61,7 @@ export function sendOnce(
     let isOver = false;
     let status = 0;
     let headers: IncomingHttpHeaders = {};
-    let bytes = 0;
-    let interim = 0;
+    let [bytes, interim] = [0, 0];
     const gathered = new Gathered();
 
     const end = (result: WholeAnswer | NoAnswer): void => {
@@ -88,8 +91,7 @@ export function sendOnce(
       },
       onResponseStart(_controller, statusCode, given) {
         if (statusCode >= 200) [status, headers] = [statusCode, given];
-        else if ((interim += 1) > mostInterim)
-          giveUp(new OnlyInterim(`more than ${mostInterim} interim answers (${statusCode}), and no answer`));
+        else if ((interim += 1) > mostInterim) giveUp(new OnlyInterim(statusCode));
       },
       onResponseData(given, chunk) {
         bytes += chunk.length;
