@@ -7,12 +7,14 @@ import { createOAuth } from '../../src/adapters/scim/auth/oauth.ts';
 import type { ScimTargetOptions } from '../../src/adapters/scim/http/options.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import type { ScimTarget } from '../../src/ports/scim-target.ts';
+import { BridgeError } from '../../src/core/model/errors.ts';
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { startOAuthServer } from '../support/oauth-server.ts';
 import { freePort } from '../support/process.ts';
 import { startHttpProxy, type HttpProxy, type HttpProxyOptions } from '../support/proxy.ts';
 import { startScimServer, type ScimServer } from '../support/scim-server/server.ts';
 import { createCertificates, type Certificates } from '../support/tls.ts';
+import { until } from '../support/until.ts';
 import { applied, signal } from './scim-target.ts';
 import { targetOptions } from './scim-target-options.ts';
 import { alice, classOf, drive, find, token } from './scim-target-stage.ts';
@@ -180,6 +182,15 @@ describe('a proxy on the way to a target', () => {
       /^the TLS certificate of the server comes from an unknown authority/,
     );
     assert.equal(server.requests.length, 0);
+  });
+
+  it('keeps no tunnel of ours when our own files for TLS cannot be used', async (context) => {
+    const { open, clock, proxy } = await begin(context, { https: true });
+    const unusable = new BridgeError('D2S_CONFIG_INVALID', 'the client certificate has expired', 'renew it');
+    const target = open({ tls: { ca: () => Promise.reject(unusable) } });
+    assert.match(await detailOf(clock, target), /the client certificate has expired/);
+    assert.ok(proxy.visits.length > 0);
+    await until('no tunnel is open', () => proxy.ends() === 0);
   });
 
   it('that cuts a tunnel leaves what was under way in doubt', async (context) => {

@@ -13,6 +13,8 @@ export interface HttpProxy {
   readonly requests: () => number;
   /** Refuses with this status from now on; `hang up`: cuts the connection; `say nothing`: never answers; undefined: connects. */
   refuseWith(how: number | 'hang up' | 'say nothing' | undefined): void;
+  /** How many ends of tunnels are open. */
+  ends(): number;
   /** Cuts all tunnels. */
   cut(): void;
   stop(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startHttpProxy({ login, hosts = {}, tls }: HttpProxyOption
     headers,
     requests: () => requests,
     refuseWith: (how) => void (refusal = how),
+    ends: () => sockets.size,
     cut,
     async stop() {
       cut();

@@ -12,8 +12,8 @@ import { doubtful, unmanaged, type Link } from '../model/link.ts';
  *   deactivated  | active               | waiting      | waiting        | waiting         the next cycle brings it back
  *   left disabled at its adoption                       →  -
  *
- * In place of disabled and enabled: waiting where it is in doubt or not managed, unstored where it is known not to be
- * stored.
+ * In place of disabled and enabled: waiting where it is in doubt or not managed. In place of disabled alone: unstored where
+ * it is known not to be stored; whoever shall have no access and shows active has it, whatever was known before.
  */
 
 /** @param wanted undefined: nobody says */
@@ -28,6 +28,6 @@ export function compareLifecycle(
   if (shown === undefined || shown === acknowledged) return undefined;
   const mark = attributes['active'];
   if (mark === doubtful || mark === unmanaged) return 'waiting';
-  if (unstored?.includes('active') === true) return 'unstored';
-  return shown ? 'enabled' : 'disabled';
+  if (shown) return 'enabled';
+  return unstored?.includes('active') === true ? 'unstored' : 'disabled';
 }

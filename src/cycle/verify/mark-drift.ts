@@ -42,13 +42,17 @@ function changesFor(drift: Drift, link: Link): StateChange[] {
 
 /**
  * Notes what was put right, was acknowledged, and is not there all the same: the target does not store it, so that it is
- * not sent again before it changes. What a cycle wrote to meanwhile is left alone.
+ * not sent again before it changes. But somebody who is active and shall not be has access: that stays unknown, so that
+ * the next cycle ends it once more. What a cycle wrote to meanwhile is left alone.
  */
 export async function noteNotTaken(found: readonly Found[], target: string, store: StateStore): Promise<void> {
   const changes = (await unchanged(found, target, store)).flatMap(({ drift, link }): StateChange[] => {
-    const paths = valuePaths(drift);
-    if (paths.length === 0 || drift.kinds.includes('missing')) return [];
-    return [{ kind: 'link', link: { ...link, unstored: [...new Set([...(link.unstored ?? []), ...paths])] } }];
+    const isOn = drift.kinds.includes('enabled');
+    const paths = valuePaths(drift).filter((path) => path !== 'active' || !isOn);
+    if ((paths.length === 0 && !isOn) || drift.kinds.includes('missing')) return [];
+    const marked = isOn ? markPaths(link, ['active'], unmanaged) : link;
+    if (paths.length === 0) return [{ kind: 'link', link: marked }];
+    return [{ kind: 'link', link: { ...marked, unstored: [...new Set([...(link.unstored ?? []), ...paths])] } }];
   });
   if (changes.length > 0) await store.record(changes);
 }

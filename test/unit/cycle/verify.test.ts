@@ -263,6 +263,26 @@ describe('putting drift right', () => {
     assert.deepEqual(await stage.store.unstored('wiki'), { title: 1 });
   });
 
+  it('ends access once more that the target says to have ended, and has not', async () => {
+    const stage = await loaded([person('p0000', { status: 'on' }), ...people(3).slice(1)]);
+    stage.source.put(person('p0000', { status: 'off' }));
+    await stage.cycle();
+    const on = through(stage.target, (one) => (one.id === 'user-1' ? { ...one, active: true } : one));
+    const { found } = await verify(stage, on);
+    await markDrift(found, 'wiki', stage.store);
+    await stage.cycle();
+    const again = await verify(stage, on, { only: new Set(['p0000']) });
+    assert.deepEqual(kindsOf(again), ['p0000 enabled']);
+    await noteNotTaken(again.found, 'wiki', stage.store);
+    assert.deepEqual(await stage.store.unstored('wiki'), {});
+    const prepare = () => Promise.resolve({ ...stage.setup, target: overriding(stage.target, on) });
+    assert.deepEqual(
+      (await stage.cycle({ prepare })).report.applied.map(({ verb }) => verb),
+      ['deactivate'],
+    );
+    assert.deepEqual(kindsOf(await verify(stage, on)), ['p0000 enabled']);
+  });
+
   it('notes nothing about whom a cycle wrote to since they were compared', async () => {
     const stage = await loaded([person('p0000', { title: 'Engineer', status: 'on' }), ...people(2).slice(1)]);
     await change(stage, 'p0000', 'title', 'Queen');

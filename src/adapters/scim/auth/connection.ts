@@ -107,7 +107,13 @@ function through(tunnels: Tunnels, { url }: Proxy, connect: Connect): Connect {
         { cause: error },
       );
     });
-    return protocol === 'https:' ? connect({ ...options, httpSocket: socket }) : socket;
+    if (protocol !== 'https:') return socket;
+    try {
+      return await connect({ ...options, httpSocket: socket });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   };
 }
 

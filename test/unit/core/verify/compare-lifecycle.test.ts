@@ -36,8 +36,12 @@ describe('whether somebody is active', () => {
   });
 
   it('is known not to be stored, where the target keeps something else', () => {
-    assert.equal(compareLifecycle(linkOf({ ...off, unstored: ['active'] }), false, true), 'unstored');
+    assert.equal(compareLifecycle(linkOf({ unstored: ['active'] }), true, false), 'unstored');
     assert.equal(compareLifecycle(linkOf({ ...off, unstored: ['active'] }), false, false), undefined);
+  });
+
+  it('is never called not stored of somebody who is active and shall not be', () => {
+    assert.equal(compareLifecycle(linkOf({ ...off, unstored: ['active'] }), false, true), 'enabled');
   });
 
   it('is not compared where nobody knows what should be there', () => {
