@@ -57,7 +57,7 @@ function handoverOf({ heir, names }: TargetExplanation): string {
 function outOfScope(one: TargetExplanation, explanation: Explanation): string {
   const { target, link } = one;
   const because = printable(explanation.conditions.flatMap(({ why, error }) => why ?? error ?? []).join('; '));
-  if (link === undefined || link.lifecycle === 'lost') return `is not on ${target}: ${because}`;
+  if (link === undefined || link.lifecycle === 'lost') return `is not on ${target}: ${because}${nextOf(one)}`;
   if (link.lifecycle === 'deactivated') return `is switched off on ${target}: ${because}${nextOf(one)}`;
   return `is on ${target} and does not belong there any more: ${because}${nextOf(one)}`;
 }

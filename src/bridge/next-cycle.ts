@@ -1,8 +1,10 @@
 import { BridgeError } from '../core/model/errors.ts';
+import type { SourceId } from '../core/model/entry.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
-type Job = (store: StateStore) => Promise<void>;
+/** Does something to the state. Returns what of that the cycle puts right, if it does. */
+type Job = (store: StateStore) => Promise<ReadonlySet<SourceId>>;
 
 interface Waiting {
   readonly job: Job;
@@ -17,8 +19,8 @@ export interface NextCycle {
    * written for it, of which the cycle tells. Rejects with anything else that the job threw.
    */
   before(target: string, job: Job): Promise<CycleReport | undefined>;
-  /** Does what waits, right before a cycle of the target. Returns whether there was anything. */
-  prepare(target: string, store: StateStore): Promise<boolean>;
+  /** Does what waits, right before a cycle of the target. Returns what that one puts right; undefined when nothing waited. */
+  prepare(target: string, store: StateStore): Promise<ReadonlySet<SourceId> | undefined>;
   /** The cycle that was prepared for. */
   started(target: string, report: Promise<CycleReport>): void;
 }
@@ -35,16 +37,17 @@ export function createNextCycle(): NextCycle {
     async prepare(target, store) {
       const jobs = waiting.get(target) ?? [];
       waiting.delete(target);
+      const repaired = new Set<SourceId>();
       for (const { job, end, fail } of jobs) {
         try {
-          await job(store);
+          for (const id of await job(store)) repaired.add(id);
           prepared.set(target, [...(prepared.get(target) ?? []), end]);
         } catch (thrown) {
           if (isStateError(thrown)) end(undefined);
           else fail(thrown);
         }
       }
-      return jobs.length > 0;
+      return jobs.length > 0 ? repaired : undefined;
     },
     started(target, report) {
       const ends = prepared.get(target) ?? [];

@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import { createCycleMemory, type CycleMemory } from '../cycle/cycle-memory.ts';
 import { rememberReading } from '../cycle/read/remember-directories.ts';
 import { startCycles } from '../cycle/run-cycles.ts';
@@ -279,9 +280,15 @@ function lanesOf(app: App, held: HeldStore, { memory, nextCycle, mayRead }: Lane
     mayRun: mayRead,
     start: async (mode, targets, control) => {
       const store = await held.current();
-      for (const target of targets) if (await nextCycle.prepare(target, store)) memory.cleanCycles.forget(target);
+      const repaired = new Map<string, ReadonlySet<SourceId>>();
+      for (const target of targets) {
+        const own = await nextCycle.prepare(target, store);
+        if (own === undefined) continue;
+        memory.cleanCycles.forget(target);
+        repaired.set(target, own);
+      }
       const attempt = mode === 'full' ? 'everything' : 'due';
-      const started = await startCycles(targets, { ...app, ...memory, ...control, mode, attempt, store });
+      const started = await startCycles(targets, { ...app, ...memory, ...control, mode, attempt, repaired, store });
       for (const [target, report] of started) nextCycle.started(target, report);
       return started;
     },

@@ -90,7 +90,7 @@ async function repair({ target, found, drift, counts }: VerifiedTarget, input: S
   if (input.signal.aborted) return { drift: counts, isGivenToCycle: false };
   let marked: ReadonlySet<SourceId> | undefined;
   const cycle = input.nextCycle.before(target, async (store) => {
-    marked = await markDrift(found, target, store);
+    return (marked = await markDrift(found, target, store));
   });
   input.ring();
   const report = await unlessAborted(cycle, input.signal);
@@ -122,7 +122,10 @@ async function notTaken(
   const { found, drift } = await compare(target, input, done);
   if (found.length > 0)
     input.nextCycle
-      .before(target, (store) => noteNotTaken(found, target, store))
+      .before(target, async (store) => {
+        await noteNotTaken(found, target, store);
+        return new Set();
+      })
       .catch((thrown: unknown) => {
         tellFailure(target, thrown, input.app);
       });

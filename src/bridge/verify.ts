@@ -128,7 +128,7 @@ async function repair(
     ...app,
     mode: 'incremental',
     attempt: 'asked',
-    repaired: marked,
+    repaired: new Map([[target, marked]]),
     store,
     signal: aborting,
     isStopping: () => stopping.aborted,

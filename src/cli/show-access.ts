@@ -39,17 +39,18 @@ function headOf({ login, person, sourceId, state, standing }: AccessRow): string
   return `${name === '' ? '' : `${printable(name)}  `}${words[state]}${where}`;
 }
 
-function detailsOf({ grants, remains, since, ended, deleteAt, groups }: AccessRow): string[] {
+function detailsOf({ standing, grants, remains, since, ended, deleteAt, groups }: AccessRow): string[] {
   const kept = {
-    held: 'nothing gives it; the removal is held, and waits for a person',
-    rejected: 'nothing gives it; a person rejected the removal',
-    kept: 'nothing gives it; leavers keep their accounts (removal.leaves: keep)',
-    due: 'nothing gives it; the next cycle takes it away',
+    held: 'the removal is held, and waits for a person',
+    rejected: 'a person rejected the removal',
+    kept: 'leavers keep their accounts (removal.leaves: keep)',
+    due: 'the next cycle takes it away',
   };
+  const because = standing === 'inactive' ? 'disabled in the directory' : 'nothing gives it';
   const names = groups.map(({ label, sourceId }) => printable(label ?? sourceId));
   return [
     ...(grants.length === 0 ? [] : [`by ${grants.map(grantText).map(printable).join(' and ')}`]),
-    ...(remains === undefined ? [] : [kept[remains]]),
+    ...(remains === undefined ? [] : [`${because}; ${kept[remains]}`]),
     ...(since === undefined
       ? []
       : [`since ${since.slice(0, 10)}${ended === undefined ? '' : `, until ${ended.slice(0, 10)}`}`]),

@@ -6,6 +6,7 @@ import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { ScopeGroup } from '../core/mapping/evaluate-scope.ts';
 import type { ScimTarget } from '../ports/scim-target.ts';
 import type { TargetState } from '../ports/state-records.ts';
+import { seatsAfter } from './plan/seat-plan.ts';
 import { endVoid, recallWords, takeOut, trimmed, withWords } from './plan/decisions.ts';
 import type { FailureClass } from '../core/model/outcome.ts';
 import { failingAfter } from './failing.ts';
@@ -169,7 +170,7 @@ function nextState(
     unresolved: anyUnresolved(made.unresolved),
     rejected: made.plan.rejected.length === 0 ? undefined : countReasons(made.plan.rejected),
     mislaid: quarantine.searchedAgain,
-    seats: made.seats,
+    seats: seatsAfter(made.seats, pushed.noSeat),
     held: hold === undefined ? undefined : heldRecord(hold, state.held, at, digest),
     establishedAt:
       state.establishedAt ??

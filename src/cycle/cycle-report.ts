@@ -30,6 +30,8 @@ export interface CycleReport {
   readonly hold: Hold | undefined;
   /** What people rejected: it stays undone. */
   readonly undone: readonly Operation[];
+  /** What waits for a seat. */
+  readonly unseated: readonly Operation[];
   readonly rejections: readonly RejectionRecord[];
   readonly rejected: readonly Rejected[];
   /** Those who could not be looked for on the target. */

@@ -116,6 +116,8 @@ export async function explainTarget(
     setup,
     readings,
     projection: { ...all, resources },
+    // What somebody takes back comes with the next cycle; a push leaves it to that.
+    evaluation: isPush ? undefined : draft.evaluation,
     scopeGroups: draft.evaluation.scopeGroups,
     only: id,
     wantedBack: new Set(isPush ? [id] : []),

@@ -43,6 +43,7 @@ export function together(earlier: PushReport | undefined, later: PushReport): Pu
     applied: [...earlier.applied, ...later.applied],
     failed: [...earlier.failed, ...later.failed],
     skipped: earlier.skipped + later.skipped,
+    noSeat: [...earlier.noSeat, ...later.noSeat],
     notStarted: earlier.notStarted + later.notStarted,
     givenUp: [...earlier.givenUp, ...later.givenUp],
   };

@@ -1,3 +1,4 @@
+import type { SourceId } from '../core/model/entry.ts';
 import type { TargetDefinition } from '../core/mapping/definition.ts';
 import { toBridgeError } from '../core/model/errors.ts';
 import type { DirectorySource } from '../ports/directory-source.ts';
@@ -13,12 +14,14 @@ import { forgetReadings, rememberDirectories } from './read/remember-directories
 import { failTarget, runTarget } from './run-target.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
 
-export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings' | 'readSince'> & {
+export type CyclesInput = Omit<CycleInput, 'cycle' | 'setup' | 'readings' | 'readSince' | 'repaired'> & {
   readonly sources: ReadonlyMap<string, DirectorySource>;
   /** What is known of the directories from cycles before. */
   readonly directoryCaches?: DirectoryCaches | undefined;
   /** Everything that a target's cycle goes by; may have to ask its directories what they are. */
   readonly prepare: (target: string, signal: AbortSignal) => Promise<TargetSetup>;
+  /** By target: whom a verification found to differ there. */
+  readonly repaired?: ReadonlyMap<string, ReadonlySet<SourceId>> | undefined;
 };
 
 /** How long targets that are ready wait for the others, so that a directory is read once with what all of them need. */
@@ -43,14 +46,15 @@ export async function startCycles(
   const prepared = new Map(targets.map((target) => [target, prepare(target, input, definitions)]));
   const together = settledWithin(togetherMilliseconds, [...prepared.values()], input);
   const run = async (target: string, preparing: Promise<TargetSetup>): Promise<CycleReport> => {
+    const own = { ...input, repaired: input.repaired?.get(target) };
     try {
       const setup = await preparing;
       await together;
       const readings = await round.read([setup.definition]);
       await note(readings);
-      return await runTarget({ ...input, cycle: cycleId(input.clock), setup, readings, readSince });
+      return await runTarget({ ...own, cycle: cycleId(input.clock), setup, readings, readSince });
     } catch (thrown) {
-      return await failTarget(target, toBridgeError(thrown), { ...input, cycle: cycleId(input.clock) });
+      return await failTarget(target, toBridgeError(thrown), { ...own, cycle: cycleId(input.clock) });
     }
   };
   return new Map([...prepared].map(([target, preparing]) => [target, run(target, preparing)]));

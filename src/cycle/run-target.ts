@@ -20,6 +20,7 @@ import { matchesToKeep } from './match/held-matches.ts';
 import { incrementalScopeOf } from './plan/incremental-scope.ts';
 import { draftKnowing, isQuiet, type CleanCycle, type WhatIsLeft } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
+import { seatsAfter } from './plan/seat-plan.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { recallProofs, recordProofs } from './plan/proofs.ts';
 import { isPlanAsked } from './plan/decisions.ts';
@@ -134,6 +135,7 @@ const nothingDone = {
   deferred: 0,
   hold: undefined,
   undone: [],
+  unseated: [],
   rejections: [],
   rejected: [],
   unreached: [],
@@ -234,7 +236,9 @@ async function planAndPush(
     planId: made.plan.id,
     ...pushed,
     deferred: made.deferred.length + quarantine.backedOff.size,
-    waiting: made.waiting + pushed.skipped,
+    waiting: made.waiting + pushed.skipped - pushed.noSeat.length,
+    seats: seatsAfter(made.seats, pushed.noSeat),
+    unseated: [...made.unseated, ...pushed.noSeat],
     unreached: matches.unreached,
     forgotten: made.forgotten,
     unstored: await store.unstored(target),
@@ -288,6 +292,7 @@ function whatIsLeft(result: CycleResult, { known, matches, made, quarantine }: P
     deferred: made.deferred.length + quarantine.backedOff.size,
     hold: made.verdict.hold,
     undone: made.undone,
+    unseated: made.unseated,
     rejections: made.words.rejections,
     rejected: made.plan.rejected,
     leftOut: matches.leftOut,

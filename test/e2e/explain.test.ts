@@ -24,6 +24,7 @@ describe('explain', { concurrency: 2 }, () => {
     site.target.setFaults({});
     assert.match(await firstLine(site, 'hector'), /the last try failed \(HTTP 400\), the next one is after \d{4}-/);
     assert.match((await site.run('explain', 'hector')).stdout, /next\s+try\s+after\s+\d{4}-/);
+    assert.match((await site.run('retry', 'amara')).stdout, /^wiki: amara is not in quarantine\n$/);
     assert.equal((await site.run('retry', 'hector')).code, 0);
     assert.match(await firstLine(site, 'hector'), /\(HTTP 400\), the next one is in the next cycle/);
     assert.match((await site.run('explain', 'hector')).stdout, /next\s+try\s+in\s+the\s+next\s+cycle/);

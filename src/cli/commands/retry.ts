@@ -25,7 +25,12 @@ export async function retry(who: string | undefined, options: RetryOptions, cont
     interruptible(app, async ({ stopping }) => {
       const answers = await release(app, { who, target, by: shellUser() }, stopping);
       if (json) printJson(terminal, { targets: answers.map(retryJson) });
-      else for (const one of answers) show(one, terminal.print, commandLine(context)('sync', '--target', one.target));
+      else {
+        const call = commandLine(context);
+        const whose = who === undefined ? 'nothing is' : `${printable(who)} is not`;
+        for (const one of answers)
+          show(one, { print: terminal.print, sync: call('sync', '--target', one.target), whose });
+      }
       return 0;
     }),
   );
@@ -34,12 +39,19 @@ export async function retry(who: string | undefined, options: RetryOptions, cont
 /** As many as a person reads. */
 const mostShown = 10;
 
-function show({ target, released, targetReleased }: Released, print: (line: string) => void, sync: string): void {
+interface Telling {
+  readonly print: (line: string) => void;
+  readonly sync: string;
+  /** Who or what is not in quarantine, where there is none. */
+  readonly whose: string;
+}
+
+function show({ target, released, targetReleased }: Released, { print, sync, whose }: Telling): void {
   const when = `A running daemon does it at its next poll; without one, run: ${sync}`;
   if (targetReleased) print(`${target}: the target itself is tried again. ${when}`);
   if (released.length === 0 && targetReleased) return;
   if (released.length === 0) {
-    print(`${target}: nothing is in quarantine`);
+    print(`${target}: ${whose} in quarantine`);
     return;
   }
   print(`${target}: ${count(released.length, 'entry')} ${released.length === 1 ? 'is' : 'are'} tried again. ${when}`);

@@ -47,6 +47,9 @@ function codeOf({ verified: { drift, notCompared }, repair }: VerifiedOne): numb
   if (notCompared.left + notCompared.unread > 0) return 1;
   if (repair === undefined) return drift.length > 0 ? 10 : 0;
   const code = exitCodeOf([repair.report]);
-  const isLeft = repair.notTaken.length > 0 || drift.some(({ kinds }) => kinds.includes('identity'));
+  const unseated = new Set(repair.report.unseated.map(({ sourceId }) => sourceId));
+  const isLeft =
+    repair.notTaken.length > 0 ||
+    drift.some(({ kinds, sourceId }) => kinds.includes('identity') || unseated.has(sourceId));
   return code === 0 && isLeft ? 10 : code;
 }

@@ -65,6 +65,8 @@ export interface WhatIsLeft {
   readonly hold: Hold | undefined;
   /** What people rejected. */
   readonly undone: readonly Operation[];
+  /** What waits for a seat. */
+  readonly unseated: readonly Operation[];
   readonly rejections: readonly RejectionRecord[];
   readonly rejected: readonly Rejected[];
   readonly leftOut: number;

@@ -48,6 +48,11 @@ export async function seatPlan(
   return { due, unseated, seats: { of: setup.seats.seats, taken, waiting: whoWaits(unseated).size } };
 }
 
+/** How the seats stand when a plan was carried out, and some that it gave did not come free. */
+export function seatsAfter(planned: SeatCount | undefined, noSeat: readonly Operation[]): SeatCount | undefined {
+  return planned && { ...planned, waiting: planned.waiting + whoWaits(noSeat).size };
+}
+
 /** How many more seats are taken than the state says, by what was found out: somebody was switched off there, or is gone. */
 async function takenSince(remembered: readonly Link[], target: string, store: StateView): Promise<number> {
   const found = new Map(remembered.filter(({ type }) => type === 'user').map((link) => [link.sourceId, link]));

@@ -19,6 +19,8 @@ export interface PushReport {
   readonly failed: readonly { readonly operation: Operation; readonly failure: Failure }[];
   /** How many had nothing to send, because whoever they need did not come about. */
   readonly skipped: number;
+  /** Of these, for whom the seat did not come free that the plan gave them. */
+  readonly noSeat: readonly Operation[];
   /** Not tried: shutting down, or the target is of no use now. */
   readonly notStarted: number;
   /** Kinds of operations that failed so often in a row that the rest of them was not tried. */
@@ -47,7 +49,7 @@ export async function push(
     missing: new Set(),
     showsNamed: new Set(),
   };
-  const progress: Progress = { applied: [], failed: [], passedOver: [], started: 0, skipped: 0 };
+  const progress: Progress = { applied: [], failed: [], passedOver: [], noSeat: [], started: 0, skipped: 0 };
   const seats = createSeatCount(context.seats, operations, await seatsBefore(operations, context), context.links);
   const ends = createBreaker(() => context.target.probe(context.signal));
   const others = createBreaker(() => context.target.probe(context.signal));
@@ -71,6 +73,7 @@ export async function push(
     toEnd: context.toEnd,
     failed: progress.failed,
     skipped: progress.skipped,
+    noSeat: progress.noSeat,
     notStarted: operations.length - progress.started,
     givenUp,
     stoppedBy: ends.stoppedBy() ?? others.stoppedBy(),
@@ -98,6 +101,8 @@ interface Progress {
   readonly failed: { readonly operation: Operation; readonly failure: Failure }[];
   /** Of a kind that is given up. */
   readonly passedOver: Operation[];
+  /** For whom no seat is free. */
+  readonly noSeat: Operation[];
   started: number;
   skipped: number;
 }
@@ -120,7 +125,9 @@ async function carryOut(
     return false;
   }
   progress.started += 1;
-  const result = seats.begin(operation) ? await applyContained(operation, context) : skipped;
+  const isSeated = seats.begin(operation);
+  const result = isSeated ? await applyContained(operation, context) : skipped;
+  if (!isSeated) progress.noSeat.push(operation);
   seats.end(operation, result);
   if (result.kind === 'applied') {
     progress.applied.push(operation);

@@ -11,16 +11,16 @@ describe('what is done between two cycles of a target', () => {
     const done: string[] = [];
     const report = nextCycle.before('wiki', (store) => {
       done.push(store.lineage);
-      return Promise.resolve();
+      return Promise.resolve(new Set(['a']));
     });
-    assert.equal(await nextCycle.prepare('crm', stage.store), false);
+    assert.equal(await nextCycle.prepare('crm', stage.store), undefined);
     assert.deepEqual(done, []);
-    assert.equal(await nextCycle.prepare('wiki', stage.store), true);
+    assert.deepEqual(await nextCycle.prepare('wiki', stage.store), new Set(['a']));
     assert.deepEqual(done, [stage.store.lineage]);
     const { report: cycle } = await stage.cycle();
     nextCycle.started('wiki', Promise.resolve(cycle));
     assert.equal(await report, cycle);
-    assert.equal(await nextCycle.prepare('wiki', stage.store), false);
+    assert.equal(await nextCycle.prepare('wiki', stage.store), undefined);
   });
 
   it('ends without a report when the state cannot be written, and keeps no cycle from beginning', async () => {
@@ -28,7 +28,7 @@ describe('what is done between two cycles of a target', () => {
     const nextCycle = createNextCycle();
     const full = new BridgeError('D2S_STATE_UNWRITABLE', 'the disk is full', 'make room');
     const report = nextCycle.before('wiki', () => Promise.reject(full));
-    assert.equal(await nextCycle.prepare('wiki', stage.store), true);
+    assert.deepEqual(await nextCycle.prepare('wiki', stage.store), new Set());
     assert.equal(await report, undefined);
   });
 
@@ -39,8 +39,8 @@ describe('what is done between two cycles of a target', () => {
       nextCycle.before('wiki', () => Promise.reject(new TypeError('not a function'))),
       TypeError,
     );
-    const other = nextCycle.before('wiki', () => Promise.resolve());
-    assert.equal(await nextCycle.prepare('wiki', stage.store), true);
+    const other = nextCycle.before('wiki', () => Promise.resolve(new Set<string>()));
+    assert.deepEqual(await nextCycle.prepare('wiki', stage.store), new Set());
     await faulty;
     const { report } = await stage.cycle();
     nextCycle.started('wiki', Promise.resolve(report));

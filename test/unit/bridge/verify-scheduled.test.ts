@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { App } from '../../../src/bridge/app.ts';
 import { createNextCycle } from '../../../src/bridge/next-cycle.ts';
 import { verifyScheduled } from '../../../src/bridge/verify-scheduled.ts';
+import type { LoggedEntry } from '../../../src/core/model/log-entry.ts';
 import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { isFailure, overriding, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import type { CyclesInput } from '../../../src/cycle/run-cycles.ts';
@@ -39,10 +40,11 @@ async function daemon(options: StageOptions = {}) {
       },
     } as unknown as App;
     const cycle = async (): Promise<void> => {
-      await nextCycle.prepare('wiki', stage.store);
+      const own = await nextCycle.prepare('wiki', stage.store);
+      const repaired = own === undefined ? undefined : new Map([['wiki', own]]);
       nextCycle.started(
         'wiki',
-        stage.cycle(more.cycle).then(({ report }) => report),
+        stage.cycle({ repaired, ...more.cycle }).then(({ report }) => report),
       );
     };
     return verifyScheduled({
@@ -90,6 +92,18 @@ describe('a comparison by schedule', () => {
     await change('a', 'title', 'Queen');
     await verify();
     assert.deepEqual((await store.verified('wiki'))?.drift, { user: {}, group: {} });
+  });
+
+  it('is named in the log as what made the repair', async () => {
+    const { verify, change, store } = await daemon();
+    await change('a', 'title', 'Queen');
+    await verify();
+    const entries: LoggedEntry[] = [];
+    for await (const batch of store.logged(0)) entries.push(...batch);
+    assert.deepEqual(
+      entries.slice(3).map(({ sourceId, verb, cause }) => [sourceId, verb, cause]),
+      [['a', 'update', 'verify']],
+    );
   });
 
   it('goes on counting what the cycle holds', async () => {

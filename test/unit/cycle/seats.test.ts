@@ -57,9 +57,11 @@ describe('seats of a target', () => {
     stage.target.setHook(({ method }) =>
       method === 'update' ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } } : undefined,
     );
-    const { calls } = await stage.cycle();
+    const { calls, report } = await stage.cycle();
     assert.deepEqual(named(calls, 'create'), []);
     assert.equal(await active(stage), 2);
+    assert.deepEqual([report.waiting, report.seats], [0, { of: 2, taken: 2, waiting: 1 }]);
+    assert.deepEqual((await stage.store.target('wiki')).seats, report.seats);
   });
 
   it('are taken by whoever comes back, and not by whoever is inactive', async () => {

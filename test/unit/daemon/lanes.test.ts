@@ -23,6 +23,7 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   deferred: 0,
   hold: undefined,
   undone: [],
+  unseated: [],
   rejections: [],
   rejected: [],
   waiting: 0,
