@@ -19,7 +19,8 @@ export type StateChange =
   | { readonly kind: 'settled'; readonly intent: Intent }
   /**
    * Inserts or replaces. Members are kept apart and survive, unless the target id is another one: whoever was created
-   * again is in no group and has no members.
+   * again (`createdAt` is another one, too) is in no group and has no members; of whoever was found again under another
+   * id, memberships and members are in doubt, and so is that they are in a group of ours that has this id as a stranger's.
    */
   | { readonly kind: 'link'; readonly link: Link }
   /**
@@ -40,11 +41,12 @@ export type StateChange =
    */
   | { readonly kind: 'relink'; readonly from: SourceId; readonly link: Link }
   /**
-   * Forgets a link, its members, its memberships and its quarantine record. Whose the account was is remembered, here and wherever
-   * a link comes to an end.
+   * Forgets a link, its members and its quarantine record. Whose the account was is remembered, here and wherever
+   * a link comes to an end; and which groups it is in, as memberships in doubt: the account may be there still, and
+   * somebody be linked to it again.
    */
   | { readonly kind: 'unlink'; readonly target: string; readonly sourceId: SourceId }
-  /** Who is in both lists is a member afterwards. */
+  /** Who is in both lists is a member afterwards. Of nobody in either is it in doubt any more because a link ended. */
   | {
       readonly kind: 'members';
       readonly target: string;

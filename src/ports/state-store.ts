@@ -56,6 +56,7 @@ export interface StateView {
   readonly digest: Digest;
   /** Identity of this state since its creation. */
   readonly lineage: string;
+  /** As they were recorded; of a group `unsettled` names also those whose membership came into doubt with the end of a link. */
   links(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, Link>>;
   /** With what the target was found to hold everything that was wanted, of those links of which that was recorded since they changed. */
   proofs(target: string, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, string>>;

@@ -54,16 +54,37 @@ export function stateForgettingContract(name: string, makeFixture: () => Promise
       assert.equal(await store.directory('branch'), undefined);
     });
 
-    it('ends the memberships of a link that is forgotten: whoever comes back under the same id is in no group', async () => {
+    it('has the memberships of a link that is forgotten in doubt until somebody says whether they stand', async () => {
       const target = 'forgotten-members';
+      const staff = aLink('staff', { target, type: 'group', unsettled: ['c'] });
+      const unsettled = async () => (await store.links(target, ['staff'])).get('staff')?.unsettled;
       await store.record([
         { kind: 'link', link: aLink('a', { target }) },
-        { kind: 'link', link: aLink('staff', { target, type: 'group' }) },
+        { kind: 'link', link: staff },
         { kind: 'members', target, group: 'staff', add: ['a', 'b'], remove: [] },
         { kind: 'unlink', target, sourceId: 'a' },
       ]);
+      assert.deepEqual(await unsettled(), ['c', 'a']);
+      await store.record([{ kind: 'link', link: staff }]);
+      assert.deepEqual(await unsettled(), ['c', 'a'], 'also for whoever did not know of it yet');
+      for await (const batch of store.linksFrom(target, new Set([staff.directory])))
+        assert.deepEqual(
+          batch.map((link) => link.unsettled),
+          [['c', 'a']],
+        );
       await reopen();
       assert.deepEqual(await acknowledgedMembers(store, target, 'staff'), ['b']);
+      assert.deepEqual(await unsettled(), ['c', 'a']);
+      await store.record([
+        { kind: 'link', link: staff },
+        { kind: 'members', target, group: 'staff', add: [], remove: ['a'] },
+      ]);
+      assert.deepEqual(await unsettled(), ['c']);
+      await store.record([
+        { kind: 'unlink', target, sourceId: 'staff' },
+        { kind: 'link', link: staff },
+      ]);
+      assert.deepEqual(await unsettled(), ['c'], 'nothing is known of who is in a group that is forgotten');
     });
 
     it('hands everything that an entry had over to another one: link, members, memberships, who was under way', async () => {

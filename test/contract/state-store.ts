@@ -243,11 +243,41 @@ export function stateStoreContract(name: string, makeFixture: () => Promise<Stat
         ['a', 'b'],
         'the same one stays a member',
       );
-      await store.record([{ kind: 'link', link: aLink('a', { target, targetId: 'another' }) }]);
+      const createdAt = '2026-11-01T00:00:00.000Z';
+      await store.record([{ kind: 'link', link: aLink('a', { target, targetId: 'another', createdAt }) }]);
       await reopen();
       assert.deepEqual(
         [await acknowledgedMembers(store, target, 'g'), await acknowledgedMembers(store, target, 'a')],
         [['b'], []],
+      );
+      assert.deepEqual(
+        [...(await store.links(target, ['g', 'a'])).values()].map(({ unsettled }) => unsettled),
+        [undefined, undefined],
+      );
+    });
+
+    it('has memberships and members of whoever was found again under another id in doubt', async () => {
+      const target = 'found again';
+      const createdAt = '2026-11-01T00:00:00.000Z';
+      await store.record([
+        ...['g', 'a'].map((id) => ({ kind: 'link', link: aLink(id, { target, createdAt }) }) as const),
+        { kind: 'members', target, group: 'g', add: ['a', 'b'], remove: [] },
+        { kind: 'link', link: aLink('ours', { target, type: 'group', origin: 'created' }) },
+        { kind: 'link', link: aLink('others', { target, type: 'group', origin: 'adopted' }) },
+        { kind: 'members', target, group: 'a', add: ['x', 'stranger:1'], remove: [] },
+        { kind: 'members', target, group: 'ours', add: ['stranger:another'], remove: [] },
+        { kind: 'members', target, group: 'others', add: ['stranger:another'], remove: [] },
+        { kind: 'link', link: aLink('a', { target, targetId: 'another', createdAt }) },
+      ]);
+      await reopen();
+      assert.deepEqual(
+        [await acknowledgedMembers(store, target, 'g'), await acknowledgedMembers(store, target, 'a')],
+        [['b'], []],
+      );
+      const links = await store.links(target, ['g', 'a', 'ours', 'others']);
+      assert.deepEqual(
+        ['g', 'a', 'ours', 'others'].map((id) => links.get(id)?.unsettled),
+        [['a'], ['x'], ['a'], undefined],
       );
     });
 

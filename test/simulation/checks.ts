@@ -20,8 +20,8 @@ export interface Before {
   readonly isApproved: boolean;
   /** Source ids by target id. */
   readonly sources: ReadonlyMap<string, SourceId>;
-  /** Number of acknowledged members by target id of the group. */
-  readonly memberCounts: ReadonlyMap<string, number>;
+  /** Acknowledged members by target id of the group. */
+  readonly members: ReadonlyMap<string, ReadonlySet<SourceId>>;
   readonly snapshot: Snapshot;
 }
 
@@ -29,7 +29,7 @@ export async function lookBefore(world: World): Promise<Before> {
   const { store, target: fake } = world;
   const state = await store.target(target);
   const sources = new Map<string, SourceId>();
-  const memberCounts = new Map<string, number>();
+  const members = new Map<string, ReadonlySet<SourceId>>();
   for (const type of ['user', 'group'] as const) {
     const bodies = type === 'user' ? fake.users() : fake.groups();
     for (const [id, source] of await store.owners(
@@ -41,7 +41,7 @@ export async function lookBefore(world: World): Promise<Before> {
   }
   for (const { id } of fake.groups()) {
     const source = sources.get(String(id));
-    if (source !== undefined) memberCounts.set(String(id), (await acknowledgedMembers(store, target, source)).length);
+    if (source !== undefined) members.set(String(id), new Set(await acknowledgedMembers(store, target, source)));
   }
   return {
     counts: await store.counts(target),
@@ -49,7 +49,7 @@ export async function lookBefore(world: World): Promise<Before> {
     isApproved:
       state.approvals !== undefined || (await store.decisions()).waiting.some(({ decision }) => decision !== 'reject'),
     sources,
-    memberCounts,
+    members,
     snapshot: await takeSnapshot(world),
   };
 }
@@ -234,7 +234,7 @@ function checkRemovals(world: World, before: Before, { acknowledged, report, qua
     const count = own.size;
     // Whoever was switched off and is deleted now was counted.
     const earlier = subjectsOf(recent, of).difference(own).size;
-    const population = isMembers ? (before.memberCounts.get(of) ?? 0) : populationOf(of, before);
+    const population = isMembers ? membersOf(of, own, before) : populationOf(of, before);
     const limit = world.setup.limits[isMembers ? 'members' : 'removals'];
     const half = of === 'deletion' ? Infinity : Math.max(1, Math.floor((population + earlier) / 2));
     const one = Math.max(Math.floor(((population + earlier) * limit.percent) / 100), Math.min(limit.atLeast, half));
@@ -259,6 +259,12 @@ function checkRemovals(world: World, before: Before, { acknowledged, report, qua
   }
   if (report === undefined || quarantine.kind === 'disk_full') world.unrecorded += world.target.concurrency;
   world.seenRemovals = [...recent, ...now];
+}
+
+/** Those who are taken out although nobody knew whether they had joined are among those who may have been in it. */
+function membersOf(group: string, leaving: ReadonlySet<string>, { members, sources }: Before): number {
+  const known = members.get(group) ?? new Set();
+  return known.size + [...leaving].filter((id) => !known.has(sources.get(id) ?? '')).length;
 }
 
 function populationOf(of: 'user' | 'group' | 'deletion', { counts }: Before): number {

@@ -2,8 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { DirectoryIdentity } from '../../src/core/model/directory-identity.ts';
 import type { ResourceType, SourceId } from '../../src/core/model/entry.ts';
 import { BridgeError } from '../../src/core/model/errors.ts';
-import { holdsValue, linkStamp, type Link } from '../../src/core/model/link.ts';
-import { strangerAccount } from '../../src/core/model/stranger.ts';
+import { holdsValue, linkStamp, type Link, type TargetId } from '../../src/core/model/link.ts';
+import { strangerAccount, strangerId } from '../../src/core/model/stranger.ts';
 import type { LogEntry } from '../../src/core/model/log-entry.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 import { tallyKey } from '../../src/core/planning/tally.ts';
@@ -44,6 +44,8 @@ export interface Kept {
   /** Each is of these attributes, as an object: whatever replaces them ends it. */
   readonly proofs: Map<string, { readonly proof: string; readonly of: Link['attributes'] }>;
   readonly members: Map<string, Set<SourceId>>;
+  /** Who may be in a group still. */
+  readonly doubted: Map<string, Set<SourceId>>;
   /** By target: whose accounts were that nobody has, by type and target id. */
   readonly former: Map<string, Map<string, SourceId>>;
   readonly quarantined: Map<string, QuarantineRecord>;
@@ -70,6 +72,7 @@ export function createMemoryStore(): MemoryStore {
     links: new Map(),
     proofs: new Map(),
     members: new Map(),
+    doubted: new Map(),
     former: new Map(),
     quarantined: new Map(),
     intents: new Map(),
@@ -123,7 +126,9 @@ function open(kept: Kept): MemoryStore {
     seen: ReadonlySet<SourceId>,
   ): AsyncGenerator<readonly Link[]> {
     const links = await answer(() =>
-      ofTarget(kept.links, target).filter((link) => directories.has(link.directory) && !seen.has(link.sourceId)),
+      ofTarget(kept.links, target)
+        .filter((link) => directories.has(link.directory) && !seen.has(link.sourceId))
+        .map((link) => withDoubted(kept, link)),
     );
     for (let at = 0; at < links.length; at += 100) yield links.slice(at, at + 100);
   };
@@ -139,7 +144,10 @@ function open(kept: Kept): MemoryStore {
         for (const change of copy) withFormer(kept, change, () => apply(kept, change));
       });
     },
-    links: (target, ids) => answer(() => pick(kept.links, target, ids)),
+    links: (target, ids) =>
+      answer(
+        () => new Map([...pick(kept.links, target, ids)].map(([id, link]) => [id, withDoubted(kept, link)] as const)),
+      ),
     proofs: (target, ids) =>
       answer(() => {
         const links = pick(kept.links, target, ids);
@@ -299,9 +307,38 @@ function remember({ removals }: Kept, change: { readonly target: string; readonl
   else removals[at] = { ...change, removal: { ...change.removal, count: before.removal.count + change.removal.count } };
 }
 
-function endMemberships(kept: Kept, target: string, id: SourceId): void {
-  kept.members.delete(idOf(target, id));
-  for (const [group, members] of kept.members) if (group.startsWith(`${target}\n`)) members.delete(id);
+function endMemberships({ members, doubted }: Kept, target: string, id: SourceId): void {
+  for (const kind of [members, doubted]) {
+    kind.delete(idOf(target, id));
+    for (const [group, ids] of kind) if (group.startsWith(`${target}\n`)) ids.delete(id);
+  }
+}
+
+/** May be in its groups still; of what was found again, so may its members, and in groups of ours that show the new id. */
+function doubtMemberships(
+  { links, members, doubted }: Kept,
+  target: string,
+  id: SourceId,
+  found: TargetId | undefined,
+): void {
+  const doubt = (group: string, member: SourceId) => doubted.set(group, (doubted.get(group) ?? new Set()).add(member));
+  for (const [group, ids] of members) if (group.startsWith(`${target}\n`) && ids.delete(id)) doubt(group, id);
+  const own = idOf(target, id);
+  if (found === undefined) doubted.delete(own);
+  else {
+    for (const [group, ids] of members)
+      if (ids.has(strangerId(found)) && links.get(group)?.target === target && links.get(group)?.origin === 'created')
+        doubt(group, id);
+    for (const member of members.get(own) ?? []) if (strangerAccount(member) === undefined) doubt(own, member);
+  }
+  members.delete(own);
+}
+
+function withDoubted({ doubted }: Kept, link: Link): Link {
+  const ids = doubted.get(idOf(link.target, link.sourceId));
+  return ids === undefined || ids.size === 0
+    ? link
+    : { ...link, unsettled: [...new Set([...(link.unsettled ?? []), ...ids])] };
 }
 
 function apply(kept: Kept, change: StateChange): void {
@@ -313,10 +350,12 @@ function apply(kept: Kept, change: StateChange): void {
       kept.intents.delete(idOf(change.intent.target, change.intent.sourceId));
       return;
     case 'link': {
-      const { target, sourceId, targetId } = change.link;
+      const { target, sourceId, targetId, createdAt } = change.link;
       const id = idOf(target, sourceId);
-      if ((kept.links.get(id)?.targetId ?? targetId) !== targetId) {
-        endMemberships(kept, target, sourceId);
+      const before = kept.links.get(id);
+      if (before !== undefined && before.targetId !== targetId) {
+        if (createdAt !== undefined && createdAt !== before.createdAt) endMemberships(kept, target, sourceId);
+        else doubtMemberships(kept, target, sourceId, targetId);
       }
       kept.links.delete(id); // the last one linked owns a target id, so it goes to the end
       kept.links.set(id, change.link);
@@ -333,10 +372,12 @@ function apply(kept: Kept, change: StateChange): void {
       const { from, link } = change;
       const { target, sourceId: to } = link;
       endMemberships(kept, target, to);
-      const members = kept.members.get(idOf(target, from));
-      if (members !== undefined) kept.members.set(idOf(target, to), members);
-      kept.members.delete(idOf(target, from));
-      for (const [group, ids] of kept.members) if (group.startsWith(`${target}\n`) && ids.delete(from)) ids.add(to);
+      for (const kind of [kept.members, kept.doubted]) {
+        const members = kind.get(idOf(target, from));
+        if (members !== undefined) kind.set(idOf(target, to), members);
+        kind.delete(idOf(target, from));
+        for (const [group, ids] of kind) if (group.startsWith(`${target}\n`) && ids.delete(from)) ids.add(to);
+      }
       for (const [id, one] of kept.links) {
         if (one.target === target && one.unsettled !== undefined)
           kept.links.set(id, {
@@ -357,7 +398,7 @@ function apply(kept: Kept, change: StateChange): void {
       kept.quarantined.delete(idOf(change.target, change.sourceId));
       return;
     case 'unlink':
-      endMemberships(kept, change.target, change.sourceId);
+      doubtMemberships(kept, change.target, change.sourceId, undefined);
       for (const map of [kept.links, kept.quarantined]) map.delete(idOf(change.target, change.sourceId));
       return;
     case 'members': {
@@ -366,6 +407,7 @@ function apply(kept: Kept, change: StateChange): void {
       for (const member of change.remove) members.delete(member);
       for (const member of change.add) members.add(member);
       kept.members.set(id, members);
+      for (const member of [...change.add, ...change.remove]) kept.doubted.get(id)?.delete(member);
       return;
     }
     case 'former':

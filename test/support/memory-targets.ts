@@ -4,7 +4,7 @@ import type { Kept } from './memory-store.ts';
 
 /** Everything that is kept by target and source id. */
 const byEntry = (kept: Kept) =>
-  [kept.links, kept.proofs, kept.members, kept.quarantined, kept.intents] as Map<string, object>[];
+  [kept.links, kept.proofs, kept.members, kept.doubted, kept.quarantined, kept.intents] as Map<string, object>[];
 /** Everything that is kept by target. */
 const byTarget = (kept: Kept) =>
   [kept.targets, kept.notes, kept.verified, kept.endpoints, kept.former] as Map<string, unknown>[];
@@ -44,7 +44,7 @@ export function eraseEntries(kept: Kept, ids: ReadonlySet<SourceId>): void {
   const isMeant = (key: string): boolean => ids.has(key.slice(key.indexOf('\n') + 1));
   for (const map of [...byEntry(kept), kept.names as Map<string, object>])
     for (const key of [...map.keys()]) if (isMeant(key)) map.delete(key);
-  for (const members of kept.members.values()) for (const id of ids) members.delete(id);
+  for (const members of [...kept.members.values(), ...kept.doubted.values()]) for (const id of ids) members.delete(id);
   for (const owners of kept.former.values())
     for (const [account, owner] of owners) if (ids.has(owner)) owners.delete(account);
   for (const [key, link] of kept.links) {

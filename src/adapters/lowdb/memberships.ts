@@ -29,6 +29,10 @@ export class Memberships {
     return this.#idsOf(this.#groups[this.#rows.get(member) ?? -1] ?? []);
   }
 
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   /** Members who are entries of ours, of all groups together, and the groups that have any. */
   get totals(): { readonly members: number; readonly groups: number } {
     let members = this.#size;

@@ -14,9 +14,8 @@ import {
   type QuarantineRecord,
 } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
-
 import { FormerOwners } from './former-owners.ts';
-import { Memberships } from './memberships.ts';
+import { GroupMembers } from './group-members.ts';
 import { stateWithout } from './state-without.ts';
 
 /** A change that is about one target. */
@@ -39,7 +38,7 @@ export class TargetMemory {
   readonly links = new Map<SourceId, Link>();
   /** Of links that did not change since. */
   readonly proofs = new Map<SourceId, string>();
-  readonly members = new Memberships();
+  readonly members = new GroupMembers();
   /** Whose link names members whose joining or leaving is in doubt. */
   readonly #unsettled = new Set<SourceId>();
   readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
@@ -87,7 +86,7 @@ export class TargetMemory {
         this.intents.delete(change.intent.sourceId);
         return;
       case 'link':
-        if (this.#isAnother(change.link)) this.members.end(change.link.sourceId);
+        this.#endMemberships(change.link);
         this.#dropLink(change.link.sourceId);
         this.#putLink(change.link);
         return;
@@ -106,7 +105,7 @@ export class TargetMemory {
         this.#dropQuarantine(change.sourceId);
         return;
       case 'unlink':
-        this.members.end(change.sourceId);
+        this.members.unlink(change.sourceId);
         this.#dropLink(change.sourceId);
         this.#dropQuarantine(change.sourceId);
         return;
@@ -203,9 +202,11 @@ export class TargetMemory {
   }
 
   /** Created again on the target: what the old one was a member of, or had as members, the new one has not. */
-  #isAnother({ sourceId, targetId }: Link): boolean {
-    const before = this.links.get(sourceId);
-    return before !== undefined && before.targetId !== targetId;
+  #endMemberships(link: Link): void {
+    const before = this.links.get(link.sourceId);
+    if (before === undefined || before.targetId === link.targetId) return;
+    if (link.createdAt !== undefined && link.createdAt !== before.createdAt) this.members.end(link.sourceId);
+    else this.members.moved(link, (group) => this.links.get(group)?.origin === 'created');
   }
 
   #handOver(from: SourceId, link: Link): void {
@@ -273,13 +274,13 @@ export class TargetMemory {
     if (this.verified !== undefined) yield { kind: 'verified', target, verified: this.verified };
     for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
     for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
-    for (const link of this.links.values()) yield { kind: 'link', link: { ...link, target } };
+    for (const link of this.links.values()) yield { kind: 'link', link: { ...this.members.withDoubted(link), target } };
     yield* this.#proved(target);
     for (const type of ['user', 'group'] as const)
       for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
     for (const quarantine of this.quarantined.values())
       yield { kind: 'quarantine', quarantine: { ...quarantine, target } };
-    for (const [group, ids] of this.members) {
+    for (const [group, ids] of this.members.acknowledged) {
       for (let at = 0; at < ids.length; at += membersPerLine) {
         yield { kind: 'members', target, group, add: ids.slice(at, at + membersPerLine), remove: [] };
       }

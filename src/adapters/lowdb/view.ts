@@ -41,7 +41,7 @@ export function createView(
   return {
     digest,
     lineage,
-    links: (target, ids) => Promise.resolve(pick(of(target).links, ids)),
+    links: (target, ids) => Promise.resolve(linksOf(of(target), ids)),
     proofs: (target, ids) => Promise.resolve(pick(of(target).proofs, ids)),
     linksFrom: (target, directories) => linksFrom(of(target), directories, nobody),
     openMarks: () => Promise.resolve(openMarks(memory, of)),
@@ -54,7 +54,7 @@ export function createView(
     named: (directory, names) => Promise.resolve(idsOf(memory, directory, names)),
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
-    strangers: (target) => Promise.resolve(of(target).members.strangers),
+    strangers: (target) => Promise.resolve(of(target).members.acknowledged.strangers),
     openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),
@@ -63,7 +63,7 @@ export function createView(
     identity: (directory) => Promise.resolve(memory.identity(directory)),
     boundTo: (target) => Promise.resolve(of(target).endpoint),
     linkTotals: () => Promise.resolve(memory.linkTotals),
-    memberships: (target) => Promise.resolve(of(target).members.totals),
+    memberships: (target) => Promise.resolve(of(target).members.acknowledged.totals),
     holders: (target, type, path) => Promise.resolve(of(target).holders(type, path)),
     removals: (target) => Promise.resolve([...of(target).removals.values()]),
     logged: (after) => log.readLog(after, () => memory.log.waiting),
@@ -93,8 +93,16 @@ function pick<Value>(from: ReadonlyMap<string, Value>, ids: readonly string[]): 
   return found;
 }
 
+function linksOf({ links, members }: TargetMemory, ids: readonly SourceId[]): Map<SourceId, Link> {
+  const found = pick(links, ids);
+  for (const [id, link] of found) found.set(id, members.withDoubted(link));
+  return found;
+}
+
 function membersOf(target: TargetMemory, groups: readonly SourceId[]): Map<SourceId, readonly SourceId[]> {
-  return new Map(groups.map((group) => [group, target.members.of(group)] as const).filter(([, ids]) => ids.length > 0));
+  return new Map(
+    groups.map((group) => [group, target.members.acknowledged.of(group)] as const).filter(([, ids]) => ids.length > 0),
+  );
 }
 
 const nobody: ReadonlySet<SourceId> = new Set();
@@ -125,7 +133,7 @@ async function* linksFrom(
 ): AsyncGenerator<readonly Link[]> {
   const links: Link[] = [];
   for (const [id, link] of target.links) {
-    if (!besides.has(id) && directories.has(link.directory)) links.push(link);
+    if (!besides.has(id) && directories.has(link.directory)) links.push(target.members.withDoubted(link));
   }
   yield* inBatches(links);
 }

@@ -103,24 +103,29 @@ export function* takeApart(input: GuardInput): Steps<Judged> {
   const { operations, links, members } = input;
   const context = partContext(operations, links, members, input.begun?.drew);
   yield;
-  const possible = possibleMembers(operations, context);
+  const possible = new Map<SourceId, number>();
   const tallies = new Tallies();
   const parts: Part[] = [];
   for (const operation of operations) {
     yield;
     const own = partsOf(operation, context);
     tallies.add(own);
+    const doubtful = membersInDoubt(operation, own, context);
+    if (doubtful > 0) possible.set(operation.sourceId, doubtful);
     for (const part of own) if (!part.isConsequence) parts.push(part);
   }
   return { ...input, context, possible, planned: tallies.all, parts };
 }
 
-function possibleMembers(operations: readonly Operation[], { members }: PartContext): ReadonlyMap<SourceId, number> {
-  const possible = new Map<SourceId, number>();
-  for (const operation of operations) {
-    if (operation.verb !== 'members') continue;
-    const count = operation.remove.filter((id) => members.get(operation.sourceId)?.has(id) !== true).length;
-    if (count > 0) possible.set(operation.sourceId, count);
-  }
-  return possible;
+/**
+ * How many are to leave of whom nobody knows whether they joined. Whose leaving is a consequence is not counted among those
+ * who leave, and so not among those of whom it is a share either.
+ */
+function membersInDoubt(operation: Operation, own: readonly Part[], { members }: PartContext): number {
+  if (operation.verb !== 'members') return 0;
+  const consequences = new Set(
+    own.flatMap((part) => (part.kind === 'leave' && part.isConsequence ? [part.member] : [])),
+  );
+  const known = members.get(operation.sourceId);
+  return operation.remove.filter((id) => known?.has(id) !== true && !consequences.has(id)).length;
 }

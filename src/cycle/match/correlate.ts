@@ -7,7 +7,7 @@ import { cutShort, isFailure } from '../../ports/scim-target.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { othersMembers } from './others-members.ts';
+import { othersMembers, withMembers } from './others-members.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { createPauses } from '../shared/turns.ts';
 import { isUnreached, type LookUps, type Unreached } from './look-up.ts';
@@ -176,8 +176,9 @@ async function judgeFinding(
   const refusal = refuse({ resource, found: first, others, by, policy, taken, former, isBarred, isOwnerGone });
   if (refusal !== undefined) return refusal;
   const waiting = held.get(sourceId);
+  const found = type === 'user' || waiting !== undefined ? first : await withMembers(first, sourceId, input);
   const strangers =
-    type === 'user' ? 0 : (waiting?.others ?? (await othersMembers(first, sourceId, { target, store, signal })));
+    type === 'user' ? 0 : (waiting?.others ?? (await othersMembers(found, sourceId, { target, store, signal })));
   if (strangers > 0 && policy.populated === 'refused') return refusePopulated(resource, by, first.id, strangers);
   taken.set(first.id, sourceId);
   return (
@@ -185,7 +186,7 @@ async function judgeFinding(
       targetId: first.id,
       matchedBy: by,
       active: first.active !== false,
-      body: first.body,
+      body: found.body,
       ...(type === 'user' ? {} : { others: strangers }),
       ...(former.get(first.id) === sourceId ? { wasOurs: true as const } : {}),
     }

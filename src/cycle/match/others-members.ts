@@ -5,6 +5,26 @@ import { membersShown } from '../../core/planning/shown-members.ts';
 import { isFailure, type FoundResource, type ScimTarget } from '../../ports/scim-target.ts';
 import type { StateView } from '../../ports/state-store.ts';
 
+interface GroupReading {
+  readonly target: ScimTarget;
+  readonly store: StateView;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A group that the target had lost, with its members: who is in it was known under ids that may be others now. Where the
+ * answer in which it was found leaves them out it is read once.
+ */
+export async function withMembers(
+  found: FoundResource,
+  group: SourceId,
+  { target, store, signal }: GroupReading,
+): Promise<FoundResource> {
+  if (membersShown(found.body) !== undefined || !(await store.links(target.name, [group])).has(group)) return found;
+  const read = await target.read('group', found.id, signal);
+  return isFailure(read) ? found : { ...found, body: read.body };
+}
+
 /**
  * How many are in a group of the target whom nobody of ours put there. Such a group means something to the target
  * (`administrators`): whoever can name a group in the directory would decide about who is in it. A group that carries our
@@ -15,7 +35,7 @@ import type { StateView } from '../../ports/state-store.ts';
 export async function othersMembers(
   found: Pick<FoundResource, 'id' | 'body'>,
   group: SourceId,
-  { target, store, signal }: { readonly target: ScimTarget; readonly store: StateView; readonly signal: AbortSignal },
+  { target, store, signal }: GroupReading,
 ): Promise<number> {
   if (isSourceId(found.body['externalId'], group)) return 0;
   const intent = (await store.openIntents(target.name)).find(({ sourceId }) => sourceId === group);

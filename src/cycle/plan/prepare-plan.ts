@@ -117,7 +117,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
   const searched = await searchNewcomers(recalled, resources, isHurried, { ...input, quarantine });
   const { matches, successors, awaited } = searched;
   const departures = lost.departures.filter(({ link }) => !awaited.has(link.sourceId));
-  const groups = await membersWithStrangers({ ...input, ...recalled, matches: matches.matches });
+  const groups = await membersWithStrangers({ ...input, ...recalled, matches: matches.matches, found: lost.found });
   const learned = await learnUnknown({
     ...input,
     ...recalled,

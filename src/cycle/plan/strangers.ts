@@ -19,12 +19,15 @@ export interface StrangersInput {
   readonly links: Map<SourceId, Link>;
   readonly members: Members;
   readonly matches: ReadonlyMap<SourceId, Match>;
+  /** Of those who have left: as they were found on the target, which had lost them. */
+  readonly found: readonly Link[];
 }
 
 /**
  * The members of groups, with or without those who were in an adopted group and have no entry: with
  * `adoptedMembers: remove` they are members like any others, and leave, in sight of the guard, because the directory does
- * not have them in the group. Whoever is an entry's account by now, or becomes it in this cycle, is that entry.
+ * not have them in the group. Whoever is an entry's account by now, or becomes it in this cycle, is that entry. So is, in
+ * a group of ours, whoever was lost there and is found in this cycle under the id of a stranger: nobody else put them there.
  *
  * @returns the members of linked groups, and of those that are about to be adopted; and whether strangers leave
  */
@@ -38,8 +41,12 @@ export async function membersWithStrangers(
 async function membersOf(input: StrangersInput, leave: boolean): Promise<Members> {
   const { links } = input;
   const members = new Map(input.members);
-  for (const [group, ids] of input.members)
-    if ([...ids].some(isStranger)) members.set(group, leave ? ids : new Set([...ids].filter((id) => !isStranger(id))));
+  const again = await foundAgain(input);
+  for (const [group, ids] of input.members) {
+    if (![...ids].some(isStranger)) continue;
+    const known = links.get(group)?.origin === 'created' ? withOwners(ids, again) : ids;
+    members.set(group, leave ? known : new Set([...known].filter((id) => !isStranger(id))));
+  }
   if (!leave) return members;
   for (const [group, { body }] of input.matches) {
     const shown = membersShown(body);
@@ -57,10 +64,34 @@ async function membersOf(input: StrangersInput, leave: boolean): Promise<Members
     if (targetId !== undefined && !owners.has(targetId)) links.set(id, stranger(targetId, input));
   }
   for (const [group, ids] of members) {
-    if ([...ids].some(isStranger))
-      members.set(group, new Set([...ids].map((id) => owners.get(strangerAccount(id) ?? '') ?? id)));
+    if ([...ids].some(isStranger)) members.set(group, withOwners(ids, owners));
   }
   return members;
+}
+
+function withOwners(ids: ReadonlySet<SourceId>, owners: ReadonlyMap<TargetId, SourceId>): ReadonlySet<SourceId> {
+  return new Set([...ids].map((id) => owners.get(strangerAccount(id) ?? '') ?? id));
+}
+
+/** Who was lost and has another id than before, by that id. */
+async function foundAgain({
+  setup: { target },
+  store,
+  links,
+  matches,
+  found,
+}: StrangersInput): Promise<ReadonlyMap<TargetId, SourceId>> {
+  const known = found.map(({ sourceId }) => sourceId);
+  const before = await gather(known, (ids) => store.links(target.name, ids));
+  const now = [
+    ...found.map(({ sourceId, targetId }) => ({ sourceId, targetId, was: before.get(sourceId) })),
+    ...[...matches].map(([sourceId, { targetId }]) => ({ sourceId, targetId, was: links.get(sourceId) })),
+  ];
+  return new Map(
+    now
+      .filter(({ targetId, was }) => was !== undefined && was.targetId !== targetId)
+      .map(({ sourceId, targetId }) => [targetId, sourceId]),
+  );
 }
 
 function isStranger(id: SourceId): boolean {

@@ -32,11 +32,17 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
     operation.changes.every(({ path }) => path !== 'active');
   return adopt(
     { ...operation, leftDisabled: isOff || undefined },
-    operation.matchedBy === 'externalId' ? 'created' : 'adopted',
+    carriesOurId(operation) ? 'created' : 'adopted',
     open?.members,
     operation,
     context,
   );
+}
+
+/** Whatever it was found by. */
+function carriesOurId({ sourceId, matchedBy, attributes, changes }: AdoptOperation): boolean {
+  const isHeld = attributes.get('externalId') === sourceId && changes.every(({ path }) => path !== 'externalId');
+  return matchedBy === 'externalId' || isHeld;
 }
 
 /**
@@ -129,9 +135,8 @@ async function adopt(
     (path) => [path, doubtful] as const,
   );
   const present = (operation.present ?? []).filter((id) => liveLink(context, id) !== undefined);
-  // A group that was only mislaid: what was in doubt of its members still is.
-  const before = context.links.get(operation.sourceId);
-  const doubted = before?.targetId === operation.targetId ? (before.unsettled ?? []) : [];
+  // A group that was only mislaid, also if it has another id now: what was in doubt of its members still is.
+  const doubted = context.links.get(operation.sourceId)?.unsettled ?? [];
   const open = [...new Set([...(unsettled ?? []), ...doubted])].filter((id) => !present.includes(id));
   // Whoever else is in a group is remembered, so that they can be taken out: now, or when that is wanted later.
   const add = [...present, ...(operation.strangers ?? []).map(strangerId)];

@@ -87,3 +87,32 @@ describe('whoever could not be taken out of a group before their link ended', ()
     assert.equal(isInStaff(stage, id), false);
   });
 });
+
+describe('whoever was lost and is found under another id', () => {
+  it('leaves a group that the directory took them out of meanwhile', async () => {
+    const stage = await withStaff();
+    await renumber(stage, 'anna');
+    await put(stage, accountOf(stage, 'anna')['id']);
+    stage.source.put(person('anna', { title: 'Boss' }));
+    await cycles(stage, 1);
+    assert.equal((await stage.store.links('wiki', ['anna'])).get('anna')?.lifecycle, 'lost');
+    stage.source.put(team('staff', ['ben']));
+    let isFound = false;
+    stage.target.setHook(({ method }) => void (isFound ||= method === 'update'));
+    await stage.cycle({ isStopping: () => isFound });
+    assert.ok(isInStaff(stage, accountOf(stage, 'anna')['id']), 'ended before that');
+    await cycles(stage, 12);
+    assert.equal(accountOf(stage, 'anna')['title'], 'Boss');
+    assert.equal(isInStaff(stage, accountOf(stage, 'anna')['id']), false);
+    assert.deepEqual((await stage.cycle()).calls, []);
+  });
+});
+
+/** The target holds the same under another id. */
+async function renumber({ target }: Stage, externalId: string): Promise<void> {
+  const held = target.users().find((one) => one['externalId'] === externalId);
+  assert.ok(held !== undefined);
+  const { id, ...values } = held;
+  await target.remove('user', String(id), never);
+  await target.create('user', new Map(Object.entries(values as Record<string, ScimValue>)), never);
+}

@@ -197,6 +197,18 @@ describe('guard, memberships of those who are removed in the same plan', () => {
     assert.deepEqual(effects(proceed), ['deactivate p0', 'g - p0']);
     assert.equal(hold?.operations.length, 1);
   });
+  it('does not take those among them for members of whom nobody knows whether they joined', () => {
+    const known = new Map([['g', new Set(['a', 'b', 'c'])]]);
+    const limits = limitsWith({ members: { percent: 0, atLeast: 5 } });
+    const plan = [members('g', [], ['a', 'b', 'p0']), removal('p0')];
+    const { hold } = judge(plan, { members: known, limits });
+    assert.deepEqual(
+      hold?.findings.map(({ kind, planned, population, allowed }) => [kind, planned, population, allowed]),
+      [['members', 2, 3, 1]],
+    );
+    const both = judge([members('g', [], ['a', 'p0'])], { members: known, limits });
+    assert.equal(both.hold, undefined);
+  });
   it('keeps the id when their memberships, or anything that is not held, changes', () => {
     const id = judge(massLeave, { members: memberCounts }).hold?.holdId;
     const others = [
