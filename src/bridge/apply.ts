@@ -85,15 +85,27 @@ function createReview(file: PlanFile): { readonly of: PlanReview; readonly end: 
 const mostNamed = 5;
 
 function differenceText({ added, gone, holdChanged }: PlanDifference): string {
+  const key = ({ verb, type, sourceId }: ReviewedOperation): string => `${verb} ${type} ${sourceId}`;
   const named = (operations: readonly ReviewedOperation[]): string => {
-    const some = operations.slice(0, mostNamed).map(({ verb, type, sourceId }) => `${verb} ${type} ${sourceId}`);
+    const some = operations.slice(0, mostNamed).map(key);
     return operations.length > mostNamed ? `${some.join(', ')}, …` : some.join(', ');
   };
+  const inBoth = new Set(added.map(key)).intersection(new Set(gone.map(key)));
+  const about = (operations: readonly ReviewedOperation[], what: string): string[] =>
+    operations.length === 0 ? [] : [`${count(operations.length, 'operation')} ${what}: ${named(operations)}`];
   return [
-    ...(added.length === 0
-      ? []
-      : [`${count(added.length, 'operation')} would be carried out besides: ${named(added)}`]),
-    ...(gone.length === 0 ? [] : [`${count(gone.length, 'operation')} would not be carried out: ${named(gone)}`]),
+    ...about(
+      added.filter((one) => inBoth.has(key(one))),
+      'would have other values or members',
+    ),
+    ...about(
+      added.filter((one) => !inBoth.has(key(one))),
+      'would be carried out besides',
+    ),
+    ...about(
+      gone.filter((one) => !inBoth.has(key(one))),
+      'would not be carried out',
+    ),
     ...(holdChanged ? ['something else is held'] : []),
   ].join('; ');
 }

@@ -35,12 +35,16 @@ export function unresolvedValues(values: readonly string[]): string {
 /** As many as a person wants to read. */
 const mostValues = 5;
 
-/** `350 ms`, `2.1 s`, `3 min 20 s`. */
+/** `350 ms`, `2.1 s`, `3 min 20 s`, `5 h 2 min`, `40 d 3 h`. */
 export function durationText(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1_000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.round(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 export function resourceTypeName(type: ResourceType): string {

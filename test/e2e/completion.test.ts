@@ -78,13 +78,13 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
   it('bash: on a terminal, by the key', async () => {
     const prepare = 'source completion.bash; PS1="READY""> "\n';
-    await onTerminal('bash --norc --noprofile -i', [prepare, 'dir2scim state reb\t'], /state rebind/);
+    await onTerminal('bash --norc --noprofile -i', [prepare, 'dir2scim state rebi\t'], /state rebind/);
     await onTerminal('bash --norc --noprofile -i', [prepare, 'dir2scim plan --target=ch\t'], /--target=chat/);
   });
 
   it('zsh: on a terminal, by the key', async () => {
     const prepare = 'autoload -U compinit; compinit -u -D; source ./completion.zsh; PS1="READY""> "\n';
-    await onTerminal('zsh -f -i', [prepare, 'dir2scim state reb\t'], /state rebind/);
+    await onTerminal('zsh -f -i', [prepare, 'dir2scim state rebi\t'], /state rebind/);
     await onTerminal('zsh -f -i', [prepare, 'dir2scim plan --target ch\t'], /--target chat/);
     await onTerminal('zsh -f -i', [prepare, 'dir2scim apply rev\t'], /apply reviewed\.plan/);
   });
@@ -96,7 +96,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       return stdout.split('\n').filter((one) => one !== '');
     };
     assert.deepEqual(
-      (await fish('dir2scim state reb')).map((one) => one.split('\t')[0]),
+      (await fish('dir2scim state rebi')).map((one) => one.split('\t')[0]),
       ['rebind'],
     );
     assert.deepEqual((await fish('dir2scim plan --target ')).toSorted(), ['chat', 'wiki', 'wikipedia']);

@@ -46,6 +46,8 @@ describe('a day of a daemon, as Prometheus sees it', () => {
       new URL(address).host,
       hurried(await readFile(join(root, 'config/prometheus/alerts.yaml'), 'utf8')),
     );
+    // Prometheus takes five seconds to know its targets.
+    await until('it is scraped', async () => (await prometheus.query('up == 1')).length > 0);
     const panels = await expressions();
     const filled = new Set<string>();
     const look = async (): Promise<void> => {

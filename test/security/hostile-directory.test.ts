@@ -64,6 +64,13 @@ describe('a directory server without end', () => {
     await assert.rejects(readAll(source), incomplete(/more than 10000 pages in a row .* that were empty or the same/));
   });
 
+  it('sends a cookie that is longer than any: nobody keeps it or sends it back', async (context) => {
+    const source = await serve(context, openLdap, ({ id }, socket) => {
+      socket.write(Buffer.concat([person(id, 1), resultMessage(id, 0x65, 0, '', 'c'.repeat(20_000_000))]));
+    });
+    await assert.rejects(readAll(source), incomplete(/a cookie of 20000000 bytes/));
+  });
+
   it('gives an attribute in parts of one value for ever: 1,000 of them', async (context) => {
     const guid = Buffer.from('0123456789ABCDEF');
     const source = await serve(context, activeDirectory, ({ id, attributes }, socket) => {

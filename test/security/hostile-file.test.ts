@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { createLdifSource, type LdifSourceOptions } from '../../src/adapters/ldif/source.ts';
 import { defaultReadingLimits } from '../../src/core/directory/reading-limits.ts';
@@ -43,6 +45,25 @@ async function read(
 }
 
 const invalid = (text: RegExp) => ({ code: 'D2S_LDIF_INVALID', message: text });
+
+describe('a file that is none', () => {
+  it('a pipe: nobody waits until somebody writes to it', async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'dir2scim-ldif-'));
+    context.after(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'people.ldif');
+    execFileSync('mkfifo', [path]);
+    const opened = createLdifSource({ name: 'corp', path, settleMilliseconds: 0 }).read({
+      attributes: { user: new Set(), group: new Set() },
+      known: new Map(),
+      since: undefined,
+      expected: undefined,
+      visit: () => undefined,
+      signal: AbortSignal.timeout(10_000),
+    });
+    const outcome = Promise.race([opened, delay(5_000, 'waits for ever', { ref: false })]);
+    await assert.rejects(outcome, { code: 'D2S_DIRECTORY_UNREACHABLE', message: /is not a file/ });
+  });
+});
 
 describe('a file without end', () => {
   it('has a line of 60 MB, whole or folded: it is refused soon, and in turns', async (context) => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BridgeError } from '../../core/model/errors.ts';
@@ -63,10 +64,16 @@ async function openSettled(path: string, settleMilliseconds: number, signal: Abo
   }
 }
 
+/**
+ * Opening a pipe waits for somebody who writes to it, with one of the few threads that all files share. Whoever may put an
+ * export there may put a pipe there. Windows has no such flag, and no such files.
+ */
+const withoutWaiting = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
+
 async function openRegular(path: string): Promise<FileHandle> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
+    file = await open(path, withoutWaiting);
     if ((await file.stat()).isFile()) return file;
   } catch (error) {
     await file?.close();

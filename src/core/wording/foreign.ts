@@ -6,12 +6,12 @@ import { count } from './count.ts';
  */
 
 /**
- * What nobody sees, and what turns the direction of text around: controls (C0, DEL, C1), separators of lines, the marks of
- * bidirectional text (U+061C, 200E, 200F, 202A-E, 2066-9), zero-width and soft characters (00AD, 034F, 180E, 200B-D, 2060-4,
- * FEFF), and tags (E0000-E007F). See UTS #39 §5 and Unicode §23.
+ * What nobody sees, and what turns the direction of text around: controls (C0, DEL, C1), separators of lines, whatever
+ * Unicode wants to be shown as nothing (Default_Ignorable_Code_Point: the marks of bidirectional text, zero-width and soft
+ * characters, fillers, variation selectors, format characters of music and shorthand, tags), and the anchors of
+ * annotations (FFF9-B). See UTS #39 §5, and Unicode §5.21 and §23.
  */
-const unseen =
-  /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\u{E0000}-\u{E007F}]/gu;
+const unseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu;
 
 /** So that a person sees what is there: `ada\u{200B}`. */
 export function visible(text: string): string {
@@ -60,14 +60,16 @@ const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u00
 export function clean(text: string, secrets: readonly string[] = []): string {
   let cleaned = text.slice(0, 100 * longest).replace(sequences, '');
   for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
-  cleaned = visible(
-    cleaned
-      .replace(/\s+/g, ' ')
-      .replace(/[\p{Cc}\s]+$/u, '')
-      .trimStart(),
-  );
+  cleaned = visible(withoutTail(cleaned.replace(/\s+/g, ' ')).trimStart());
   for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
   return cleaned.length > longest ? `${cleaned.slice(0, longest - 1)}…` : cleaned;
+}
+
+/** Without controls and spaces at the end. An expression for it would go through every run of them again and again. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\p{Cc}\s]/u.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** A message of ours of several lines: the further ones begin with two spaces, so that nobody else's text looks like a line of its own. */

@@ -271,7 +271,8 @@ describe('putting drift right', () => {
     const { found } = await verify(stage, on);
     await markDrift(found, 'wiki', stage.store);
     await stage.cycle();
-    const again = await verify(stage, on, { only: new Set(['p0000']) });
+    const only = new Set(['p0000']);
+    const again = await verify(stage, on, { only });
     assert.deepEqual(kindsOf(again), ['p0000 enabled']);
     await noteNotTaken(again.found, 'wiki', stage.store);
     assert.deepEqual(await stage.store.unstored('wiki'), {});

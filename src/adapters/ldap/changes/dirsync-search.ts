@@ -101,7 +101,7 @@ function readDirSync(result: LdapResult): DirSyncAnswer | undefined {
     cursor.enter(berTags.sequence);
     const more = cursor.integer(berTags.integer) !== 0;
     cursor.skip(); // unused
-    const cookie = Buffer.from(cursor.bytes(berTags.octetString));
+    const cookie = cursor.cookie();
     return cookie.length === 0 ? undefined : { more, cookie };
   } catch (error) {
     if (error instanceof MalformedMessage) return undefined;

@@ -86,7 +86,7 @@ export function decodeSyncIds(value: Buffer): SyncIds | undefined {
 function decodeCookieAndFlag(cursor: BerCursor, end: number): SyncDone {
   let cookie: string | undefined;
   let refreshDeletes = false;
-  if (cursor.within(end) && cursor.peek() === berTags.octetString) cookie = cursor.text();
+  if (cursor.within(end) && cursor.peek() === berTags.octetString) cookie = cursor.cookie().toString('utf8');
   if (cursor.within(end) && cursor.peek() === berTags.boolean) refreshDeletes = cursor.bytes()[0] !== 0;
   return { cookie, refreshDeletes };
 }

@@ -1,3 +1,5 @@
+import { longestCookie } from '../shared/bounds.ts';
+
 /** A message that breaks the encoding rules. Nothing after it can be trusted, so it ends the session. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
@@ -93,6 +95,13 @@ export class BerCursor {
     const text = this.#bytes.toString('utf8', this.#offset, end);
     this.#offset = end;
     return text;
+  }
+
+  /** What the server wants to have back, and what is kept until then. @throws MalformedMessage when it is longer than any server's */
+  cookie(): Buffer<ArrayBuffer> {
+    const content = this.bytes(berTags.octetString);
+    if (content.length > longestCookie) throw new MalformedMessage(`a cookie of ${content.length} bytes`);
+    return Buffer.from(content);
   }
 
   /** A text that comes again and again: an attribute's description. Gives the very string that it gave before. */

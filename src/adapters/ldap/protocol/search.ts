@@ -96,7 +96,7 @@ function readCookie(result: LdapResult, base: string): Buffer<ArrayBuffer> {
     const cursor = new BerCursor(value);
     cursor.enter(berTags.sequence);
     cursor.skip(); // an estimate of the whole size
-    return Buffer.from(cursor.bytes(berTags.octetString));
+    return cursor.cookie();
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error;
     throw new BridgeError(

@@ -17,6 +17,9 @@ export const longestValue = 16 * megabyte;
 /** Bytes of a DN. */
 export const longestName = 64 * 1024;
 
+/** Bytes of a cookie (of pages, DirSync, syncrepl). DirSync's have 24 for each domain controller that there ever was. */
+export const longestCookie = 256 * 1024;
+
 /** URIs in one reference, and controls of one message. */
 export const mostReferences = 1_000;
 export const mostControls = 100;

@@ -3,6 +3,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Network } from './network.ts';
 import type { AnswerLength, Places } from '../shared/answer-places.ts';
 import { shortAnswer, usualAnswer } from '../shared/bounds.ts';
+import { mayPause } from './turns.ts';
 
 /** Time that somebody has, in which what we hold them up for ourselves does not count. */
 export interface Patience {
@@ -10,10 +11,14 @@ export interface Patience {
   goOn(): void;
 }
 
+/** Pieces of an answer between two looks at the clock. Usual ones have fewer. */
+const piecesBetween = 100;
+
 /**
- * Holds an answer up until there is a place for it, when it has become longer than usual.
+ * Holds an answer up until there is a place for it, when it has become longer than usual, and now and then until others
+ * had their turn, when it comes in many pieces: a chunk may have one byte.
  *
- * @param onHeld called when it has to wait for that
+ * @param onHeld called when it has to wait for a place
  * @returns to be told after each piece how much came so far
  */
 export function createHoldUp(
@@ -23,19 +28,38 @@ export function createHoldUp(
   onHeld: () => void,
 ): (answer: Dispatcher.DispatchController, bytes: number) => void {
   let length: AnswerLength | undefined;
-  const holdUp = async (answer: Dispatcher.DispatchController, wanted: AnswerLength): Promise<void> => {
+  let pieces = 0;
+  let hasPlace = true;
+  let hasTurn = true;
+  const goOn = (answer: Dispatcher.DispatchController): void => {
+    if (hasPlace && hasTurn && !isOver()) answer.resume();
+  };
+  const waitForPlace = async (answer: Dispatcher.DispatchController, wanted: AnswerLength): Promise<void> => {
+    hasPlace = false;
     answer.pause();
     patience.stop();
     await places.enter(wanted, onHeld);
     if (isOver() || wanted !== length) return;
+    hasPlace = true;
     patience.goOn();
-    answer.resume();
+    goOn(answer);
+  };
+  const waitForTurn = async (answer: Dispatcher.DispatchController, turn: Promise<void>): Promise<void> => {
+    hasTurn = false;
+    answer.pause();
+    await turn;
+    hasTurn = true;
+    goOn(answer);
   };
   return (answer, bytes) => {
     const grown = lengthOf(bytes);
-    if (grown === undefined || grown === length) return;
-    length = grown;
-    void holdUp(answer, grown);
+    if (grown !== undefined && grown !== length) {
+      length = grown;
+      void waitForPlace(answer, grown);
+    }
+    pieces += 1;
+    const turn = hasTurn && pieces % piecesBetween === 0 ? mayPause() : undefined;
+    if (turn !== undefined) void waitForTurn(answer, turn);
   };
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
 import type { Places } from '../shared/answer-places.ts';
+import { mostInterim } from '../shared/bounds.ts';
+import { Gathered } from './gathered.ts';
 import { createHoldUp, startPatience, type Time } from './hold-up.ts';
 import type { Line } from './network.ts';
 
@@ -21,6 +23,15 @@ export interface NoAnswer {
 /** No whole answer in time. */
 export class Late extends Error {
   override readonly name = 'Late';
+}
+
+/** Interim answers (1xx) one after the other, and no answer. */
+export class OnlyInterim extends Error {
+  override readonly name = 'OnlyInterim';
+
+  constructor(status: number) {
+    super(`more than ${mostInterim} interim answers (${status}), and no answer`);
+  }
 }
 
 interface Limits {
@@ -50,8 +61,8 @@ export function sendOnce(
     let isOver = false;
     let status = 0;
     let headers: IncomingHttpHeaders = {};
-    let bytes = 0;
-    const chunks: Buffer[] = [];
+    let [bytes, interim] = [0, 0];
+    const gathered = new Gathered();
 
     const end = (result: WholeAnswer | NoAnswer): void => {
       if (isOver) return;
@@ -80,11 +91,12 @@ export function sendOnce(
       },
       onResponseStart(_controller, statusCode, given) {
         if (statusCode >= 200) [status, headers] = [statusCode, given];
+        else if ((interim += 1) > mostInterim) giveUp(new OnlyInterim(statusCode));
       },
       onResponseData(given, chunk) {
         bytes += chunk.length;
         if (bytes <= limits.maxBytes) {
-          chunks.push(chunk);
+          gathered.add(chunk);
           holdUp(given, bytes);
           return;
         }
@@ -92,7 +104,7 @@ export function sendOnce(
         given.abort(new Late('longer than anybody reads'));
       },
       onResponseEnd: () => {
-        end({ status, headers, bytes: Buffer.concat(chunks) });
+        end({ status, headers, bytes: gathered.whole() });
       },
       onResponseError: (_controller, error) => {
         end({ status, error });

@@ -6,7 +6,7 @@ import type { Line } from './network.ts';
 import { contentOf, isPacked, type Content } from './content.ts';
 import { writeJson } from './json.ts';
 import type { Places } from '../shared/answer-places.ts';
-import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
+import { Late, OnlyInterim, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
 export type Reply =
@@ -89,6 +89,7 @@ async function sendAndRead(
   signal.throwIfAborted();
   const { error, status } = result;
   if (error instanceof Late) return silence(`no complete answer within ${milliseconds} ms`);
+  if (error instanceof OnlyInterim) return silence(error.message);
   if (!(error instanceof Error)) throw error;
   if (isUnsent(error)) return { ...silence(connectWords(error)), unsent: true };
   if (!isNetworkError(error)) throw error;

@@ -15,6 +15,9 @@ export const longestId = 255;
 /** Characters of a cursor (RFC 9865 names no limit): it has to fit into a URL, and servers take 8 kB of that. */
 export const longestCursor = 4 * kilobyte;
 
+/** Interim answers (1xx, RFC 9110 §15.2) to one request. Servers that say that they are at work (102) do so every few seconds. */
+export const mostInterim = 100;
+
 /** Objects and lists within each other. RFC 7643 needs four; extensions and error pages some more. */
 export const deepest = 64;
 

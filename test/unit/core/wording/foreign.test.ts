@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { oddity } from '../../../../src/core/mapping/odd-logins.ts';
 import { BridgeError } from '../../../../src/core/model/errors.ts';
 import { clean, visible, visibleJson } from '../../../../src/core/wording/foreign.ts';
+import { longestTurn } from '../../../support/longest-turn.ts';
 
 const unseen = [
   '\u0000',
@@ -19,7 +20,10 @@ const unseen = [
   '\u2060',
   '\u2064',
   '\u2066',
+  '\ufe0f',
   '\ufeff',
+  '\ufffb',
+  '\u{1d173}',
   '\u{e0041}',
 ];
 
@@ -42,6 +46,12 @@ describe('words of others', () => {
       ),
     );
     assert.equal(clean('x'.repeat(1_000_000)).length, 200);
+    assert.equal(clean('the end\u0000 \u0000'), 'the end');
+  });
+
+  it('take no longer for what is in them', async () => {
+    const longest = await longestTurn(() => Promise.resolve(clean(`${'\u0001'.repeat(19_999)}x`)));
+    assert.ok(longest < 50, `${longest} ms`);
   });
 
   it('are visible in every error, and never look like a line of their own', () => {
