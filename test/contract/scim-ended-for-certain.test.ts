@@ -190,6 +190,15 @@ describe('access that comes back', () => {
       applied(await stage.target.update('user', id, [set('active', true)], signal));
     }
   });
+
+  it('is not taken for given by what may be our own words said again, without an id', async (context) => {
+    const stage = await begin(context, {});
+    const id = await createPerson(stage, 'p');
+    applied(await stage.target.update('user', id, off, signal));
+    const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], active: true };
+    stage.server.setFaults({ before: faultFor(is('PATCH'), { kind: 'answer', status: 200, body }) });
+    assert.equal(failureClass(await stage.target.update('user', id, [set('active', true)], signal)), 'rejected');
+  });
 });
 
 describe('members of a new group', () => {

@@ -42,8 +42,7 @@ export async function believeUpdate(
   const inBulk = answer.joined === true;
   const about = subjectOf(id, answer.body);
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
-  // What may be but our own words said again ends nothing: an end has to be shown with the id.
-  let seen = about === 'it' && !(ends && idOf(answer.body) === undefined) ? answer.body : undefined;
+  let seen = about === 'it' && !mayBeEcho(changes, answer.body) ? answer.body : undefined;
   let end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
   let isFresh = false;
   let found: boolean | undefined;
@@ -196,6 +195,12 @@ async function compare(
   const settled = await settleStored(conversation, type, id, method, rest, held, isFresh);
   const stillOff = await staysOff(conversation, type, id, rest, settled);
   return stillOff ?? uncertain(conversation, end === 'mute', settled);
+}
+
+/** What may be but our own words said again neither ends access nor gives it back: that has to be shown with the id. */
+function mayBeEcho(changes: readonly WireChange[], body: Body | undefined): boolean {
+  const isOfAccess = changes.some(({ path, value }) => path.text === 'active' && typeof value === 'boolean');
+  return isOfAccess && idOf(body) === undefined;
 }
 
 function comesBack(changes: readonly WireChange[]): boolean {
