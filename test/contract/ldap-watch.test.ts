@@ -9,7 +9,7 @@ import { startSamba, sambaSuffix } from '../support/samba.ts';
 import { startSlapd, type SlapdOptions } from '../support/slapd.ts';
 import { until } from '../support/until.ts';
 import { unicodePassword } from './ad-feed.ts';
-import { ldapOptions } from './ldap-fixture.ts';
+import { ldapOptions, trusting } from './ldap-fixture.ts';
 import { groups, people, scopes } from './openldap-tree.ts';
 
 const ou = (dn: string): string => `dn: ${dn}\nobjectClass: organizationalUnit\n\n`;
@@ -31,7 +31,10 @@ function watched(options: LdapSourceOptions) {
     (error: unknown) => (outcome = toBridgeError(error)),
   );
   return {
-    begun: () => until('watching has begun', () => calls > 0 || outcome !== undefined),
+    async begun(): Promise<void> {
+      await until('watching has begun', () => calls > 0 || outcome !== undefined);
+      assert.equal(outcome && textOf(outcome), undefined);
+    },
     ended,
     /** Changes something, and waits until that is told: nothing is polled here. */
     async change(change: () => Promise<void>): Promise<void> {
@@ -159,7 +162,7 @@ describe('Watching Active Directory (Samba)', () => {
       const server = await startSamba();
       await server.change(account);
       const url = way === 'in clear' ? server.url : server.secureUrl;
-      const tls = { ca: server.certificates.ca, serverName: 'dc1.lab.example.org' };
+      const tls = { ...trusting(server.certificates.ca), serverName: 'dc1.lab.example.org' };
       const bind = told === 'came' ? reader : server.administrator;
       const options = ldapOptions(url, bind, { users: { bases: [`CN=Users,${sambaSuffix}`] }, tls });
       const watch = watched(options);
