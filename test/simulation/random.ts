@@ -26,3 +26,15 @@ export function createRandom(seed: number): Random {
     },
   };
 }
+
+/** A UUID (RFC 9562 §5.4) of the seed's making, in place of a random one. */
+export function randomId(random: Random): string {
+  const digits = Array.from({ length: 30 }, () => random.integer(16).toString(16)).join('');
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(12, 15)}`,
+    `a${digits.slice(15, 18)}`,
+    digits.slice(18),
+  ].join('-');
+}

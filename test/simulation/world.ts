@@ -12,7 +12,7 @@ import { createFakeSource, type FakeSource } from '../support/fake-source.ts';
 import { createFakeTarget, type FakeTarget } from '../support/fake-target.ts';
 import { noLimits, sameLimits } from '../support/limits.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, randomId, type Random } from './random.ts';
 
 export const target = 'wiki';
 export const minute = 60_000;
@@ -111,6 +111,7 @@ export interface World {
 
 export function createWorld(seed: number): World {
   const random = createRandom(seed);
+  const ids = createRandom(seed ^ 0x1d);
   const match = random.pick([['externalId', 'userName'], ['userName'], ['userName', 'externalId']]);
   const groupMatch = random.pick([['externalId', 'displayName'], ['displayName']]);
   const adopt = random.pick(['first-match', 'first-match', 'never'] as const);
@@ -163,7 +164,7 @@ export function createWorld(seed: number): World {
     source: createFakeSource('corp'),
     target: fake,
     setup,
-    store: createMemoryStore(),
+    store: createMemoryStore(() => randomId(ids)),
     process: startProcess(clock),
     hasLeapt: false,
     wasWiped: false,

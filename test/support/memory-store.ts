@@ -64,10 +64,11 @@ export interface Kept {
   readonly removals: { readonly target: string; readonly removal: RemovalRecord }[];
 }
 
-export function createMemoryStore(): MemoryStore {
+/** @param newId for its lineage and the key of its digests: the same ones make the same state again */
+export function createMemoryStore(newId: () => string = randomUUID): MemoryStore {
   return open({
-    lineage: randomUUID(),
-    key: randomUUID(),
+    lineage: newId(),
+    key: newId(),
     digests: new Map(),
     links: new Map(),
     proofs: new Map(),

@@ -8,7 +8,7 @@ import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { createFakeSource, type FakeSource } from '../../support/fake-source.ts';
 import { createFakeTarget, type FakeTarget } from '../../support/fake-target.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, randomId, type Random } from '../random.ts';
 
 export const targetNames = ['wiki', 'chat'] as const;
 export type TargetName = (typeof targetNames)[number];
@@ -61,6 +61,7 @@ export interface World {
 
 export function createWorld(seed: number): World {
   const clock = fakeClock({ seed });
+  const ids = createRandom(seed ^ 0x1d);
   const source = createFakeSource('corp');
   for (const id of everybody) source.put(person(id));
   return {
@@ -69,7 +70,7 @@ export function createWorld(seed: number): World {
     clock,
     source,
     places: { wiki: createPlace('wiki'), chat: createPlace('chat') },
-    store: createMemoryStore(),
+    store: createMemoryStore(() => randomId(ids)),
     process: startProcess(),
     trace: [],
   };

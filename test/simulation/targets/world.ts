@@ -19,7 +19,7 @@ import {
   type PartialBehaviour,
   type ScimService,
 } from '../../support/scim-server/index.ts';
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, randomId, type Random } from '../random.ts';
 import type { Case } from './case.ts';
 import { createClient, departureHeader, type Departures } from './client.ts';
 import { createCompany } from './company.ts';
@@ -84,6 +84,8 @@ export async function createWorld(plot: Plot): Promise<World> {
   const skew = random.pick([0, 0, 3 * 60 * 60_000, -40 * 60_000]);
   const nature = behaviourOf(...plot.behaviour);
   const ways = createRandom(plot.seed ^ 0x5eed);
+  const ids = createRandom(plot.seed ^ 0x1d);
+  const newId = (): string => randomId(ids);
   const { network, service: server } = inProcess(
     clock,
     (sleep) =>
@@ -91,6 +93,7 @@ export async function createWorld(plot: Plot): Promise<World> {
         behaviour: { http: { basePath: nature.http.basePath } },
         now: () => clock.now() + skew,
         sleep,
+        newId,
       }),
     () => ways.pick(turns),
   );
@@ -145,7 +148,7 @@ export async function createWorld(plot: Plot): Promise<World> {
     faults,
     strangers,
     watch,
-    store: createMemoryStore(),
+    store: createMemoryStore(newId),
     isSetBack: false,
     joined: undefined,
     trace: [`${nested}, leaves: ${leaves}, the server's clock is ${skew / 60_000} minutes ahead`],

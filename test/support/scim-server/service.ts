@@ -23,6 +23,8 @@ export interface ScimServiceOptions {
   readonly now?: () => number;
   /** How it lets time pass before it answers. Real time, unless said. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** An id that nobody has. A random UUID, unless said. */
+  readonly newId?: () => string;
 }
 
 /** A request with the status of its answer: 0 when it got none. */
@@ -80,7 +82,8 @@ export function createScimService(origin: () => string, options: ScimServiceOpti
   const sleep = options.sleep ?? ((milliseconds) => realTime(milliseconds));
   let writes = 0;
   const rules = (): Behaviour => behaviour;
-  const store = createStore(() => new Date(now()), rules);
+  const newId = options.newId ?? randomUUID;
+  const store = createStore(() => new Date(now()), rules, newId);
   const pace = createPace(rules, now);
   const requests: OpenRecord[] = [];
   const violations: string[] = [];
@@ -136,7 +139,7 @@ export function createScimService(origin: () => string, options: ScimServiceOpti
     const { failAfterCommit } = behaviour.pace;
     if (failAfterCommit > 0 && writes % failAfterCommit === 0)
       return renderError(new ScimError(500, 'something went wrong'), behaviour);
-    return behaviour.http.writes === 'asynchronous' ? { status: 202, headers: { 'set-txn': randomUUID() } } : answer;
+    return behaviour.http.writes === 'asynchronous' ? { status: 202, headers: { 'set-txn': newId() } } : answer;
   };
 
   const asks = (milliseconds: number): void => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
 import { checkedBody } from './body.ts';
 import { copyOf } from '../copy.ts';
@@ -27,7 +26,8 @@ const unique: Readonly<Record<Kind, readonly string[]>> = {
   Group: ['displayName', 'externalId'],
 };
 
-export function createStore(now: () => Date, behaviour: () => Behaviour): Store {
+/** @param newId gives an id that nobody has */
+export function createStore(now: () => Date, behaviour: () => Behaviour, newId: () => string): Store {
   let count = 0;
   const resources: Record<Kind, Map<string, Json>> = { User: new Map(), Group: new Map() };
   /** `userName:alice` → id: a target with thousands of people must not make every search a walk. */
@@ -62,7 +62,7 @@ export function createStore(now: () => Date, behaviour: () => Behaviour): Store 
     const { ids } = behaviour().users;
     if (ids === 'number') return String(1000 + count);
     if (ids === 'long-number') return String(918273645546372000n + BigInt(count));
-    if (ids === 'uuid' || kind === 'Group') return randomUUID();
+    if (ids === 'uuid' || kind === 'Group') return newId();
     const { externalId } = resource;
     if (typeof externalId !== 'string') throw refusal(400, 'externalId is missing', 'invalidValue');
     return externalId;
