@@ -1,6 +1,7 @@
 /**
  * Who is told: from the configuration to webhooks. A part of app.ts.
  */
+import { boundedInterim } from './adapters/scim/shared/interim.ts';
 import { openConnections } from './adapters/scim/auth/connection.ts';
 import { createWebhook, type Post } from './adapters/webhook/webhook.ts';
 import { proxyFor, tlsOf, type AccessParts } from './app-access.ts';
@@ -41,7 +42,7 @@ function postOver(section: NotifyConfiguration, parts: AccessParts): Post {
         path,
         headers,
         body,
-        signal,
+        ...boundedInterim(signal),
       });
       await answer.dump();
       return statusCode;

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { Pool } from 'undici';
+import { requestToken } from '../../src/adapters/scim/auth/token-request.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { isFailure, type ScimTarget } from '../../src/ports/scim-target.ts';
+import { openNotifier } from '../../src/app-notify.ts';
 import { targetOptions } from '../contract/scim-target-options.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { startHostileTarget } from '../support/hostile-target.ts';
 import { longestTurn } from '../support/longest-turn.ts';
 
@@ -79,6 +83,40 @@ describe('an answer in many pieces', () => {
       const results = await Promise.all([1, 2, 3, 4].map(() => target.read('user', '1', signal)));
       for (const result of results)
         assert.match(JSON.stringify(result), /more than 100 interim answers \(103\), and no answer/);
+    });
+    assert.ok(longest < 100, `${Math.round(longest)} ms`);
+  });
+
+  it('interim ones without end, of who gives tokens or is notified: 100 of them', async (context) => {
+    const hostile = await startHostileTarget((_request, socket) => {
+      keepWriting(socket, 'HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n'.repeat(1_000), 10_000);
+      return undefined;
+    });
+    const pool = new Pool(new URL(hostile.url).origin);
+    context.after(async () => {
+      await pool.destroy();
+      await hostile.close();
+    });
+    const client = {
+      tokenUrl: `${new URL(hostile.url).origin}/token`,
+      clientId: 'us',
+      clientSecret: () => Promise.resolve('canary-secret'),
+      method: 'post',
+      parameters: {},
+    } as const;
+    const notify = { webhook: hostile.url, format: 'json', on: ['held'], tls: {}, allowCleartext: false } as const;
+    const notifier = openNotifier(notify, 0, {
+      clock: fakeClock(),
+      userAgent: 'test',
+      secretOf: () => assert.fail('there is none'),
+      onSecret: () => undefined,
+    });
+    const held = { id: 'msg_1', condition: 'held', target: 'wiki', at: '', summary: '', remedy: '' } as const;
+    const longest = await longestTurn(async () => {
+      const refused = await requestToken(pool, client, 'test', Date.now);
+      assert.match(JSON.stringify(refused), /more than 100 interim answers \(103\), and no answer/);
+      const delivery = await notifier.deliver(held, signal);
+      assert.match(JSON.stringify(delivery), /more than 100 interim answers \(103\), and no answer/);
     });
     assert.ok(longest < 100, `${Math.round(longest)} ms`);
   });

@@ -85,6 +85,7 @@ function problemOf(thrown: unknown): string {
   if (thrown instanceof BridgeError) return `${thrown.code}: ${thrown.message}; ${thrown.remedy}`;
   if (thrown instanceof Error && thrown.name === 'TimeoutError')
     return `no answer within ${timeoutMilliseconds / 1_000} s`;
+  if (thrown instanceof Error && thrown.name === 'OnlyInterim') return thrown.message;
   const code = thrown instanceof Error ? (codeOf(thrown) ?? codeOf(thrown.cause)) : undefined;
   return code === undefined ? 'no connection' : `no connection (${code})`;
 }

@@ -5,6 +5,7 @@ import { ConnectError, connectWords } from './connection.ts';
 import type { Refusal } from '../shared/message.ts';
 import { retryAfterMilliseconds } from '../rate-limit/retry-after.ts';
 import { clean } from '../../../core/wording/foreign.ts';
+import { boundedInterim, OnlyInterim } from '../shared/interim.ts';
 import { secretsIn } from '../shared/sanitize.ts';
 
 /** A client that authenticates itself (RFC 6749 §4.4). */
@@ -26,8 +27,8 @@ export interface Grant {
   readonly lifetimeMilliseconds: number | undefined;
 }
 
-/** Answers with tokens are short: what is longer is none. */
-const longestAnswer = 1_000_000;
+/** Bytes. Answers with tokens are short, also those that list rights: what is longer is none. */
+const longestAnswer = 256 * 1024;
 const requestMilliseconds = 30_000;
 
 /**
@@ -118,7 +119,7 @@ async function send(pool: Pool, url: URL, headers: Record<string, string>, body:
       path: url.pathname + url.search,
       headers,
       body,
-      signal: AbortSignal.timeout(requestMilliseconds),
+      ...boundedInterim(AbortSignal.timeout(requestMilliseconds)),
     });
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -139,7 +140,8 @@ async function send(pool: Pool, url: URL, headers: Record<string, string>, body:
       date: header('date'),
     };
   } catch (error) {
-    if (error instanceof ConnectError) throw new NoAnswer(error.message, { cause: error });
+    if (error instanceof ConnectError || error instanceof OnlyInterim)
+      throw new NoAnswer(error.message, { cause: error });
     if (!(error instanceof Error)) throw error;
     throw new NoAnswer(
       error.name === 'TimeoutError'

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
 import type { Places } from '../shared/answer-places.ts';
 import { mostInterim } from '../shared/bounds.ts';
+import { OnlyInterim } from '../shared/interim.ts';
 import { Gathered } from './gathered.ts';
 import { createHoldUp, startPatience, type Time } from './hold-up.ts';
 import type { Line } from './network.ts';
@@ -23,15 +24,6 @@ export interface NoAnswer {
 /** No whole answer in time. */
 export class Late extends Error {
   override readonly name = 'Late';
-}
-
-/** Interim answers (1xx) one after the other, and no answer. */
-export class OnlyInterim extends Error {
-  override readonly name = 'OnlyInterim';
-
-  constructor(status: number) {
-    super(`more than ${mostInterim} interim answers (${status}), and no answer`);
-  }
 }
 
 interface Limits {

@@ -6,7 +6,8 @@ import type { Line } from './network.ts';
 import { contentOf, isPacked, type Content } from './content.ts';
 import { writeJson } from './json.ts';
 import type { Places } from '../shared/answer-places.ts';
-import { Late, OnlyInterim, sendOnce, type WholeAnswer } from './send-once.ts';
+import { OnlyInterim } from '../shared/interim.ts';
+import { Late, sendOnce, type WholeAnswer } from './send-once.ts';
 
 /** What came of one request, before anyone judges it. */
 export type Reply =
