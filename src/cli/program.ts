@@ -53,6 +53,7 @@ export function createProgram(
         const what = text
           .replace(/^error: /, '')
           .trim()
+          .replace(/\.$/, '')
           .replaceAll('\n', ' ');
         write(`D2S_USAGE: ${what} — dir2scim --help lists commands and options\n`);
       },
