@@ -24,7 +24,8 @@ const say = (what) => process.stderr.write(`installing ${what} …\n`);
 
 if (!existsSync('node_modules/.bin/node') || !isInstalled()) {
   say('what dir2scim needs (once; 10 to 60 s)');
-  run('npm', ['ci', '--no-audit', '--no-fund']);
+  // The machine's own Node may be older than the one that this brings; npm would warn of that for each package.
+  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']);
 }
 
 // SCIM servers that others wrote; their install scripts are not needed.
