@@ -38,6 +38,27 @@ async function newcomer(context: TestContext) {
   };
 }
 
+/** init asks a server, as somebody whose password is in a file. */
+async function initAt(
+  { folder, targetOptions }: Awaited<ReturnType<typeof newcomer>>,
+  url: string,
+  who: { readonly dn: string; readonly password: string },
+): Promise<void> {
+  const password = join(folder, 'password');
+  await writeFile(password, who.password);
+  const made = await runProgram([
+    'init',
+    '--url',
+    url,
+    '--bind-dn',
+    who.dn,
+    '--password-file',
+    password,
+    ...targetOptions,
+  ]);
+  assert.equal(made.code, 0, made.stderr);
+}
+
 /** init made a file with which check has nothing to say, and plan has everybody to create. */
 async function leadsToPlan({ out, run, target }: Awaited<ReturnType<typeof newcomer>>, users: number): Promise<string> {
   const check = await run('check');
@@ -167,18 +188,7 @@ describe('init', { concurrency: 2 }, () => {
         .join('\n')
         .replaceAll('$S', samba.suffix),
     );
-    await writeFile(join(place.folder, 'password'), samba.administrator.password);
-    const made = await runProgram([
-      'init',
-      '--url',
-      samba.url,
-      '--bind-dn',
-      samba.administrator.dn,
-      '--password-file',
-      join(place.folder, 'password'),
-      ...place.targetOptions,
-    ]);
-    assert.equal(made.code, 0, made.stderr);
+    await initAt(place, samba.url, samba.administrator);
     const text = await readFile(place.out, 'utf8');
     assert.match(text, /# active-directory: \d+ users?/);
     assert.match(text, /users: \{ bases: \["(?:OU=Staff,)?DC=/);
@@ -193,18 +203,7 @@ describe('init', { concurrency: 2 }, () => {
     await server.change(
       `dn: ou=people,${server.suffix}\nchangetype: add\nobjectClass: organizationalUnit\nou: people\n\ndn: uid=zeb,ou=people,${server.suffix}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: zeb\ncn: Zeb\nsn: Z\n`,
     );
-    await writeFile(join(place.folder, 'password'), server.reader.password);
-    const made = await runProgram([
-      'init',
-      '--url',
-      server.url,
-      '--bind-dn',
-      server.reader.dn,
-      '--password-file',
-      join(place.folder, 'password'),
-      ...place.targetOptions,
-    ]);
-    assert.equal(made.code, 0, made.stderr);
+    await initAt(place, server.url, server.reader);
     assert.match(await leadsToPlan(place, 1), /# 389ds: 1 user/);
   });
 

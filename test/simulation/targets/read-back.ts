@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import type { Drift } from '../../../src/core/model/drift.ts';
-import { verifyTarget, type VerifiedTarget } from '../../../src/cycle/verify-target.ts';
+import { readBack } from '../../support/read-back.ts';
 import { whileTimePasses } from './cycle.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +11,10 @@ import type { World } from './world.ts';
 export async function expectNoDrift(world: World): Promise<void> {
   const { server } = world;
   const before = server.requests.length;
-  const verified = await whileTimePasses(world, readBack(world));
+  const verified = await whileTimePasses(
+    world,
+    readBack({ ...world, setup: { ...world.setup, target: world.client } }),
+  );
   assert.deepEqual(
     verified?.drift.filter((one) => !isUnstored(one, world)),
     [],
@@ -41,20 +43,4 @@ function isUnstored(drift: Drift, { plot, nature }: World): boolean {
     drift.kinds.every((kind) => kind === 'attribute') &&
     drift.values.every(({ path }) => respells === true || loose.some((one) => path.startsWith(one)))
   );
-}
-
-async function readBack({ clock, source, setup, store, client }: World): Promise<VerifiedTarget> {
-  const { signal } = new AbortController();
-  const observer = (): void => undefined;
-  const control = { clock, observer, store, signal };
-  const { complete } = await readDirectories([setup.definition], new Map([['corp', source]]), control);
-  return verifyTarget({
-    setup: { ...setup, target: client },
-    readings: [...complete.values()],
-    store,
-    storeAfter: () => Promise.resolve(store),
-    clock,
-    signal,
-    isStopping: () => false,
-  });
 }

@@ -68,6 +68,16 @@ async function daemon(options: StageOptions = {}) {
   return { ...stage, nextCycle, over, events, told, verify, change };
 }
 
+/** What the state says of the last comparison: who differs, and whether a cycle has it. */
+async function assertCounted(
+  { store }: Awaited<ReturnType<typeof daemon>>,
+  users: Readonly<Record<string, number>>,
+  isGivenToCycle: boolean,
+): Promise<void> {
+  const record = await store.verified('wiki');
+  assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [users, isGivenToCycle]);
+}
+
 describe('a comparison by schedule', () => {
   it('ends when it is told to while it records what it found, and says that no cycle has it', async () => {
     const { verify, change, over, told, store } = await daemon();
@@ -112,8 +122,7 @@ describe('a comparison by schedule', () => {
     const limits = { ...stage.setup.limits, updates: { percent: 0, atLeast: 0 } };
     const setup = { ...stage.setup, limits };
     await stage.verify({ cycle: { prepare: () => Promise.resolve(setup) } });
-    const record = await stage.store.verified('wiki');
-    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ attribute: 1 }, true]);
+    await assertCounted(stage, { attribute: 1 }, true);
   });
 
   it('goes on counting what the cycle could not write, and no more', async () => {
@@ -126,8 +135,7 @@ describe('a comparison by schedule', () => {
         : stage.target.update(type, id, ...rest);
     const setup = { ...stage.setup, target: overriding(stage.target, { update }) };
     await stage.verify({ cycle: { prepare: () => Promise.resolve(setup) } });
-    const record = await stage.store.verified('wiki');
-    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ attribute: 1 }, true]);
+    await assertCounted(stage, { attribute: 1 }, true);
   });
 
   it('goes on counting what the target acknowledged and does not have, and gives it to no cycle again', async () => {
@@ -140,18 +148,16 @@ describe('a comparison by schedule', () => {
       },
     };
     await stage.verify({}, mute);
-    const record = await stage.store.verified('wiki');
-    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ attribute: 1 }, false]);
+    await assertCounted(stage, { attribute: 1 }, false);
     await stage.nextCycle.prepare('wiki', stage.store);
     assert.deepEqual(await stage.store.unstored('wiki'), { title: 1 });
   });
 
   it("goes on counting who carries somebody else's externalId beside what is put right", async () => {
-    const { verify, change, store } = await daemon();
-    await change('a', 'title', 'Queen');
-    await change('b', 'externalId', 'somebody-else');
-    await verify();
-    const record = await store.verified('wiki');
-    assert.deepEqual([record?.drift.user, record?.isGivenToCycle], [{ identity: 1 }, false]);
+    const stage = await daemon();
+    await stage.change('a', 'title', 'Queen');
+    await stage.change('b', 'externalId', 'somebody-else');
+    await stage.verify();
+    await assertCounted(stage, { identity: 1 }, false);
   });
 });

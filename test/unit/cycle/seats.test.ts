@@ -3,11 +3,18 @@ import { describe, it } from 'node:test';
 import { unmanaged } from '../../../src/core/model/link.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { markPaths } from '../../../src/core/planning/link-paths.ts';
-import { cycleStage, inShort, person, team } from '../../support/cycle-stage.ts';
+import { cycleStage, inShort, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 
 const seats = (number: number, order = 'userName') => ({ seats: { seats: number, order } });
 
 type Stage = ReturnType<typeof cycleStage>;
+
+/** People without groups, and a target with seats. */
+const company = (ids: readonly string[], options: StageOptions): Stage =>
+  cycleStage(
+    ids.map((id) => person(id)),
+    options,
+  );
 
 async function active({ store }: Stage): Promise<number> {
   return (await store.counts('wiki')).user.active;
@@ -18,10 +25,7 @@ const named = (calls: Parameters<typeof inShort>[0], what: string): string[] =>
 
 describe('seats of a target', () => {
   it('go by name: whoever is beyond them waits, and is not asked for again', async () => {
-    const stage = cycleStage(
-      ['dora', 'anna', 'cleo', 'ben'].map((id) => person(id)),
-      seats(2),
-    );
+    const stage = company(['dora', 'anna', 'cleo', 'ben'], seats(2));
     const first = await stage.cycle();
     assert.deepEqual(named(first.calls, 'create'), ['create anna', 'create ben']);
     assert.deepEqual([first.report.result, first.report.seats], ['success', { of: 2, taken: 2, waiting: 2 }]);
@@ -32,10 +36,7 @@ describe('seats of a target', () => {
   });
 
   it('are freed by who leaves in the same plan, before who comes', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben'].map((id) => person(id)),
-      seats(2),
-    );
+    const stage = company(['anna', 'ben'], seats(2));
     await stage.cycle();
     stage.source.put(person('cleo'));
     await stage.cycle();
@@ -47,10 +48,7 @@ describe('seats of a target', () => {
   });
 
   it('are given to nobody when the deactivation that frees one fails', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben'].map((id) => person(id)),
-      seats(2),
-    );
+    const stage = company(['anna', 'ben'], seats(2));
     await stage.cycle();
     stage.source.remove('anna');
     stage.source.put(person('cleo'));
@@ -65,10 +63,7 @@ describe('seats of a target', () => {
   });
 
   it('are taken by whoever comes back, and not by whoever is inactive', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben'].map((id) => person(id)),
-      { ...seats(2), createInactive: true },
-    );
+    const stage = company(['anna', 'ben'], { ...seats(2), createInactive: true });
     await stage.cycle();
     for (const id of ['anna', 'cleo']) stage.source.put(person(id, { status: 'off' }));
     await stage.cycle();
@@ -84,10 +79,7 @@ describe('seats of a target', () => {
   });
 
   it('are taken by accounts that were there before, which are adopted all the same', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben', 'cleo'].map((id) => person(id)),
-      seats(1),
-    );
+    const stage = company(['anna', 'ben', 'cleo'], seats(1));
     for (const id of ['ben', 'cleo'])
       stage.target.putBack(
         'user',
@@ -133,10 +125,7 @@ describe('seats of a target', () => {
   });
 
   it('are taken by the new entry of somebody who had left, whose account would be switched on', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben'].map((id) => person(id)),
-      seats(2),
-    );
+    const stage = company(['anna', 'ben'], seats(2));
     await stage.cycle();
     stage.source.remove('anna');
     stage.source.put(person('cleo'));
@@ -152,10 +141,7 @@ describe('seats of a target', () => {
   });
 
   it('pass on with an account that is active', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben'].map((id) => person(id)),
-      seats(2),
-    );
+    const stage = company(['anna', 'ben'], seats(2));
     await stage.cycle();
     stage.source.remove('anna');
     stage.source.put(person('anna2', { mail: 'anna@example.org' }));
@@ -165,10 +151,7 @@ describe('seats of a target', () => {
   });
 
   it('are free again in the cycle that finds somebody switched off there, who comes back in their turn', async () => {
-    const stage = cycleStage(
-      ['anna', 'ben', 'cleo'].map((id) => person(id)),
-      seats(2),
-    );
+    const stage = company(['anna', 'ben', 'cleo'], seats(2));
     await stage.cycle();
     const [anna] = [...(await stage.store.links('wiki', ['anna'])).values()];
     assert.ok(anna);

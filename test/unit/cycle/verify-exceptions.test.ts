@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Exceptions } from '../../../src/core/model/drift.ts';
 import type { StateChange } from '../../../src/ports/state-change.ts';
-import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
-import { verifyTarget } from '../../../src/cycle/verify-target.ts';
 import { cycleStage, minute, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 import type { FakeCall } from '../../support/fake-target.ts';
+import { readBack } from '../../support/read-back.ts';
 
 type Stage = ReturnType<typeof cycleStage>;
 
@@ -18,19 +17,8 @@ async function loaded(options: StageOptions = {}): Promise<Stage> {
 }
 
 /** What a comparison says that it is no drift. */
-async function exceptions({ setup, store, source, clock }: Stage): Promise<Exceptions> {
-  const { signal } = new AbortController();
-  const control = { clock, store, signal, observer: () => undefined };
-  const { complete } = await readDirectories([setup.definition], new Map([['corp', source]]), control);
-  const verified = await verifyTarget({
-    setup,
-    readings: [...complete.values()],
-    store,
-    storeAfter: () => Promise.resolve(store),
-    clock,
-    signal,
-    isStopping: () => false,
-  });
+async function exceptions(stage: Stage): Promise<Exceptions> {
+  const verified = await readBack(stage);
   assert.deepEqual(verified.drift, []);
   return verified.notCompared.exceptions;
 }

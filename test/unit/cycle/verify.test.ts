@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
-import { verifyTarget, type VerifiedTarget, type VerifyInput } from '../../../src/cycle/verify-target.ts';
+import type { VerifiedTarget, VerifyInput } from '../../../src/cycle/verify-target.ts';
 import { markDrift, noteNotTaken } from '../../../src/cycle/verify/mark-drift.ts';
 import { isFailure, overriding, type FoundResource, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import { cycleStage, minute, person, team, type StageOptions } from '../../support/cycle-stage.ts';
+import { readBack } from '../../support/read-back.ts';
 
 type Stage = ReturnType<typeof cycleStage>;
 
@@ -21,23 +21,12 @@ async function loaded(entries: Parameters<typeof cycleStage>[0], options: StageO
 
 /** A comparison, of a target of which some calls answer something else. */
 async function verify(
-  { setup, store, source, clock, target }: Stage,
+  stage: Stage,
   calls: Partial<ScimTarget> = {},
   more: Partial<VerifyInput> = {},
 ): Promise<VerifiedTarget> {
-  const { signal } = new AbortController();
-  const control = { clock, store, signal, observer: () => undefined };
-  const { complete } = await readDirectories([setup.definition], new Map([['corp', source]]), control);
-  return verifyTarget({
-    setup: { ...setup, target: overriding(target, calls) },
-    readings: [...complete.values()],
-    store,
-    storeAfter: () => Promise.resolve(store),
-    clock,
-    signal,
-    isStopping: () => false,
-    ...more,
-  });
+  const setup = { ...stage.setup, target: overriding(stage.target, calls) };
+  return readBack({ ...stage, setup }, more);
 }
 
 /** By hand, on the target. */
