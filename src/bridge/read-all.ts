@@ -22,7 +22,7 @@ export async function readAll(
   const setups = await prepareAll(app, targets, failures, signal);
   const definitions = setups.map(({ definition }) => definition);
   const readings = await readDirectories(definitions, app.sources, { ...app, store, also, signal });
-  failures.push(...readings.failed.values());
+  for (const failure of readings.failed.values()) failures.push(failure);
   return { setups, readings, failures };
 }
 
