@@ -1,4 +1,5 @@
 import type { TargetPause } from '../../ports/state-records.ts';
+import { isStillToCome } from './still-to-come.ts';
 
 /*
  * When a target as a whole is left alone, because every request could only do harm (locked credentials, noise):
@@ -37,8 +38,7 @@ export function pauseAfter(before: TargetPause | undefined, cause: TargetPause['
   return { cause, attempts, since: before?.since ?? at, triedAt: at, retryAt: new Date(now + rest).toISOString() };
 }
 
-/** Whether a target is to be left alone now. A rest that reaches further than any can be comes from a clock that jumped. */
+/** Whether a target is to be left alone now. */
 export function isResting(pause: TargetPause, now: number): boolean {
-  const left = Date.parse(pause.retryAt) - now;
-  return left > 0 && left <= longest;
+  return isStillToCome(pause.retryAt, now, longest);
 }
