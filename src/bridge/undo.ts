@@ -28,6 +28,8 @@ export interface UndoneCycle extends Pick<TakenAway, 'others'> {
   readonly unknown: readonly SourceId[];
   /** The undos that this cycle carried out, and that are taken back: what they hold is approved. */
   readonly approved: readonly string[];
+  /** Whether somebody took it back before, and that still counts. */
+  readonly isRepeated: boolean;
   /** How many operations the cycle carried out. */
   readonly operations: number;
 }
@@ -72,7 +74,11 @@ async function foresee(target: string, entries: readonly LoggedEntry[], undoing:
   const unknown = await unknownOf(target, taken.back, undoing);
   const back = withoutThem(taken.back, new Set(unknown));
   const holdId = back.length === 0 ? undefined : undoId(cycle);
-  return { target, holdId, back, others: taken.others, unknown, approved, operations };
+  const { waiting } = await view.decisions();
+  const isRepeated = [...rejections, ...waiting.filter((one) => one.target === target && one.decision === 'undo')].some(
+    (one) => one.holdId === holdId,
+  );
+  return { target, holdId, back, others: taken.others, unknown, approved, isRepeated, operations };
 }
 
 async function decide(
