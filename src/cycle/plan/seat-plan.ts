@@ -3,6 +3,7 @@ import type { Link } from '../../core/model/link.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { PartContext } from '../../core/planning/part-context.ts';
+import { comebacks } from '../../core/planning/comebacks.ts';
 import { isTaken, seatsFor, type Seated } from '../../core/planning/seats.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
@@ -63,10 +64,6 @@ async function takenSince(remembered: readonly Link[], target: string, store: St
 /** The people who wait for a seat. */
 function whoWaits(unseated: readonly Operation[]): ReadonlySet<SourceId> {
   return new Set(
-    unseated.flatMap(({ verb, type, sourceId }) =>
-      type === 'user' && (verb === 'create' || verb === 'adopt' || verb === 'relink' || verb === 'reactivate')
-        ? [sourceId]
-        : [],
-    ),
+    unseated.flatMap(({ verb, type, sourceId }) => (type === 'user' && comebacks.has(verb) ? [sourceId] : [])),
   );
 }
