@@ -19,7 +19,7 @@ import { sha256 } from '../shared/sha256.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { inTurns } from '../shared/turns.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { withRemark } from './built-anew.ts';
+import { withRemark } from './remarks.ts';
 import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import { guardPlan, type GuardPlanInput } from './guard-plan.ts';
