@@ -4,7 +4,8 @@ import type { StateView } from '../../ports/state-store.ts';
 import { besides, gather } from '../shared/batches.ts';
 import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
 import { createFingerprints } from './fingerprints.ts';
-import { QuarantineLedger, type Released } from './ledger.ts';
+import { QuarantineLedger } from './ledger.ts';
+import type { Released } from './next-try.ts';
 
 /** Reads what the state has of everybody whom a cycle concerns. */
 export async function openLedger({
