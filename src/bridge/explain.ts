@@ -1,16 +1,15 @@
 import { BridgeError } from '../core/model/errors.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { callingNames, explainTarget, type TargetExplanation } from '../cycle/explain-target.ts';
-import { readDirectories } from '../cycle/read/read-directories.ts';
 import { readingsOf } from '../cycle/read/target-readings.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
 import { nothingKnown, withName, type KnownAccounts } from './known-accounts.ts';
-import { prepareAll } from './plan-all.ts';
 import { openUnlessLocked, pushExamined, type Examined, type Pushed } from './push-explained.ts';
 import { readAccounts } from './read-accounts.ts';
+import { readAll } from './read-all.ts';
 import type { Ending } from './sync.ts';
 import { chosenTargets } from './targets.ts';
 import { idOf } from './who.ts';
@@ -131,13 +130,9 @@ async function explainAll(
   isPush: boolean,
   signal: AbortSignal,
 ): Promise<{ readonly all: Examined[]; readonly failures: readonly BridgeError[] }> {
-  const failures: BridgeError[] = [];
-  const prepared = await prepareAll(app, targets, failures, signal);
-  const definitions = prepared.map((setup) => setup.definition);
-  const readings = await readDirectories(definitions, app.sources, { ...app, store: view, also: callingNames, signal });
-  const { complete, failed, readAt, lookUp } = readings;
-  for (const failure of failed.values()) failures.push(failure);
-  const ready = prepared.flatMap((setup) => {
+  const { setups, readings, failures } = await readAll(app, targets, { store: view, also: callingNames, signal });
+  const { complete, readAt, lookUp } = readings;
+  const ready = setups.flatMap((setup) => {
     const own = readingsOf(setup.definition, readings);
     return own === undefined ? [] : [{ setup, own }];
   });

@@ -3,6 +3,7 @@ import type { Explanation } from '../core/mapping/explain.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { inWords, whole } from '../core/wording/count.ts';
 import type { TargetExplanation } from '../cycle/explain-target.ts';
+import type { QuarantineRecord } from '../ports/state-records.ts';
 import { printable } from '../core/wording/foreign.ts';
 
 /**
@@ -78,7 +79,7 @@ function inScope(one: TargetExplanation): string {
     if (operations.length > 0) return `is not on ${target} yet${lastTry(one)}${nextOf(one)}`;
     if (isInactive && !createInactive)
       return `is not on ${target}: not created, because disabled in the directory (createInactive: false)`;
-    if (quarantine !== undefined && quarantine.cause !== 'held' && quarantine.cause !== 'no_seat')
+    if (quarantine !== undefined && hasFailed(quarantine))
       return `is not on ${target}: the last try failed (${quarantine.status === undefined ? quarantine.cause : `HTTP ${quarantine.status}`}${quarantine.said === undefined ? '' : `: ${quarantine.said}`}), and it is tried again ${nextTry(one)}`;
     return `is not on ${target} yet`;
   }
@@ -93,13 +94,15 @@ function inScope(one: TargetExplanation): string {
   return `${state}${lastTry(one)}${nextOf(one)}`;
 }
 
-/** Of those whom nothing has failed about. */
-const notFailed: ReadonlySet<string> = new Set(['held', 'no_seat', 'inactive']);
+/** Whether somebody has to know what went wrong: not of who is inactive, or waits for an approval or a seat. */
+export function hasFailed({ cause }: Pick<QuarantineRecord, 'cause'>): boolean {
+  return cause !== 'held' && cause !== 'no_seat' && cause !== 'inactive';
+}
 
 /** What is due and failed is tried again, but not at once. */
 function lastTry(one: TargetExplanation): string {
   const { quarantine } = one;
-  if (quarantine === undefined || notFailed.has(quarantine.cause)) return '';
+  if (quarantine === undefined || !hasFailed(quarantine)) return '';
   const { status, cause } = quarantine;
   return `; the last try failed (${status === undefined ? cause : `HTTP ${status}`}), the next one is ${nextTry(one)}`;
 }

@@ -1,10 +1,10 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import { planTarget, type PlannedTarget } from '../cycle/plan-target.ts';
-import { readDirectories } from '../cycle/read/read-directories.ts';
 import { readingsOf } from '../cycle/read/target-readings.ts';
 import { explainUnreached } from '../cycle/shared/unreached.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { App } from './app.ts';
+import { readAll } from './read-all.ts';
 import type { StateView } from '../ports/state-store.ts';
 
 /** What a cycle of one target would do now. */
@@ -30,14 +30,7 @@ export async function planAll(
   full: boolean,
   signal: AbortSignal,
 ): Promise<AllPlanned> {
-  const failures: BridgeError[] = [];
-  const setups = await prepareAll(app, targets, failures, signal);
-  const readings = await readDirectories(
-    setups.map((setup) => setup.definition),
-    app.sources,
-    { ...app, store: view, signal },
-  );
-  for (const failure of readings.failed.values()) failures.push(failure);
+  const { setups, readings, failures } = await readAll(app, targets, { store: view, signal });
   const planned: PlannedOne[] = [];
   for (const setup of setups) {
     const own = readingsOf(setup.definition, readings);
@@ -59,21 +52,4 @@ export async function planAll(
     }
   }
   return { planned, failures };
-}
-
-/** Everything that the targets' plans go by, of those of which it can be had. One fault of a directory is told once. */
-export async function prepareAll(
-  app: Pick<App, 'prepare'>,
-  targets: readonly string[],
-  failures: BridgeError[],
-  signal: AbortSignal,
-): Promise<TargetSetup[]> {
-  const prepared = await Promise.all(targets.map((target) => app.prepare(target, signal).catch(toBridgeError)));
-  const lines = new Set<string>();
-  return prepared.flatMap((one) => {
-    if ('target' in one) return [one];
-    if (!lines.has(one.line)) failures.push(one);
-    lines.add(one.line);
-    return [];
-  });
 }

@@ -1,13 +1,11 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
-import type { CompleteReading } from '../core/model/reading.ts';
 import { readAccessTimes } from '../cycle/access-times.ts';
 import { callingNames } from '../cycle/explain-target.ts';
-import { readDirectories } from '../cycle/read/read-directories.ts';
+import { readingsOf } from '../cycle/read/target-readings.ts';
 import { accessOn, surveyDirectories, type Directories, type TargetAccess } from '../cycle/report-access.ts';
-import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
-import { prepareAll } from './plan-all.ts';
+import { readAll } from './read-all.ts';
 import { chosenTargets } from './targets.ts';
 
 export interface AccessRequest {
@@ -53,31 +51,16 @@ async function directoriesOf(
   targets: readonly string[],
   signal: AbortSignal,
 ): Promise<{ readonly directories: ReadonlyMap<string, Directories>; readonly failures: readonly BridgeError[] }> {
-  const failures: BridgeError[] = [];
-  const setups = await prepareAll(app, targets, failures, signal);
-  const { complete, failed } = await readDirectories(
-    setups.map(({ definition }) => definition),
-    app.sources,
-    { ...app, store: view, also: callingNames, signal },
-  );
-  for (const failure of failed.values()) failures.push(failure);
+  const { setups, readings, failures } = await readAll(app, targets, { store: view, also: callingNames, signal });
   const directories = new Map<string, Directories>();
   for (const setup of setups) {
-    const readings = readingsOf(setup, complete);
-    if (readings === undefined) continue;
+    const own = readingsOf(setup.definition, readings);
+    if (own === undefined) continue;
     try {
-      directories.set(setup.target.name, await surveyDirectories(setup, readings, view, app.clock.now()));
+      directories.set(setup.target.name, await surveyDirectories(setup, own, view, app.clock.now()));
     } catch (thrown) {
       failures.push(toBridgeError(thrown));
     }
   }
   return { directories, failures };
-}
-
-function readingsOf(
-  { definition }: TargetSetup,
-  complete: ReadonlyMap<string, CompleteReading>,
-): CompleteReading[] | undefined {
-  const own = [...definition.maps.keys()].map((name) => complete.get(name));
-  return own.every((reading): reading is CompleteReading => reading !== undefined) ? own : undefined;
 }

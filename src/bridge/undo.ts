@@ -4,12 +4,11 @@ import type { LoggedEntry } from '../core/model/log-entry.ts';
 import type { HeldOperation } from '../core/model/plan.ts';
 import { takenAway, type TakenAway } from '../core/planning/undo.ts';
 import { isUndo, undoId } from '../core/planning/undo-id.ts';
-import { readDirectories } from '../cycle/read/read-directories.ts';
 import { loggedCycles } from '../cycle/shared/logged-cycles.ts';
 import type { Decider } from '../ports/decisions.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
-import { prepareAll } from './plan-all.ts';
+import { readAll } from './read-all.ts';
 import { chosenTargets } from './targets.ts';
 
 export interface UndoRequest {
@@ -29,6 +28,8 @@ export interface UndoneCycle extends Pick<TakenAway, 'others'> {
   readonly unknown: readonly SourceId[];
   /** The undos that this cycle carried out, and that are taken back: what they hold is approved. */
   readonly approved: readonly string[];
+  /** Whether somebody took it back before, and that still counts. */
+  readonly isRepeated: boolean;
   /** How many operations the cycle carried out. */
   readonly operations: number;
 }
@@ -73,7 +74,11 @@ async function foresee(target: string, entries: readonly LoggedEntry[], undoing:
   const unknown = await unknownOf(target, taken.back, undoing);
   const back = withoutThem(taken.back, new Set(unknown));
   const holdId = back.length === 0 ? undefined : undoId(cycle);
-  return { target, holdId, back, others: taken.others, unknown, approved, operations };
+  const { waiting } = await view.decisions();
+  const isRepeated = [...rejections, ...waiting.filter((one) => one.target === target && one.decision === 'undo')].some(
+    (one) => one.holdId === holdId,
+  );
+  return { target, holdId, back, others: taken.others, unknown, approved, isRepeated, operations };
 }
 
 async function decide(
@@ -104,13 +109,10 @@ async function unknownOf(
 ): Promise<SourceId[]> {
   const created = back.filter(({ verb }) => verb === 'create').map(({ sourceId }) => sourceId);
   if (created.length === 0) return [];
-  const failures: BridgeError[] = [];
-  const setups = await prepareAll(app, [target], failures, signal);
-  const definitions = setups.map(({ definition }) => definition);
-  const { complete, failed } = await readDirectories(definitions, app.sources, { ...app, store: view, signal });
-  const [failure] = [...failures, ...failed.values()];
+  const { readings, failures } = await readAll(app, [target], { store: view, signal });
+  const [failure] = failures;
   if (failure !== undefined) throw failure;
-  const known = new Set([...complete.values()].flatMap(({ entries }) => entries.map(({ id }) => id)));
+  const known = new Set([...readings.complete.values()].flatMap(({ entries }) => entries.map(({ id }) => id)));
   return created.filter((id) => !known.has(id));
 }
 

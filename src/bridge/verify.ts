@@ -2,7 +2,6 @@ import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { SourceId } from '../core/model/entry.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { CycleReport } from '../cycle/cycle-report.ts';
-import { readDirectories } from '../cycle/read/read-directories.ts';
 import { readingsOf } from '../cycle/read/target-readings.ts';
 import { runCycles } from '../cycle/run-cycles.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
@@ -10,7 +9,7 @@ import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
 import { markDrift, noteNotTaken } from '../cycle/verify/mark-drift.ts';
 import type { StateStore, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
-import { prepareAll } from './plan-all.ts';
+import { readAll } from './read-all.ts';
 import type { Ending } from './sync.ts';
 import { chosenTargets } from './targets.ts';
 
@@ -89,11 +88,7 @@ async function verifyAll(
   { stopping, aborting }: Ending,
   finish: (verified: VerifiedTarget, again: Again) => Promise<VerifiedOne>,
 ): Promise<VerifyAnswer> {
-  const failures: BridgeError[] = [];
-  const setups = await prepareAll(app, targets, failures, stopping);
-  const definitions = setups.map(({ definition }) => definition);
-  const readings = await readDirectories(definitions, app.sources, { ...app, store, signal: stopping });
-  for (const failure of readings.failed.values()) failures.push(failure);
+  const { setups, readings, failures } = await readAll(app, targets, { store, signal: stopping });
   const verifyOne = async (setup: TargetSetup, own: readonly CompleteReading[]): Promise<VerifiedOne> => {
     const how = { setup, readings: own, store, storeAfter, clock: app.clock, signal: aborting };
     const isStopping = (): boolean => stopping.aborted;

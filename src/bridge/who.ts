@@ -5,13 +5,12 @@ import { BridgeError } from '../core/model/errors.ts';
 import { count } from '../core/wording/count.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { callingNames, findEntries } from '../cycle/explain-target.ts';
-import { readDirectories } from '../cycle/read/read-directories.ts';
 import { remind } from '../cycle/shared/target-notes.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import { isFailure } from '../ports/scim-target.ts';
 import type { StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
-import { prepareAll } from './plan-all.ts';
+import { readAll } from './read-all.ts';
 
 /**
  * Reads the directories of these targets to find out whom somebody means.
@@ -25,15 +24,8 @@ export async function readWho(
   targets: readonly string[],
   signal: AbortSignal,
 ): Promise<SourceId> {
-  const failures: BridgeError[] = [];
-  const setups = await prepareAll(app, targets, failures, signal);
-  const { complete, failed } = await readDirectories(
-    setups.map(({ definition }) => definition),
-    app.sources,
-    { ...app, store: view, also: callingNames, signal },
-  );
-  for (const failure of failed.values()) failures.push(failure);
-  const entries = [...complete.values()].flatMap((reading) => reading.entries);
+  const { setups, readings, failures } = await readAll(app, targets, { store: view, also: callingNames, signal });
+  const entries = [...readings.complete.values()].flatMap((reading) => reading.entries);
   return idOf(who, entries, setups, view, { now: app.clock.now(), signal }).catch((error: unknown) => {
     throw failures[0] ?? error;
   });

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ReportAccessOptions } from './commands/report-access.ts';
 import type { CommandContext } from './session.ts';
 
@@ -13,7 +13,9 @@ export function addReport(
 ): void {
   begin(group, 'access', 'who has what on each target, and which clause or group of the scope gives it')
     .option('--target <name>', 'only this target')
-    .option('--format <format>', 'table, csv (RFC 4180) or json', 'table')
+    .addOption(
+      new Option('--format <format>', 'csv is that of RFC 4180').choices(['table', 'csv', 'json']).default('table'),
+    )
     .option('--json', 'the same as --format json', false)
     .action(async (given: Given) => {
       const { reportAccess } = await import('./commands/report-access.ts');

@@ -6,7 +6,7 @@ import { count, nounFor } from '../core/wording/count.ts';
 import type { TargetExplanation, UnlinkedAccount } from '../cycle/explain-target.ts';
 import type { CommandLine } from '../bridge/command-line.ts';
 import type { ShownExplanation } from '../bridge/explain.ts';
-import { nextTry, sentenceOf } from '../bridge/explanation-sentence.ts';
+import { hasFailed, nextTry, sentenceOf } from '../bridge/explanation-sentence.ts';
 import { nameOf, type KnownAccounts } from '../bridge/known-accounts.ts';
 import { columns, wrap } from './layout.ts';
 import { contentParts, valueText } from './operation-text.ts';
@@ -122,13 +122,7 @@ function showLink(one: TargetExplanation, known: KnownAccounts, terminal: Termin
       : `id ${printable(link.targetId)}, ${link.lifecycle}, ${link.origin}`,
   );
   if (account !== undefined) tell('account', accountText(account, known));
-  if (
-    quarantine === undefined ||
-    quarantine.cause === 'inactive' ||
-    quarantine.cause === 'held' ||
-    quarantine.cause === 'no_seat'
-  )
-    return;
+  if (quarantine === undefined || !hasFailed(quarantine)) return;
   const status = quarantine.status === undefined ? '' : ` (HTTP ${quarantine.status})`;
   tell(
     'failed',

@@ -2,13 +2,17 @@ import { readFileText } from './file-text.ts';
 import { configName } from './schema/values.ts';
 import { readYaml } from './yaml-text.ts';
 
+/** Names that only the configuration knows. */
+export interface ConfiguredNames {
+  readonly targets: readonly string[];
+  readonly directories: readonly string[];
+}
+
 /**
  * The names of targets and directories in a configuration file, also where the rest of it is not right, for whoever types
  * a command. None where the file cannot be read.
  */
-export async function readConfiguredNames(
-  file: string,
-): Promise<{ readonly targets: string[]; readonly directories: string[] }> {
+export async function readConfiguredNames(file: string): Promise<ConfiguredNames> {
   try {
     const { value } = readYaml(file, await readFileText(file));
     return { targets: namesIn(value, 'targets'), directories: namesIn(value, 'directories') };

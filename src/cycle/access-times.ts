@@ -1,5 +1,5 @@
 import type { SourceId } from '../core/model/entry.ts';
-import type { Verb } from '../core/model/plan.ts';
+import { comebacks } from '../core/planning/comebacks.ts';
 import type { StateView } from '../ports/state-store.ts';
 
 /** When access began and ended last, as the provisioning log has it. */
@@ -7,8 +7,6 @@ export interface AccessTimes {
   /** ISO 8601 each. */
   readonly of: (target: string, id: SourceId) => { readonly given?: string; readonly ended?: string };
 }
-
-const giving: ReadonlySet<Verb> = new Set<Verb>(['create', 'adopt', 'relink', 'reactivate']);
 
 /** Walks once through what is kept of the log. */
 export async function readAccessTimes(
@@ -22,7 +20,7 @@ export async function readAccessTimes(
     for (const { target, type, sourceId, verb, outcome, at } of batch) {
       const own = times.get(target);
       if (own === undefined || type !== 'user' || outcome !== 'applied') continue;
-      if (giving.has(verb)) own.set(sourceId, { given: at });
+      if (comebacks.has(verb)) own.set(sourceId, { given: at });
       else if (verb === 'deactivate') own.set(sourceId, { ...own.get(sourceId), ended: at });
     }
   }

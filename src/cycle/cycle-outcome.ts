@@ -38,17 +38,20 @@ const isAnswer: ReadonlySet<FailureClass> = new Set([
   'unknown',
 ]);
 
-/** What was wrong with the target when it was last asked, in a cycle that asks it for nothing because its pauses are not over. */
+/**
+ * That the target did not answer when it was last asked, in a cycle that asks it for nothing because its pauses are not
+ * over. One in quarantine was asked before this cycle went on with it (target-gate.ts), and answered.
+ */
 function stillDown(
   { known: { state }, matches: { unreached }, made, quarantine }: Preparation,
   { failed }: PushReport,
 ): BridgeError | undefined {
-  const { lastResult, lastError } = state;
+  const wasDown = state.lastResult === 'error' && state.lastError?.code === 'D2S_TARGET_UNREACHABLE';
   const waiting = made.deferred.length + quarantine.backedOff.size;
   const isAsked = made.due.length + quarantine.found.length + unreached.length + failed.length > 0;
-  return lastResult !== 'error' || lastError === undefined || waiting === 0 || isAsked
+  return !wasDown || state.quarantine !== undefined || waiting === 0 || isAsked
     ? undefined
-    : standingTargetError(made.plan.target, lastError.code, waiting);
+    : standingTargetError(made.plan.target, waiting);
 }
 
 /*

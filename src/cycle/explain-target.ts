@@ -25,7 +25,7 @@ import { checkMustSee } from './plan/must-see.ts';
 import { recallProofs } from './plan/proofs.ts';
 import { preparePlan, type PrepareInput, type Preparation } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
-import type { TargetSetup } from './shared/target-setup.ts';
+import { matchPaths, type TargetSetup } from './shared/target-setup.ts';
 import { explainUnreached } from './shared/unreached.ts';
 
 /** One entry and one target, from the directory to the requests that are due. */
@@ -199,14 +199,13 @@ function resourcesFor(
   id: SourceId,
   { resources }: Projection,
   links: ReadonlyMap<SourceId, Link>,
-  { policy }: TargetSetup,
+  setup: TargetSetup,
   digest: Digest,
 ): readonly Resource[] {
   const link = links.get(id);
   const isGone = link !== undefined && !resources.some(({ sourceId }) => sourceId === id);
   const newcomers = isGone ? resources.filter(({ sourceId }) => !links.has(sourceId)) : [];
-  const match = { user: policy.user.match, group: policy.group.match };
-  const heirs = isGone ? findSuccessors(newcomers, [link], match, digest) : undefined;
+  const heirs = isGone ? findSuccessors(newcomers, [link], matchPaths(setup), digest) : undefined;
   return resources.filter(
     ({ sourceId }) => sourceId === id || heirs?.has(sourceId) === true || isLive(links.get(sourceId)),
   );

@@ -1,5 +1,6 @@
 import type { CycleResult } from '../ports/cycle-observer.ts';
-import type { Failing } from '../ports/state-records.ts';
+import type { Failing, TargetState } from '../ports/state-records.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /**
  * How long targets have been failing, cycle by cycle, in this process. The state has it too, but is written at most
@@ -31,8 +32,26 @@ export function createFailureCounts(): FailureCounts {
  * @param before as the cycle before left it
  * @param at when this cycle ended, ISO 8601
  */
-export function failingAfter(before: Failing | undefined, result: CycleResult, at: string): Failing | undefined {
+function failingAfter(before: Failing | undefined, result: CycleResult, at: string): Failing | undefined {
   if (result === 'interrupted') return before;
   if (result === 'success' || result === 'held') return undefined;
   return { since: before?.since ?? at, at, cycles: (before?.cycles ?? 0) + 1 };
+}
+
+interface FailingInput {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Undefined where each cycle is a process of its own. */
+  readonly failures?: FailureCounts | undefined;
+  readonly isStopping: () => boolean;
+}
+
+/** Since when the cycles of a target fail, once one came to this. One that was stopped says nothing about its target. */
+export function failingNow(
+  target: string,
+  state: TargetState,
+  result: CycleResult,
+  { clock, failures, isStopping }: FailingInput,
+): TargetState['failing'] {
+  const before = failures?.of(target) ?? state.failing;
+  return isStopping() ? before : failingAfter(before, result, new Date(clock.now()).toISOString());
 }

@@ -1,7 +1,7 @@
 import { countReasons } from '../core/model/resource.ts';
 import type { Operation, Verb } from '../core/model/plan.ts';
 import type { TargetState } from '../ports/state-records.ts';
-import { isSameState } from './commit-cycle.ts';
+import { isSameState } from './cycle-record.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { endVoid, takeOut, withWords } from './plan/decisions.ts';
 import { heldRecord } from './plan/hold.ts';

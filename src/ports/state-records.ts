@@ -79,6 +79,16 @@ export interface TargetPause {
   readonly retryAt: string;
 }
 
+/** How the seats of a target stand. */
+export interface Seats {
+  /** How many there are. */
+  readonly of: number;
+  /** How many are taken once the plan is done. */
+  readonly taken: number;
+  /** How many people wait for one. */
+  readonly waiting: number;
+}
+
 /** What is remembered about a target as a whole. */
 export interface TargetState {
   readonly lastSuccessAt?: string | undefined;
@@ -96,8 +106,8 @@ export interface TargetState {
   /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
   readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;
-  /** Where the target has no more than a number of seats: how many there are, how many are taken, and how many wait for one. */
-  readonly seats?: { readonly of: number; readonly taken: number; readonly waiting: number } | undefined;
+  /** Where the target has no more than a number of seats. */
+  readonly seats?: Seats | undefined;
   /** Fingerprint of the configuration (map, scope, sources) by which the last cycle went that held nothing. */
   readonly configuration?: string | undefined;
   /** What names nobody who is read, where there is any. */

@@ -1,11 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { directoryInstruments } from './directory-instruments.ts';
 import { watchEventLoop } from './event-loop.ts';
+import { optionsIn, requestBuckets, type MetricOptions } from './metric-options.ts';
+import { comparisonInstruments, standingInstruments, targetInstruments } from './target-instruments.ts';
 
 /** From a poll of a small directory to the first load of a large company, in seconds. */
 const cycleBuckets = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600];
 /** What people wait for, in seconds. */
 const delayBuckets = [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600];
-const requestBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export type Instruments = ReturnType<typeof createInstruments>;
 
@@ -14,12 +16,7 @@ export type Instruments = ReturnType<typeof createInstruments>;
  * counters only. docs/metrics.md lists them; a test compares the two both ways.
  */
 export function createInstruments(registry: Registry) {
-  const options = <L extends string>(name: string, help: string, ...labelNames: L[]) => ({
-    name: `dir2scim_${name}`,
-    help,
-    labelNames,
-    registers: [registry],
-  });
+  const options = optionsIn(registry);
   const eventLoopDelay = watchEventLoop();
   return {
     buildInfo: new Gauge(
@@ -59,13 +56,7 @@ export function createInstruments(registry: Registry) {
   };
 }
 
-type Options = <L extends string>(
-  name: string,
-  help: string,
-  ...labelNames: L[]
-) => { name: string; help: string; labelNames: L[]; registers: Registry[] };
-
-function cycleInstruments(options: Options) {
+function cycleInstruments(options: MetricOptions) {
   return {
     cycles: new Counter(
       options(
@@ -119,141 +110,7 @@ function cycleInstruments(options: Options) {
   };
 }
 
-function directoryInstruments(options: Options) {
-  return {
-    lastCompleteRead: new Gauge(
-      options(
-        'last_complete_read_timestamp_seconds',
-        'When the content of a directory was last known completely, as Unix time; absent before the first.',
-        'directory',
-      ),
-    ),
-    readingStarted: new Gauge(
-      options(
-        'reading_started_timestamp_seconds',
-        'When the reading of a directory began that is under way, as Unix time; absent when none is.',
-        'directory',
-      ),
-    ),
-    directoryError: new Gauge(
-      options(
-        'directory_error',
-        'Always 1; the label names why the last reading of the directory failed. Absent while none did.',
-        'directory',
-        'code',
-      ),
-    ),
-    sourceEntries: new Gauge(options('source_entries', 'Entries in scope of a directory.', 'directory', 'type')),
-    ldapFailovers: new Counter(
-      options('ldap_failovers_total', 'How often dir2scim changed to another server of the directory.', 'directory'),
-    ),
-    serverConnections: new Counter(
-      options(
-        'ldap_server_connections_total',
-        'Connections to one server of a directory that were tried, TLS included.',
-        'directory',
-        'server',
-        'outcome',
-      ),
-    ),
-    serverBinds: new Counter(
-      options(
-        'ldap_server_binds_total',
-        'Binds to one server of a directory, by what became of them.',
-        'directory',
-        'server',
-        'outcome',
-      ),
-    ),
-    ldapDuration: new Histogram({
-      ...options(
-        'ldap_request_duration_seconds',
-        'How long LDAP requests took, and whether they succeeded.',
-        'directory',
-        'operation',
-        'outcome',
-      ),
-      buckets: requestBuckets,
-    }),
-  };
-}
-
-function targetInstruments(options: Options) {
-  return {
-    up: new Gauge(
-      options(
-        'target_up',
-        '1 when the target last answered as it should, 0 when it did not answer, refused the credentials or is no SCIM service; absent before it was asked.',
-        'target',
-      ),
-    ),
-    resources: new Gauge(
-      options(
-        'resources',
-        'Linked resources by state; adopted and quarantined ones are counted again as such.',
-        'target',
-        'type',
-        'state',
-      ),
-    ),
-    unresolved: new Gauge(
-      options(
-        'unresolved_values',
-        'Members and references in the directories that name no known entry.',
-        'target',
-        'kind',
-      ),
-    ),
-    rejected: new Gauge(
-      options(
-        'rejected_entries',
-        'Entries in scope that cannot be written to the target, by reason.',
-        'target',
-        'reason',
-      ),
-    ),
-    pending: new Gauge(
-      options(
-        'pending_operations',
-        'What the last cycle left to do: failed, backing off, held, rejected or waiting.',
-        'target',
-      ),
-    ),
-    keptMembers: new Gauge(
-      options(
-        'kept_members',
-        'Members of adopted groups whom the directory does not have, and who stay (groups.adoptedMembers).',
-        'target',
-      ),
-    ),
-    unstored: new Gauge(
-      options(
-        'unstored_values',
-        'Resources of which the target does not store an attribute as it was sent.',
-        'target',
-        'attribute',
-      ),
-    ),
-  };
-}
-
-function standingInstruments(options: Options) {
-  return {
-    targetQuarantined: new Gauge(
-      options(
-        'target_quarantined',
-        '1 while the target is left alone as a whole: it refused the credentials, is no SCIM service, or carried out nothing.',
-        'target',
-      ),
-    ),
-    seats: new Gauge(
-      options('seats', 'How many users may be active, where limits.seats says so; absent elsewhere.', 'target'),
-    ),
-    waitingForSeat: new Gauge(options('waiting_for_seat', 'People who wait until a seat is free.', 'target')),
-  };
-}
-
-function requestInstruments(options: Options) {
+function requestInstruments(options: MetricOptions) {
   return {
     operations: new Counter(
       options('operations_total', 'Attempted operations, by outcome.', 'target', 'type', 'operation', 'outcome'),
@@ -281,31 +138,6 @@ function requestInstruments(options: Options) {
     ),
     rateLimitWait: new Counter(
       options('rate_limit_wait_seconds_total', 'Time that requests waited because of rate limits or pauses.', 'target'),
-    ),
-  };
-}
-
-function comparisonInstruments(options: Options) {
-  return {
-    drift: new Gauge(
-      options(
-        'drift_resources',
-        'Resources that others changed on the target, as of the last comparison; a resource counts once for each kind.',
-        'target',
-        'type',
-        'kind',
-      ),
-    ),
-    foreign: new Gauge(
-      options(
-        'foreign_resources',
-        'Resources on the target that dir2scim does not manage, as of the last comparison.',
-        'target',
-        'type',
-      ),
-    ),
-    lastVerify: new Gauge(
-      options('last_verify_timestamp_seconds', 'When the target was last compared with what it should have.', 'target'),
     ),
   };
 }

@@ -69,8 +69,10 @@ describe('servers by DNS', () => {
 
   it('are none, said in so many words, where DNS names none or says that there is no service', async () => {
     await assert.rejects(list(), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /no SRV records under _ldap/ });
-    dns.zone.set('_ldap._tcp.dc._msdcs.corp.example', [record('.')]);
+    dns.zone.set('_ldap._tcp.dc._msdcs.corp.example', [record('.'), record('dc1.corp.example', 0)]);
     await assert.rejects(list(), { code: 'D2S_DIRECTORY_UNREACHABLE' });
+    const options = ldapOptions('', { dn: 'cn=a', password: 'b' }, { urls: [], discover: discovery('corp.example') });
+    await assert.rejects(createLdapSource(options).inspect(signal), { message: /^directories\.\w+\.discover: / });
     dns.zone.set('_ldap._tcp.dc._msdcs.corp.example', { code: 2 });
     await assert.rejects(list(), { code: 'D2S_DIRECTORY_UNREACHABLE', message: /looked up in DNS \(ESERVFAIL\)/ });
   });

@@ -7,9 +7,10 @@ import { createSite, type Site } from './support/site.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+const readPage = (): Promise<string> => readFile(join(import.meta.dirname, '../../docs/json.md'), 'utf8');
+
 /** Keys by shape, as docs/json.md has them. */
-async function documented(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const page = await readFile(join(import.meta.dirname, '../../docs/json.md'), 'utf8');
+function documented(page: string): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     page
       .split(/^## /m)
@@ -46,6 +47,20 @@ function undocumented(shapes: ReadonlyMap<string, ReadonlySet<string>>, shape: s
   );
 }
 
+/** Keys of an answer, whose shape is a row of the first table, that the row does not name. */
+function missingInRow(page: string, command: string, keys: readonly string[]): string[] {
+  const row = page.split('\n').find((line) => line.startsWith(`| \`${command}\` |`));
+  assert.ok(row !== undefined, `docs/json.md has a row about ${command}`);
+  return keys.filter((key) => !row.includes(`\`${key}\``)).map((key) => `${command}: ${key}`);
+}
+
+/** All keys of an answer, at any depth. */
+function keysIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = Array.isArray(value) ? [] : Object.keys(value);
+  return [...own, ...Object.values(value).flatMap(keysIn)];
+}
+
 async function printed(site: Site, ...args: readonly string[]): Promise<Json> {
   const { stdout, stderr } = await site.run(...args, '--json');
   assert.ok(stdout.startsWith('{'), stderr);
@@ -54,7 +69,7 @@ async function printed(site: Site, ...args: readonly string[]): Promise<Json> {
 
 describe('what --json prints', () => {
   it('stands in docs/json.md, key by key', async () => {
-    const shapes = await documented();
+    const shapes = documented(await readPage());
     const missing = new Set<string>();
     const check = (shape: string, values: unknown): void => {
       for (const one of undocumented(shapes, shape, values)) missing.add(one);
@@ -90,5 +105,28 @@ describe('what --json prints', () => {
     assert.equal(all(errors).length, 1);
     check('Error', errors);
     assert.deepEqual([...missing], []);
+  });
+
+  it('stands in the row of the command, where it has no shape of its own', async () => {
+    const page = await readPage();
+    await using site = await createSite({ company: office });
+    const missing: string[] = [];
+    const check = async (command: string, ...args: readonly string[]): Promise<void> => {
+      const keys = keysIn(await printed(site, ...command.split(' '), ...args));
+      missing.push(...missingInRow(page, command, keys));
+    };
+    const [out, url] = [join(site.folder, 'starter.yaml'), 'https://wiki.example/scim/v2'];
+    await check('init', '--ldif', site.ldif, '--out', out, '--target-url', url);
+    // Below its keys it is for people to read.
+    const bundle = async (): Promise<Json> => printed(site, 'support-bundle');
+    missing.push(...missingInRow(page, 'support-bundle', Object.keys(await bundle())));
+    assert.equal((await site.run('sync')).code, 0);
+    missing.push(...missingInRow(page, 'support-bundle', Object.keys(await bundle())));
+    await check('state verify');
+    await check('state export', join(site.folder, 'state.ndjson'));
+    await check('retry', '--all');
+    await rm(site.config);
+    missing.push(...missingInRow(page, 'support-bundle', Object.keys(await bundle())));
+    assert.deepEqual(missing, []);
   });
 });

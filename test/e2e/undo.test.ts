@@ -45,6 +45,7 @@ describe('undo', { concurrency: 2 }, () => {
     assert.deepEqual([active(site), members(site)], [8, 5]);
     assert.equal((await site.run('plan')).code, 0, 'nothing more is due');
     assert.match((await site.run('status')).stdout, new RegExp(`undo-${cycle}`));
+    assert.match((await site.run('undo', cycle)).stdout, /taken back before: 2 reactivations and 2 memberships/);
     const again = await site.run('undo', cycleOf(back));
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stdout, new RegExp(`the undo is taken back: what undo-${cycle} holds is approved`));

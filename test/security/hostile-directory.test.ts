@@ -136,6 +136,37 @@ describe('a directory server without end', () => {
     await assert.rejects(readAll(source), incomplete(/sent only \d+ answers in 600 s, and no end/));
   });
 
+  for (const [what, size] of [
+    ['small ones', 0],
+    ['ones of 100 kB', 100_000],
+  ] as const)
+    it(`sends intermediate responses without end, ${what}, which are no progress`, async (context) => {
+      let now = 0;
+      let sent = 0;
+      const response = tlv(0x79, tlv(0x80, '1.3.6.1.4.1.99999.1'), tlv(0x81, Buffer.alloc(size, 7)));
+      const source = await serve(
+        context,
+        openLdap,
+        ({ id }, socket) => {
+          const more = (): void => {
+            if (socket.destroyed) return;
+            now += 10;
+            sent += 10;
+            socket.write(Buffer.concat(Array.from({ length: 10 }, () => message(id, response))), () =>
+              setImmediate(more),
+            );
+          };
+          more();
+        },
+        {
+          limits: { ...defaultReadingLimits, readTimeoutMilliseconds: 2_000, maximumEntries: 20_000 },
+          clock: { monotonic: () => now },
+        },
+      );
+      await assert.rejects(readAll(source), incomplete(/sent only \d+ answers in \d+ s, and no end/));
+      assert.ok(sent < 20_000, String(sent));
+    });
+
   it('is not cut off where it is only large and slow', async (context) => {
     let now = 0;
     const source = await serve(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import type { TypeScope } from '../../src/core/mapping/definition.ts';
+import type { TargetDefinition } from '../../src/core/mapping/definition.ts';
 import { cycleStage, person, team } from '../support/cycle-stage.ts';
-
+import { compiled, definition } from '../support/entries.ts';
 import { longestTurn } from '../support/longest-turn.ts';
 
 /** Whoever may write a group may put names into it that nobody has, as many as they like: nobody else waits for that. */
@@ -12,13 +12,24 @@ const many = 100_000;
 const people = ['ada', 'ben', 'cleo'];
 const strangers = Array.from({ length: many }, (_, at) => `Nobody ${at}`);
 
-const scopes: Readonly<Record<string, Partial<TypeScope>>> = {
-  'a group that is written': {},
-  'a group by which the scope goes': { memberOf: ['CN=crew,OU=Groups,DC=corp'] },
+const crew = 'CN=crew,OU=Groups,DC=corp';
+const asked = `memberOf("${crew}")`;
+
+const targets: Readonly<Record<string, (definition: TargetDefinition) => Partial<TargetDefinition>>> = {
+  'a group that is written': () => ({}),
+  'a group by which the scope goes': ({ scope }) => ({
+    scope: { ...scope, user: { ...scope.user, memberOf: [crew] } },
+  }),
+  'a group that a condition asks for': ({ scope }) => ({
+    scope: { ...scope, user: { ...scope.user, where: compiled(asked, 'bool') } },
+  }),
+  'a group that a map asks for': () => ({
+    maps: definition({ users: { userName: 'lower(mail)', title: `${asked} ? "crew" : null` } }).maps,
+  }),
 };
 
 describe('a group with very many members whom nobody knows', () => {
-  for (const [what, scope] of Object.entries(scopes))
+  for (const [what, change] of Object.entries(targets))
     for (const nested of ['flatten', 'direct'] as const)
       it(`${what} (${nested}) keeps nobody waiting, whoever else comes or goes`, async () => {
         const stage = cycleStage([
@@ -28,11 +39,7 @@ describe('a group with very many members whom nobody knows', () => {
         ]);
         const setup = {
           ...stage.setup,
-          definition: {
-            ...stage.setup.definition,
-            nested,
-            scope: { ...stage.setup.definition.scope, user: { ...stage.setup.definition.scope.user, ...scope } },
-          },
+          definition: { ...stage.setup.definition, nested, ...change(stage.setup.definition) },
         };
         const prepare = () => Promise.resolve(setup);
         let round = 0;

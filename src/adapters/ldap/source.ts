@@ -151,7 +151,7 @@ async function withDirectory<T>(
     const directory = await openDirectory(options, choice, signal);
     return await useDirectory(directory, choice, use);
   } catch (error) {
-    throw signal.aborted ? error : nameError(error, options.name);
+    throw signal.aborted ? error : nameError(error, options);
   }
 }
 

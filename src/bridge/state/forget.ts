@@ -4,12 +4,11 @@ import { BridgeError } from '../../core/model/errors.ts';
 import type { Link } from '../../core/model/link.ts';
 import { projectTarget } from '../../core/mapping/project.ts';
 import { callingNames } from '../../cycle/explain-target.ts';
-import { readDirectories } from '../../cycle/read/read-directories.ts';
 import type { Erased } from '../../ports/state-tools.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { App } from '../app.ts';
 import { idsInLog } from '../log.ts';
-import { prepareAll } from '../plan-all.ts';
+import { readAll } from '../read-all.ts';
 import { idOf } from '../who.ts';
 
 export interface ForgetRequest {
@@ -57,18 +56,12 @@ export async function forget(
 }
 
 async function lookAt(who: string, app: App, view: StateView, signal: AbortSignal): Promise<Forgettable> {
-  const failures: BridgeError[] = [];
   const targets = [...app.targets.keys()];
-  const setups = await prepareAll(app, targets, failures, signal);
-  const { complete, failed } = await readDirectories(
-    setups.map(({ definition }) => definition),
-    app.sources,
-    { ...app, store: view, also: callingNames, signal },
-  );
+  const { setups, readings, failures } = await readAll(app, targets, { store: view, also: callingNames, signal });
   // Without a look at all directories nobody knows whether somebody is still in scope.
-  const [failure] = [...failures, ...failed.values()];
+  const [failure] = failures;
   if (failure !== undefined) throw failure;
-  const entries = [...complete.values()].flatMap((reading) => reading.entries);
+  const entries = [...readings.complete.values()].flatMap((reading) => reading.entries);
   const now = app.clock.now();
   const sourceId =
     toSourceId('entryUUID', Buffer.from(who.trim())) ??

@@ -4,7 +4,7 @@ import { requiredReadings } from '../../cycle/read/target-readings.ts';
 import { rebuildTarget, type RebuiltTarget } from '../../cycle/rebuild-target.ts';
 import type { NewState } from '../../ports/state-tools.ts';
 import type { App } from '../app.ts';
-import { prepareAll } from '../plan-all.ts';
+import { prepareAll } from '../read-all.ts';
 import { replaceState, type Replaced, type StateThere } from './replace.ts';
 
 export type { RebuiltTarget };

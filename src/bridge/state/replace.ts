@@ -43,8 +43,7 @@ export async function replaceState<Made>(
 async function lookAtState(app: Pick<App, 'openView'>): Promise<StateThere> {
   try {
     const view = await app.openView();
-    const totals = await view.linkTotals();
-    await view.close();
+    const totals = await view.linkTotals().finally(() => view.close());
     return { links: totals.reduce((sum, { links }) => sum + links, 0) };
   } catch (error) {
     if (error instanceof BridgeError) return { links: undefined, fault: error };

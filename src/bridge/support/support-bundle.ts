@@ -1,4 +1,4 @@
-import type { LogEntry, LoggedEntry } from '../../core/model/log-entry.ts';
+import type { LoggedEntry } from '../../core/model/log-entry.ts';
 import { countsToDo } from '../../core/wording/operation-counts.ts';
 import type { TargetStatus } from '../status.ts';
 import { status } from '../status.ts';
@@ -98,22 +98,11 @@ async function lastOperations(
   });
 }
 
-function operationPart({ joined = [], left = [], ...entry }: LogEntry & { readonly seq?: number }) {
-  const {
-    seq,
-    at,
-    cycle,
-    target,
-    type,
-    verb,
-    outcome,
-    class: failure,
-    status: http,
-    cause,
-    set,
-    cleared,
-    because,
-  } = entry;
+/** Whatever is not named here stays behind. */
+function operationPart(entry: LoggedEntry): Readonly<Record<string, unknown>> {
+  const { seq, at, cycle, target, type, verb, outcome, status, cause, set, cleared, because } = entry;
+  const numberOf = (ids: readonly unknown[] | undefined) => (ids?.length === 0 ? undefined : ids?.length);
+  const members = { joined: numberOf(entry.joined), left: numberOf(entry.left) };
   return {
     seq,
     at,
@@ -122,13 +111,12 @@ function operationPart({ joined = [], left = [], ...entry }: LogEntry & { readon
     type,
     verb,
     outcome,
-    class: failure,
-    status: http,
+    class: entry.class,
+    status,
     cause,
     set,
     cleared,
-    joined: joined.length === 0 ? undefined : joined.length,
-    left: left.length === 0 ? undefined : left.length,
+    ...members,
     because,
   };
 }

@@ -1,7 +1,6 @@
 import { accessJson } from '../../bridge/json/access.ts';
 import { errorJson } from '../../bridge/json/error.ts';
 import { reportAccess as reportOf } from '../../bridge/report-access.ts';
-import { BridgeError } from '../../core/model/errors.ts';
 import { accessCsv } from '../access-csv.ts';
 import { progressObserver } from '../progress.ts';
 import { interruptibleReading, withApp, type CommandContext } from '../session.ts';
@@ -10,21 +9,17 @@ import { printJson } from '../terminal.ts';
 
 export interface ReportAccessOptions {
   readonly target?: string;
-  readonly format?: string;
+  readonly format: 'table' | 'csv' | 'json';
   readonly json: boolean;
 }
-
-const formats = ['table', 'csv', 'json'] as const;
 
 /**
  * Prints who has what on each target, and what gives it. Exit code 0, or 1 where a directory could not be read: then
  * what the state knows is printed.
- *
- * @throws BridgeError D2S_USAGE
  */
 export async function reportAccess(options: ReportAccessOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
-  const format = formatOf(options);
+  const format = options.json ? 'json' : options.format;
   return withApp(context, progressObserver(terminal), (app) =>
     interruptibleReading(app, async (signal) => {
       const { targets, failures } = await reportOf(app, options, signal);
@@ -38,10 +33,4 @@ export async function reportAccess(options: ReportAccessOptions, context: Comman
       return failures[0]?.exitCode ?? 0;
     }),
   );
-}
-
-function formatOf({ format = 'table', json }: ReportAccessOptions): (typeof formats)[number] {
-  const known = formats.find((one) => one === format);
-  if (known !== undefined) return json ? 'json' : known;
-  throw new BridgeError('D2S_USAGE', `--format ${format} is no format`, `write one of: ${formats.join(', ')}`);
 }

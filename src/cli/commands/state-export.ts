@@ -2,13 +2,13 @@ import { open, rename, rm } from 'node:fs/promises';
 import { exportedJson, importedJson } from '../../bridge/json/state.ts';
 import { exportState, type Exported } from '../../bridge/state/export.ts';
 import { importState, type Imported } from '../../bridge/state/import.ts';
-import type { Replaced, StateThere } from '../../bridge/state/replace.ts';
+import type { Replaced } from '../../bridge/state/replace.ts';
 import { systemCode } from '../../config/system-code.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { count, inWords } from '../../core/wording/count.ts';
 import { commandLine } from '../command-line.ts';
-import { isConfirmed } from '../confirm.ts';
 import { progressObserver } from '../progress.ts';
+import { asideText, confirmReplacement } from '../replaced-state.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { printJson } from '../terminal.ts';
 import type { StateOptions } from './state.ts';
@@ -35,30 +35,12 @@ export function stateExport(
 export function stateImport(file: string, { json, yes }: StateOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), async (app) => {
-    const isWanted = (there: StateThere) =>
-      isConfirmed(
-        `This takes the place of the state in ${app.configuration.state.path}, ${thereText(there)}`,
-        yes,
-        terminal,
-      );
-    const imported = await importState(app, readLines(file), isWanted);
+    const imported = await importState(app, readLines(file), confirmReplacement(app, yes, terminal));
     if (imported === undefined) return 0;
     if (json) printJson(terminal, importedJson(imported));
     else terminal.print(importedText(imported));
     return 0;
   });
-}
-
-/** What of a state would be lost from sight. */
-export function thereText({ links, fault }: StateThere): string {
-  return links === undefined
-    ? `which cannot be used (${fault?.code ?? 'no state'}) and is kept aside`
-    : `which has ${count(links, 'link')}: what was acknowledged, held and decided there counts no longer, and is kept aside`;
-}
-
-/** Where the state is that there was. */
-export function asideText(aside: string | undefined): string {
-  return aside === undefined ? '' : ` The state that was here is in ${aside}.`;
 }
 
 function importedText({ made, aside }: Replaced<Imported>): string {

@@ -1,14 +1,12 @@
 import { rebuiltJson } from '../../bridge/json/state.ts';
 import { rebuildState, type RebuiltTarget } from '../../bridge/state/rebuild.ts';
-import type { StateThere } from '../../bridge/state/replace.ts';
 import { count, inWords } from '../../core/wording/count.ts';
 import { printable } from '../../core/wording/foreign.ts';
-import { isConfirmed } from '../confirm.ts';
 import { progressObserver } from '../progress.ts';
+import { asideText, confirmReplacement } from '../replaced-state.ts';
 import { interruptible, withApp, type CommandContext } from '../session.ts';
 import { printJson } from '../terminal.ts';
 import type { StateOptions } from './state.ts';
-import { asideText, thereText } from './state-export.ts';
 
 /** As many of each kind as a person reads. */
 const mostShown = 10;
@@ -18,10 +16,7 @@ export function rebuild({ json, yes }: StateOptions, context: CommandContext): P
   const { terminal } = context;
   return withApp(context, progressObserver(terminal), (app) =>
     interruptible(app, async ({ stopping }) => {
-      const place = app.configuration.state.path;
-      const isWanted = (there: StateThere) =>
-        isConfirmed(`This takes the place of the state in ${place}, ${thereText(there)}`, yes, terminal);
-      const rebuilt = await rebuildState(app, isWanted, stopping);
+      const rebuilt = await rebuildState(app, confirmReplacement(app, yes, terminal), stopping);
       if (rebuilt === undefined) return 0;
       if (json) {
         printJson(terminal, rebuiltJson(rebuilt));

@@ -29,7 +29,7 @@ export async function undo(cycle: string, { target, json }: UndoOptions, context
 }
 
 function sentences(one: UndoneCycle, call: CommandLine): string[] {
-  const { target, holdId, back, others, unknown, approved, operations } = one;
+  const { target, holdId, back, others, unknown, approved, isRepeated, operations } = one;
   const then = `A running daemon carries it out at its next poll; without one, run: ${call('sync', '--target', target)}`;
   const off = others === 0 ? [] : [`  ${count(others, 'removal')} took no access of ours away: left as it is`];
   const again = approved.map((id) => `${target}: the undo is taken back: what ${id} holds is approved. ${then}`);
@@ -46,7 +46,9 @@ function sentences(one: UndoneCycle, call: CommandLine): string[] {
   if (holdId === undefined) return [...again, `${target}: nothing can be taken back`, ...lost, ...off];
   return [
     ...again,
-    `${target}: taken back: ${contentText(back)}. ${then}`,
+    isRepeated
+      ? `${target}: taken back before: ${contentText(back)}. What of it is not there yet is tried again. ${then}`
+      : `${target}: taken back: ${contentText(back)}. ${then}`,
     `  It is held from then on, as if rejected, until the directory changes or a person says: ${call('approve', holdId)}`,
     ...lost,
     ...off,

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import type { ConfiguredNames } from '../../config/configured-names.ts';
 
 /** What may stand at a place of the command line: words, or the name of a file. */
 export type Completion =
@@ -7,12 +8,6 @@ export type Completion =
 export interface CompletedWord {
   readonly word: string;
   readonly about: string;
-}
-
-/** Names that only the configuration knows. */
-export interface ConfiguredNames {
-  readonly targets: readonly string[];
-  readonly directories: readonly string[];
 }
 
 /** What was typed so far, as the definitions of the commands understand it. */
@@ -115,7 +110,7 @@ function takesValue(option: Option | undefined): boolean {
   return option !== undefined && (option.required || option.optional);
 }
 
-/** By what the definition calls the value: `<target>`, `<file>`; an option `--target <name>` is about a target. */
+/** By what the definition calls the value: `target`, `<file>`; an option `--target <name>` is about a target. */
 function valuesOf(
   { argChoices }: Pick<Option | Argument, 'argChoices'>,
   called: string,
@@ -123,6 +118,6 @@ function valuesOf(
 ): readonly string[] | 'files' {
   if (argChoices !== undefined) return argChoices;
   if (/<?\bfile\b>?$|<folder>$/.test(called)) return 'files';
-  if (/\btarget\b/.test(called)) return names.targets;
-  return /\bdirectory\b/.test(called) ? names.directories : [];
+  if (/^(?:target|--target <name>)$/.test(called)) return names.targets;
+  return called === 'directory' ? names.directories : [];
 }

@@ -4,35 +4,19 @@ import type {
   Dialect,
   DiscoveryDialect,
   FilterDialect,
-  GroupDialect,
   ListDialect,
   MemberDialect,
   PatchDialect,
   RateBudget,
-  UserDialect,
   ValueDialect,
 } from '../../core/dialect/dialect.ts';
 import { rfc7644 } from '../../core/dialect/rfc7644.ts';
 import { singleLists } from '../../core/dialect/single-lists.ts';
+import { leaf, number, type Fields } from './dialect-field.ts';
+import { groups, users } from './dialect-types.ts';
 import { flawed } from './flaw.ts';
 import { headerName } from './header.ts';
-import { choice, flag, forms, matchPath, text } from './values.ts';
-
-/** One schema a key of the dialect: with one too many or too few, or one of another type, this does not compile. */
-type Fields<Section> = { readonly [Key in keyof Section]-?: z.ZodType<Section[Key] | undefined> };
-
-/** A value that may be left out; `usual` is the one of the RFC, which then holds. */
-function leaf<Schema extends z.ZodType>(
-  schema: Schema,
-  usual: unknown,
-  description: string,
-): z.ZodExactOptional<Schema> {
-  return z.exactOptional(schema).meta({ description, default: usual });
-}
-
-const number = z.int().min(1).register(forms, { form: 'a whole number above 0' });
-
-const paths = z.array(matchPath);
+import { choice, flag, forms, text } from './values.ts';
 
 /** A profile is no place for secrets: it is shown by `check`, and shared. */
 const publicHeader = headerName.superRefine((name, context) => {
@@ -43,39 +27,9 @@ const publicHeader = headerName.superRefine((name, context) => {
   });
 });
 
-/** Without the first nobody is recognised after a rename, without the second nobody is ever switched off. */
-const droppablePaths = z.array(
-  matchPath.superRefine((path, context) => {
-    if (path === 'externalId' || path === 'active')
-      flawed(context, { what: `${path} cannot be dropped: dir2scim needs it for everyone`, fix: 'leave it out' });
-  }),
-);
-
 const searchable = z
   .union([z.literal('any'), z.array(text).min(1)])
   .register(forms, { form: 'any or a list of attributes, like [userName, externalId]' });
-
-function typeFields(usual: UserDialect | GroupDialect) {
-  return {
-    update: leaf(
-      choice(['patch', 'put', 'put-merge', 'none']),
-      usual.update,
-      'What updates go by. `put-merge`: a PUT leaves alone what it does not name; `none`: there are no updates, attributes are sent at creation only.',
-    ),
-    create: leaf(flag, usual.create, 'False: the target makes them itself; they can be found and updated only.'),
-    required: leaf(
-      paths,
-      usual.required,
-      'SCIM paths without which the target refuses a resource. Whoever lacks one is reported and not sent.',
-    ),
-    drop: leaf(
-      droppablePaths,
-      usual.drop,
-      'SCIM paths that the target refuses or ignores: never sent, whatever the map says.',
-    ),
-    immutable: leaf(paths, usual.immutable, 'SCIM paths that can only be given at creation.'),
-  };
-}
 
 const discovery = {
   use: leaf(flag, rfc7644.discovery.use, 'False: the documents are not asked for.'),
@@ -85,46 +39,6 @@ const discovery = {
     'How the document is called.',
   ),
 } satisfies Fields<DiscoveryDialect>;
-
-const users = {
-  ...typeFields(rfc7644.users),
-  activation: leaf(
-    choice(['update', 'patch']),
-    rfc7644.users.activation,
-    'How `active` is switched: like any attribute, or always by PATCH.',
-  ),
-  deactivation: leaf(
-    choice(['reversible', 'deletes']),
-    rfc7644.users.deactivation,
-    'What `active: false` does. `deletes`: the account and its id are gone.',
-  ),
-  deletion: leaf(
-    choice(['deletes', 'deactivates', 'irreversible', 'none']),
-    rfc7644.users.deletion,
-    'What DELETE does. `irreversible`: nothing of the account can be had back; `none`: there is no DELETE.',
-  ),
-  createInactive: leaf(flag, rfc7644.users.createInactive, 'False: accounts cannot be created inactive.'),
-  reactivation: leaf(
-    choice(['update', 'recreate']),
-    rfc7644.users.reactivation,
-    '`recreate`: a deactivated user cannot be found any more, and is created again to come back.',
-  ),
-} satisfies Fields<UserDialect>;
-
-const groups = {
-  ...typeFields(rfc7644.groups),
-  supported: leaf(
-    choice(['auto', 'on', 'off']),
-    rfc7644.groups.supported,
-    '`off`: the target has no groups, so that none are in its scope. With `auto`, it is found out from /ResourceTypes or a list, as soon as a request for groups is answered with 404.',
-  ),
-  deletion: leaf(choice(['deletes', 'none']), rfc7644.groups.deletion, '`none`: there is no DELETE.'),
-  renameWithId: leaf(
-    flag,
-    rfc7644.groups.renameWithId,
-    'Say the `id` of a group in the operation without path that changes it.',
-  ),
-} satisfies Fields<GroupDialect>;
 
 const patch = {
   operationCase: leaf(choice(['lower', 'capital']), rfc7644.patch.operationCase, '`capital`: Add, Replace, Remove.'),

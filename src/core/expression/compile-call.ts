@@ -65,7 +65,7 @@ export function compileCall(
     throw new ExpressionFlaw(node.start, 'ignoreIfEmpty() can only stand around the whole expression of a map');
   }
   if (definition.asks === 'attribute') scope.attributes.add(attributeKey(literalText(args[0])));
-  if (definition.asks === 'groups') scope.seen.groups = true;
+  if (definition.asks === 'groups') scope.groups.add(literalText(args[0]));
   if (definition.asks !== undefined && definition.asks !== 'attribute') scope.seen.more = true;
   const type = typeof returns === 'function' ? returns(args.map((arg) => arg.type)) : returns;
   if (lazy !== undefined) return { type, run: lazy(args) };

@@ -22,7 +22,8 @@ export function compileExpression(source: string, expected: 'any' | 'bool'): Exp
       depth: 0,
       variables: new Map(),
       attributes: new Set(),
-      seen: { groups: false, more: false },
+      groups: new Set(),
+      seen: { more: false },
     };
     const compiled = compileNode(root, scope);
     if (expected === 'bool' && (!canBe(compiled.type, ['bool']) || compiled.type === 'null')) {
@@ -48,7 +49,7 @@ function makeExpression(source: string, compiled: Compiled, scope: Scope, expect
   return {
     source,
     attributes: scope.attributes,
-    usesGroups: scope.seen.groups,
+    groups: scope.groups,
     isOwn: !scope.seen.more,
     type: compiled.type,
     evaluate({ attributes, dn }, context): ExpressionValue {

@@ -61,5 +61,8 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, number>;
   /** Attributes read so far, in lower case. */
   readonly attributes: Set<string>;
-  readonly seen: { groups: boolean; more: boolean };
+  /** DNs of the groups that were asked for so far. */
+  readonly groups: Set<string>;
+  /** Whether more than the entry was asked for so far. */
+  readonly seen: { more: boolean };
 }

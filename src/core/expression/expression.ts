@@ -44,8 +44,8 @@ export interface Expression {
   readonly source: string;
   /** LDAP attributes that it reads, in lower case: only these have to be fetched. */
   readonly attributes: ReadonlySet<string>;
-  /** True when it asks `memberOf(…)`: then the groups of the directory have to be known. */
-  readonly usesGroups: boolean;
+  /** DNs of the groups for which it asks `memberOf(…)`, as they are written. */
+  readonly groups: ReadonlySet<string>;
   /** True when nothing decides what it gives but the entry: no group, no other entry that a DN means, no time. */
   readonly isOwn: boolean;
   /** The inferred type where it is known at load: `string`, `bool`, `int`, `list`, `ref`, …; `dyn` where it is not. */

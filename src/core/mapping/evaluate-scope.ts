@@ -72,7 +72,7 @@ export function* evaluateInSteps(
   const index = indexDirectories(ordered, sees, memory.former);
   yield;
   const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
-  yield* groups.open([...definition.scope.user.memberOf, ...definition.scope.group.memberOf]);
+  yield* groups.open(groupsAskedFor(definition));
   const { validity, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) =>
     definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out';
@@ -89,22 +89,20 @@ export function* evaluateInSteps(
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
   const isReachable = (entry: Entry) =>
     isWanted(entry.id) && sees(entry.directory, (owners.get(entry.id) ?? entry).directory);
-  const scopeGroups = countScopeGroups(groups, ordered);
+  const scopeGroups = countScopeGroups(groups);
   return { index, groups, conditions, verdicts, scopeGroups, owners, validity, contextOf, isWanted, isReachable };
 }
 
-function countScopeGroups(groups: GroupGraph, entries: readonly Entry[]): ScopeGroup[] {
-  const asked = [...groups.asked()];
-  if (asked.length === 0) return [];
-  const types = new Map(entries.map(({ id, type }) => [id, type]));
-  return asked.flatMap(([dn, { directory, ids, possible }]) =>
-    (['user', 'group'] as const).map((type) => ({
-      dn,
-      directory,
-      type,
-      count: [...ids].filter((id) => types.get(id) === type).length,
-      possible,
-    })),
+/** DNs of the groups that the scope or an expression may ask for. */
+function groupsAskedFor({ scope, maps }: TargetDefinition): string[] {
+  const rules = [...maps.values()].flatMap(({ user, group }) => [...user, ...group]);
+  const asked = [scope.user, scope.group].flatMap(({ memberOf, where }) => [...memberOf, ...(where?.groups ?? [])]);
+  return [...new Set([...asked, ...rules.flatMap(({ expression }) => [...expression.groups])])];
+}
+
+function countScopeGroups(groups: GroupGraph): ScopeGroup[] {
+  return [...groups.asked()].flatMap(([dn, { directory, counts, possible }]) =>
+    (['user', 'group'] as const).map((type) => ({ dn, directory, type, count: counts[type], possible })),
   );
 }
 
@@ -179,7 +177,7 @@ function conditionsOf(
 
 /** Of the groups that an expression asks for, those in which the entry is. */
 function groupsAskedBy(expression: Expression, entry: Entry, context: ExpressionContext): string[] {
-  if (!expression.usesGroups) return [];
+  if (expression.groups.size === 0) return [];
   const found = new Set<string>();
   const isMemberOf = (dn: string): boolean => {
     const holds = context.isMemberOf(dn);

@@ -3,6 +3,7 @@ import { BridgeError } from '../model/errors.ts';
 import { eachInSteps, inOneGo, type Steps } from '../model/steps.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import { createMembership, type Membership } from './membership.ts';
 import { concealedMembers, isSilent, createMemberReader } from './member-values.ts';
 import { linkPrimaryGroups } from './primary-group.ts';
 import type { Sees } from './visibility.ts';
@@ -35,7 +36,7 @@ export interface GroupGraph {
    * D2S_SCOPE_GROUP_UNREADABLE when nothing tells who is in it
    */
   readonly everyoneIn: (dn: string) => Membership;
-  /** Looks into the groups with these DNs, and those in them, so that asking for everyone in them takes no time. */
+  /** Finds everyone in the groups with these DNs, so that asking for them takes no time. */
   readonly open: (dns: readonly string[]) => Steps<void>;
   /** Everyone in each of the groups that were asked for, by DN. */
   readonly asked: () => ReadonlyMap<string, Membership>;
@@ -59,13 +60,20 @@ export function linkGroups(
   homes: ReadonlyMap<string, string>,
 ): GroupGraph {
   const direct = createDirectMembers(index, entries, sees);
+  const found = new Map<string, Membership | BridgeError>();
   const asked = new Map<string, Membership>();
+  const lookFor = function* (dn: string): Steps<Membership | BridgeError> {
+    const everyone = found.get(dn) ?? (yield* findEveryone(dn, homes.get(dn), { index, direct, sees }));
+    found.set(dn, everyone);
+    return everyone;
+  };
   const everyoneIn = (dn: string): Membership => {
     const known = asked.get(dn);
     if (known !== undefined) return known;
-    const membership = findEveryone(dn, homes.get(dn), { index, direct, sees });
-    asked.set(dn, membership);
-    return membership;
+    const everyone = inOneGo(lookFor(dn));
+    if (everyone instanceof BridgeError) throw everyone;
+    asked.set(dn, everyone);
+    return everyone;
   };
   return {
     everyoneIn,
@@ -73,7 +81,7 @@ export function linkGroups(
     groupsOf: (entry) => findGroupsOf(entry, entries, direct),
     *open(dns) {
       if (dns.length > 0) yield* index.makeKeys();
-      for (const dn of dns) yield* direct.open(index.findAll(dn).filter(isGroup), true);
+      for (const dn of dns) yield* lookFor(dn);
     },
     contentInSteps: (group, nested, isWanted) => findContent(group, nested, isWanted, direct),
   };
@@ -87,7 +95,7 @@ interface DirectMembers {
   /** The values that name nobody, in each group that was looked into and has any. */
   readonly unresolved: ReadonlyMap<Entry, readonly string[]>;
   /** Whom these values may mean, in groups that were looked into; with those in the groups that they may mean. */
-  readonly possible: (opened: readonly Entry[], isDeep: boolean) => readonly Entry[];
+  readonly possible: (opened: readonly Entry[], isDeep: boolean) => Steps<ReadonlySet<Entry>>;
 }
 
 function createDirectMembers(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): DirectMembers {
@@ -110,8 +118,10 @@ function createDirectMembers(index: DirectoryIndex, entries: readonly Entry[], s
   const lookAlike = function* (group: Entry): Steps<ReadonlySet<Entry>> {
     const known = alike.get(group);
     if (known !== undefined) return known;
+    const values = unresolved.get(group);
+    if (values === undefined) return nobody;
     const found = new Set<Entry>();
-    yield* eachInSteps(unresolved.get(group) ?? none, (value) => {
+    yield* eachInSteps(values, (value) => {
       for (const entry of reader.findAlike(value)) found.add(entry);
     });
     alike.set(group, found);
@@ -119,34 +129,43 @@ function createDirectMembers(index: DirectoryIndex, entries: readonly Entry[], s
   };
   const open = function* (groups: readonly Entry[], isDeep: boolean): Steps<void> {
     const opened = new Set(groups);
+    const take = (one: Entry): void => {
+      if (isDeep && isGroup(one)) opened.add(one);
+    };
     for (const group of opened) {
-      const found = [...(yield* lookInto(group)), ...(yield* lookAlike(group))];
-      if (isDeep) for (const one of found) if (isGroup(one)) opened.add(one);
+      yield* eachInSteps(yield* lookInto(group), take);
+      yield* eachInSteps(yield* lookAlike(group), take);
     }
   };
-  const possible = (opened: readonly Entry[], isDeep: boolean): readonly Entry[] => {
-    if (unresolved.size === 0) return [];
-    const meant = opened.flatMap((one) => [...inOneGo(lookAlike(one))]);
-    return isDeep ? [...meant, ...reach(meant.filter(isGroup), membersOf)] : meant;
+  const possible = function* (opened: readonly Entry[], isDeep: boolean): Steps<ReadonlySet<Entry>> {
+    if (unresolved.size === 0) return nobody;
+    const meant = new Set<Entry>();
+    for (const one of opened) for (const entry of yield* lookAlike(one)) meant.add(entry);
+    if (!isDeep) return meant;
+    return new Set([...meant, ...(yield* reach([...meant].filter(isGroup), membersOf))]);
   };
   return { of: membersOf, open, unresolved, possible };
 }
 
-/** @param before the directory in which the group was found before */
-function findEveryone(
+/**
+ * @param before the directory in which the group was found before
+ * @returns the error where there is no such group, or nobody can tell who is in it
+ */
+function* findEveryone(
   dn: string,
   before: string | undefined,
   { index, direct, sees }: { readonly index: DirectoryIndex; readonly direct: DirectMembers; readonly sees: Sees },
-): Membership {
+): Steps<Membership | BridgeError> {
   const alike = index.findAll(dn).filter(isGroup);
   const home = before ?? alike[0]?.directory;
   const groups = alike.filter(({ directory }) => directory === home);
-  if (home === undefined || groups.length === 0) throw missing(dn, home, alike[0]?.directory);
-  const reached = reach(groups, direct.of);
-  const opened = [...groups, ...reached];
-  const silent = opened.find((entry) => isGroup(entry) && direct.of(entry).length === 0 && isSilent(entry));
-  if (silent !== undefined) throw unreadable(dn);
-  return createMembership(home, reached, direct.possible(opened, true), sees);
+  if (home === undefined || groups.length === 0) return missing(dn, home, alike[0]?.directory);
+  yield* direct.open(groups, true);
+  const reached = yield* reach(groups, direct.of);
+  const opened = [...groups, ...[...reached].filter(isGroup)];
+  const silent = opened.find((group) => direct.of(group).length === 0 && isSilent(group));
+  if (silent !== undefined) return unreadable(dn);
+  return yield* createMembership(home, reached, yield* direct.possible(opened, true), sees);
 }
 
 function* findContent(
@@ -157,24 +176,20 @@ function* findContent(
 ): Steps<GroupContent> {
   const isFlat = nested === 'flatten';
   yield* direct.open([group], isFlat);
-  const all = isFlat ? reach([group], direct.of) : direct.of(group);
+  const all = isFlat ? [...(yield* reach([group], direct.of))] : direct.of(group);
   const ids = new Set<SourceId>();
   let concealed = concealedMembers(group);
-  for (const entry of all) {
+  yield* eachInSteps(all, (entry) => {
     if (isFlat && isGroup(entry)) concealed ??= concealedMembers(entry);
     if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry)) ids.add(entry.id);
-  }
+  });
   const members = [...ids].sort();
   const opened = direct.unresolved.size === 0 ? [] : [group, ...(isFlat ? all.filter(isGroup) : [])];
   const values = new Set<string>();
   for (const one of opened) yield* eachInSteps(direct.unresolved.get(one) ?? none, (value) => values.add(value));
   if (values.size === 0) return { members, unresolved: none, possible: none, concealed };
-  const possible = new Set(
-    direct
-      .possible(opened, isFlat)
-      .map(({ id }) => id)
-      .filter((id) => !ids.has(id)),
-  );
+  const possible = new Set<SourceId>();
+  for (const { id } of yield* direct.possible(opened, isFlat)) if (!ids.has(id)) possible.add(id);
   return { members, unresolved: [...values], possible: [...possible].sort(), concealed };
 }
 
@@ -186,7 +201,7 @@ function findGroupsOf(entry: Entry, entries: readonly Entry[], members: DirectMe
   const direct = new Set(holding.get(entry.id));
   return {
     direct: [...direct],
-    indirect: reach([entry], ({ id }) => holding.get(id) ?? []).filter(
+    indirect: [...inOneGo(reach([entry], ({ id }) => holding.get(id) ?? []))].filter(
       (group) => !direct.has(group) && group.id !== entry.id,
     ),
   };
@@ -196,21 +211,19 @@ const isGroup = ({ type }: Entry): boolean => type === 'group';
 
 /** Shared: nearly all groups have none. */
 const none: readonly string[] = [];
+const nobody: ReadonlySet<Entry> = new Set();
 
 /** All entries beneath some groups, each group looked into once. */
-function reach(start: readonly Entry[], membersOf: (group: Entry) => readonly Entry[]): Entry[] {
+function* reach(start: readonly Entry[], membersOf: (group: Entry) => readonly Entry[]): Steps<ReadonlySet<Entry>> {
   const seen = new Set<Entry>();
   const opened = new Set<Entry>(start);
-  const open = [...start];
-  for (let group = open.pop(); group !== undefined; group = open.pop()) {
-    for (const member of membersOf(group)) {
+  for (const group of opened) {
+    yield* eachInSteps(membersOf(group), (member) => {
       seen.add(member);
-      if (member.type !== 'group' || opened.has(member)) continue;
-      opened.add(member);
-      open.push(member);
-    }
+      if (isGroup(member)) opened.add(member);
+    });
   }
-  return [...seen];
+  return seen;
 }
 
 function missing(dn: string, home: string | undefined, other: string | undefined): BridgeError {
@@ -228,40 +241,4 @@ function unreadable(dn: string): BridgeError {
     `the scope asks for members of ${dn}, and nothing in it or in the groups in it tells who they are (a posixGroup without memberUid, or a groupOfURLs whose members the server does not list): everyone in it would seem to have left`,
     'let the bind account read memberUid, have the server list the members of dynamic groups (slapo-dynlist), or name another group',
   );
-}
-
-/** Who is in a group by which a scope goes, through whichever groups. */
-interface Membership {
-  /** The directory of the group. */
-  readonly directory: string;
-  readonly ids: ReadonlySet<SourceId>;
-  /** Who is not in it, and may be meant by a value in it that names nobody. */
-  readonly possible: ReadonlySet<SourceId>;
-  /** Whether this very entry is in it: one with the same id in a directory that is not seen is somebody else's word. */
-  readonly has: (entry: Pick<Entry, 'id' | 'directory'>) => boolean;
-}
-
-function createMembership(
-  directory: string,
-  members: readonly Entry[],
-  possible: readonly Entry[],
-  sees: Sees,
-): Membership {
-  const ids = new Set<SourceId>();
-  /** Of those who were reached in another directory than that of the group, or in several. */
-  const elsewhere = new Map<SourceId, Set<string>>();
-  for (const member of members) {
-    if (member.directory !== directory || elsewhere.has(member.id))
-      noteDirectory(elsewhere, member, ids.has(member.id) ? directory : undefined);
-    ids.add(member.id);
-  }
-  const has: Membership['has'] = (entry) =>
-    ids.has(entry.id) && [...(elsewhere.get(entry.id) ?? [directory])].some((known) => sees(known, entry.directory));
-  return { directory, ids, possible: new Set(possible.map(({ id }) => id).filter((id) => !ids.has(id))), has };
-}
-
-function noteDirectory(elsewhere: Map<SourceId, Set<string>>, { id, directory }: Entry, own: string | undefined): void {
-  const known = elsewhere.get(id);
-  if (known === undefined) elsewhere.set(id, new Set(own === undefined ? [directory] : [own, directory]));
-  else known.add(directory);
 }

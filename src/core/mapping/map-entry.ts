@@ -101,7 +101,7 @@ function recall(
 }
 
 function keep(entry: Entry, map: ReadyMap, kept: Kept): void {
-  const dependsOnOthers = map.rules.some(({ rule }) => rule.expression.usesGroups);
+  const dependsOnOthers = map.rules.some(({ rule }) => rule.expression.groups.size > 0);
   if (kept.mapped.kind === 'rejected' || dependsOnOthers) return;
   const ofMap = results.get(map) ?? new WeakMap<Entry, Kept>();
   ofMap.set(entry, kept);

@@ -27,6 +27,14 @@ export type FailureClass =
   | 'protocol'
   | 'renumbered';
 
+/** What is refused, and would be the next time. Of other classes nobody knows. */
+const refusals: ReadonlySet<string> = new Set<FailureClass>(['rejected', 'conflict', 'unsupported']);
+
+/** @param failureClass or any other cause by which something was not done */
+export function isRefusal(failureClass: string): boolean {
+  return refusals.has(failureClass);
+}
+
 export interface Failure {
   /** What stands in the way, where it is not the target that refuses. */
   readonly reason?: ReasonCode | undefined;

@@ -1,6 +1,6 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Operation } from '../model/plan.ts';
-import { comebacks } from './comebacks.ts';
+import { arrivals, comebacks } from './comebacks.ts';
 import { inOrder } from './stages.ts';
 
 /** A plan to which something is added: what it has of somebody is found without a look through all of it. */
@@ -12,8 +12,7 @@ export class DraftPlan {
   constructor(operations: readonly Operation[]) {
     for (const operation of operations) {
       this.add(operation);
-      if (comebacks.has(operation.verb) && operation.verb !== 'reactivate')
-        this.newcomers.set(operation.sourceId, operation.stage);
+      if (arrivals.has(operation.verb)) this.newcomers.set(operation.sourceId, operation.stage);
     }
   }
 

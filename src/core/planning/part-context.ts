@@ -1,6 +1,7 @@
 import type { SourceId } from '../model/entry.ts';
 import type { Link } from '../model/link.ts';
 import type { Operation } from '../model/plan.ts';
+import { arrivals } from './comebacks.ts';
 
 /** What a plan and the state say beside an operation, to take it apart. */
 export interface PartContext {
@@ -39,7 +40,7 @@ export function partContext(
 ): PartContext {
   const ids = (those: (operation: Operation) => boolean) => new Set(plan.filter(those).map(({ sourceId }) => sourceId));
   const removed = ids(isRemoval);
-  const arriving = ids(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
+  const arriving = ids(({ verb }) => arrivals.has(verb));
   const returning = ids(({ verb }) => verb === 'reactivate');
   return {
     removed,

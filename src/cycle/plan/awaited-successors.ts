@@ -7,8 +7,8 @@ import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { Matches } from '../match/search-unlinked.ts';
 import { isWaitedFor, mayStillShow } from '../quarantine/intents.ts';
-import type { TargetSetup } from '../shared/target-setup.ts';
-import { successorsIn } from './built-anew.ts';
+import { matchPaths, type TargetSetup } from '../shared/target-setup.ts';
+import { successorsIn } from './likely-successors.ts';
 import type { Known } from './known.ts';
 
 /*
@@ -47,8 +47,7 @@ export async function awaitedSuccessors(
   );
   const replaced = new Set([...likely.values()].map(({ replaces }) => replaces.sourceId));
   const left = gone.filter(({ sourceId, lifecycle }) => lifecycle !== 'lost' && !replaced.has(sourceId));
-  const match = { user: setup.policy.user.match, group: setup.policy.group.match };
-  const found = findSuccessors(creating, left, match, store.digest);
+  const found = findSuccessors(creating, left, matchPaths(setup), store.digest);
   return [...successorsIn(found, creating, setup, mayMove)].flatMap(([newcomer, successor]) => {
     const intent = intents.get(newcomer);
     return intent === undefined ? [] : [{ newcomer, successor, intent }];

@@ -11,7 +11,7 @@ import { planIdInSteps } from '../../core/planning/plan-id.ts';
 import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
 import { inOrder } from '../../core/planning/stages.ts';
 import { underNewNames } from '../../core/planning/successors.ts';
-import type { TargetState } from '../../ports/state-records.ts';
+import type { Seats, TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { Matches } from '../match/search-unlinked.ts';
 import type { QuarantineLedger } from '../quarantine/ledger.ts';
@@ -19,7 +19,7 @@ import { sha256 } from '../shared/sha256.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { inTurns } from '../shared/turns.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { withRemark } from './built-anew.ts';
+import { withRemark } from './remarks.ts';
 import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
 import type { Words } from './decisions.ts';
 import { guardPlan, type GuardPlanInput } from './guard-plan.ts';
@@ -27,7 +27,7 @@ import { judgePlan, type JudgedPlan } from './judge-plan.ts';
 import { hiddenEntries, type Known } from './known.ts';
 import type { Learned } from './learn-unknown.ts';
 import type { LostResult } from './search-lost.ts';
-import { seatPlan, type SeatCount } from './seat-plan.ts';
+import { seatPlan } from './seat-plan.ts';
 import { giveBack, recallUndos, type Undos } from './undo.ts';
 
 /** What the state and the directories say, before a plan is made of it. Its links follow what is recorded later. */
@@ -51,7 +51,7 @@ export interface MadePlan extends JudgedPlan {
   /** Who waits for a seat, and what follows from their coming. */
   readonly unseated: readonly Operation[];
   /** Undefined where the target has no number of seats. */
-  readonly seats: SeatCount | undefined;
+  readonly seats: Seats | undefined;
   /** In scope, and not written for what a search on the target found, now or lately. */
   readonly unmatchable: readonly Rejected[];
   /** Links that change without a request. */

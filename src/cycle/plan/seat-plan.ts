@@ -3,25 +3,17 @@ import type { Link } from '../../core/model/link.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { PartContext } from '../../core/planning/part-context.ts';
+import { comebacks } from '../../core/planning/comebacks.ts';
 import { isTaken, seatsFor, type Seated } from '../../core/planning/seats.ts';
+import type { Seats } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { takenSeats } from '../shared/taken-seats.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 
-/** How the seats of a target stand after a plan. */
-export interface SeatCount {
-  /** How many there are. */
-  readonly of: number;
-  /** How many are taken once the plan is done. */
-  readonly taken: number;
-  /** How many people wait for one. */
-  readonly waiting: number;
-}
-
 export interface SeatPlan extends Omit<Seated, 'taken'> {
   /** Undefined where the target has no number of seats. */
-  readonly seats: SeatCount | undefined;
+  readonly seats: Seats | undefined;
 }
 
 interface SeatPlanInput {
@@ -40,16 +32,15 @@ export async function seatPlan(
   { setup, links, resources, context, store, remembered }: SeatPlanInput,
 ): Promise<SeatPlan> {
   if (setup.seats === undefined) return { due: operations, unseated: [], seats: undefined };
-  const planned = new Set(operations.map(({ sourceId }) => sourceId));
   const { name } = setup.target;
-  const known = await takenSeats(name, store, (id) => planned.has(id));
+  const known = await takenSeats(name, store, operations);
   const before = known + (await takenSince(remembered, name, store));
   const { due, unseated, taken } = seatsFor(setup.seats, { operations, links, context, resources, taken: before });
   return { due, unseated, seats: { of: setup.seats.seats, taken, waiting: whoWaits(unseated).size } };
 }
 
 /** How the seats stand when a plan was carried out, and some that it gave did not come free. */
-export function seatsAfter(planned: SeatCount | undefined, noSeat: readonly Operation[]): SeatCount | undefined {
+export function seatsAfter(planned: Seats | undefined, noSeat: readonly Operation[]): Seats | undefined {
   return planned && { ...planned, waiting: planned.waiting + whoWaits(noSeat).size };
 }
 
@@ -63,10 +54,6 @@ async function takenSince(remembered: readonly Link[], target: string, store: St
 /** The people who wait for a seat. */
 function whoWaits(unseated: readonly Operation[]): ReadonlySet<SourceId> {
   return new Set(
-    unseated.flatMap(({ verb, type, sourceId }) =>
-      type === 'user' && (verb === 'create' || verb === 'adopt' || verb === 'relink' || verb === 'reactivate')
-        ? [sourceId]
-        : [],
-    ),
+    unseated.flatMap(({ verb, type, sourceId }) => (type === 'user' && comebacks.has(verb) ? [sourceId] : [])),
   );
 }

@@ -83,8 +83,7 @@ export async function push(
 /** Where they are counted. */
 async function seatsBefore(operations: readonly Operation[], { seats, target, store }: PushContext): Promise<number> {
   if (seats === undefined) return 0;
-  const planned = new Set(operations.map(({ sourceId }) => sourceId));
-  return takenSeats(target.name, store, (id) => planned.has(id));
+  return takenSeats(target.name, store, operations);
 }
 
 /**

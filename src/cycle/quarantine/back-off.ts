@@ -1,4 +1,5 @@
 import type { QuarantineRecord } from '../../ports/state-records.ts';
+import { isStillToCome } from './still-to-come.ts';
 
 /*
  * When something that failed is worth another try. What failed on its way is tried again soon; what the target refused
@@ -43,9 +44,7 @@ export function quarantineAfter(
   };
 }
 
-/** Whether to leave something alone for now. A pause that reaches further than any can be comes from a clock that jumped. */
+/** Whether to leave something alone for now. */
 export function isPaused(quarantine: QuarantineRecord | undefined, fingerprint: string, now: number): boolean {
-  if (quarantine?.fingerprint !== fingerprint) return false;
-  const left = Date.parse(quarantine.retryAt) - now;
-  return left > 0 && left <= lasting.longest;
+  return quarantine?.fingerprint === fingerprint && isStillToCome(quarantine.retryAt, now, lasting.longest);
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../../core/model/link.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import { valueOf, type Resource } from '../../core/model/resource.ts';
+import { arrivals } from '../../core/planning/comebacks.ts';
 import { fingerprint, resourceText } from '../../core/planning/plan-id.ts';
 
 /**
@@ -27,7 +28,7 @@ export function createFingerprints(
   const ofResource = (resource: Resource): string => digest(resourceText(resource));
   return {
     ofOperations: (operations) => {
-      const arrival = operations.find(({ verb }) => verb === 'create' || verb === 'adopt' || verb === 'relink');
+      const arrival = operations.find(({ verb }) => arrivals.has(verb));
       const newcomer = arrival === undefined ? undefined : byId.get(arrival.sourceId);
       return newcomer === undefined ? digest(operations.map(fingerprint).sort().join('\n')) : ofResource(newcomer);
     },

@@ -1,6 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Operation } from '../../core/model/plan.ts';
 import type { Intent } from '../../ports/state-records.ts';
+import { isStillToCome } from './still-to-come.ts';
 
 /** So long what a request without a clear answer may have made is waited for, before another one is sent. */
 const quietMilliseconds = 5 * 60_000;
@@ -70,10 +71,9 @@ export function lookedForInVain(intent: Intent, now: number): Intent {
 }
 const shortestPause = 10_000;
 
-/** A pause that reaches further than any can be comes from a clock that jumped. */
-export function isLookedForLater({ lookAgainAt: next }: Intent, now: number): boolean {
-  const left = next === undefined ? 0 : Date.parse(next) - now;
-  return left > 0 && left <= leftoverMilliseconds;
+/** Whether it is too early to look again. */
+export function isLookedForLater({ lookAgainAt }: Intent, now: number): boolean {
+  return lookAgainAt !== undefined && isStillToCome(lookAgainAt, now, leftoverMilliseconds);
 }
 
 function ageOf(at: string | undefined, now: number): number {

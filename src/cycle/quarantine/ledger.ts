@@ -7,28 +7,17 @@ import { impersonal } from '../../core/wording/impersonal.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { QuarantineRecord } from '../../ports/state-records.ts';
 import { ownWords } from '../shared/target-error.ts';
-import type { AttemptMode } from '../shared/target-setup.ts';
-import { isPaused, quarantineAfter } from './back-off.ts';
+import { quarantineAfter } from './back-off.ts';
 import type { Fingerprints } from './fingerprints.ts';
-
-/*
- * What the ledger says of an entry that failed before, and has not changed since:
- *
- *   what failed                                     | `due`        | `asked`     | `everything`
- *   ------------------------------------------------+--------------+-------------+-------------
- *   one of its operations                           | backing off  | tried       | tried
- *   it is new, and looking for it failed on its way | backing off  | searched    | searched
- *   it is new, and nobody on the target fits        | unmatchable  | unmatchable | searched
- *   somebody who is inactive                        |              |             |
- *   it is new, and a create was answered with an    | unmatchable  | unmatchable | searched
- *   account that it cannot have                     |              |             |
- *   it is new, and who was found cannot be adopted  | unmatchable  | searched    | searched
- *   it is new, and its creation is held             | not searched | searched    | searched
- *   it is new, and waits for a seat                 | not searched | not searched| searched
- *   the target lost it, and it has to lose access   | not searched | searched    | searched
- *
- * Each until its pause is over (back-off.ts), or a person says `retry`: then it is as with `everything`, for that entry.
- */
+import {
+  isBackingOff,
+  isFromSearch,
+  isReleased,
+  isSeatless,
+  isSpared,
+  isWaiting,
+  type Persistence,
+} from './next-try.ts';
 
 /** Whether a newcomer is looked for on the target, and what becomes of one who is not. */
 export type SearchAdvice =
@@ -40,36 +29,14 @@ export type SearchAdvice =
   /** What an earlier search found in the way is there still. */
   | { readonly kind: 'unmatchable'; readonly record: QuarantineRecord };
 
-export interface LedgerInput {
+export interface LedgerInput extends Persistence {
   readonly target: string;
   /** What failed before, of everybody whom the cycle concerns. */
   readonly quarantined: ReadonlyMap<SourceId, QuarantineRecord>;
   /** Who is in quarantine although they are neither wanted nor linked any more. */
   readonly orphaned: readonly SourceId[];
   readonly fingerprints: Fingerprints;
-  /** What people want tried again at once. Nobody wants anything where nothing is said. */
-  readonly released?: Released | undefined;
-  readonly attempt: AttemptMode;
-  /** Milliseconds since 1970. */
-  readonly now: number;
 }
-
-/** What people want tried again at once, and by which decisions. */
-export interface Released {
-  readonly keys: ReadonlySet<string>;
-  readonly ids: ReadonlySet<SourceId> | 'everybody';
-}
-
-/** Causes that come from a search, and so spare the next one. */
-const searchCauses: ReadonlySet<QuarantineRecord['cause']> = new Set<ReasonCode | 'inactive'>([
-  'inactive',
-  'ambiguous_match',
-  'match_taken',
-  'match_foreign',
-  'adoption_off',
-  'not_created',
-  'search_refused',
-]);
 
 type Noted = Pick<QuarantineRecord, 'cause' | 'status' | 'targetId' | 'fingerprint'>;
 
@@ -100,8 +67,7 @@ export class QuarantineLedger {
 
   /** Whether somebody wants it tried again at once, whatever its pause. */
   isReleased(sourceId: SourceId): boolean {
-    const ids = this.#input.released?.ids;
-    return ids === 'everybody' || ids?.has(sourceId) === true;
+    return isReleased(sourceId, this.#input);
   }
 
   /** What failed before this cycle. */
@@ -123,15 +89,15 @@ export class QuarantineLedger {
     const { sourceId } = newcomer;
     const record = this.before(sourceId);
     if (record === undefined) return { kind: 'search' };
-    if (searchCauses.has(record.cause)) {
-      if (!this.#isSpared(record)) return { kind: 'search' };
+    if (isFromSearch(record)) {
+      if (!isSpared(record, this.fingerprints.ofMatch(sourceId), this.#input)) return { kind: 'search' };
       this.#standing.add(sourceId);
       return { kind: 'unmatchable', record };
     }
     const fingerprint = this.fingerprints.ofResource(newcomer);
     if (record.cause === 'no_seat')
-      return this.#isSeatless(record, fingerprint) ? { kind: 'not searched' } : { kind: 'search' };
-    if (!this.#isBackingOff(record, fingerprint)) return { kind: 'search' };
+      return isSeatless(record, fingerprint, this.#input) ? { kind: 'not searched' } : { kind: 'search' };
+    if (!isBackingOff(record, fingerprint, this.#input)) return { kind: 'search' };
     if (record.cause === 'held') return { kind: 'not searched' };
     this.#standing.add(sourceId);
     this.#backedOff.add(sourceId);
@@ -161,7 +127,7 @@ export class QuarantineLedger {
 
   /** Whether somebody is looked for who has to lose access, and whom the target lost. */
   isSearchedFor({ sourceId, targetId }: Link): boolean {
-    return !this.#isBackingOff(this.before(sourceId), targetId);
+    return !isBackingOff(this.before(sourceId), targetId, this.#input);
   }
 
   /** They were looked for in vain, now or a while ago. */
@@ -206,7 +172,7 @@ export class QuarantineLedger {
     });
     const deferred = new Set(
       [...Map.groupBy(quarantined, ({ sourceId }) => sourceId)].flatMap(([id, own]) =>
-        this.#isBackingOff(this.before(id), this.fingerprints.ofOperations(own)) ? [id] : [],
+        isBackingOff(this.before(id), this.fingerprints.ofOperations(own), this.#input) ? [id] : [],
       ),
     );
     return {
@@ -289,30 +255,6 @@ export class QuarantineLedger {
     this.#found.set(sourceId, record);
     return record;
   }
-
-  #isBackingOff(record: QuarantineRecord | undefined, fingerprint: string): boolean {
-    if (record === undefined || this.isReleased(record.sourceId)) return false;
-    return this.#input.attempt === 'due' && isPaused(record, fingerprint, this.#input.now);
-  }
-
-  /** Whoever is created looks for them anyway: a person who asks asks for no search. */
-  #isSeatless(record: QuarantineRecord, fingerprint: string): boolean {
-    const { attempt, now } = this.#input;
-    return attempt !== 'everything' && !this.isReleased(record.sourceId) && isPaused(record, fingerprint, now);
-  }
-
-  #isSpared(record: QuarantineRecord): boolean {
-    const { attempt, now } = this.#input;
-    if (attempt === 'everything' || this.isReleased(record.sourceId)) return false;
-    // What a create was answered with is not asked for by another create.
-    if (attempt === 'asked' && record.cause !== 'inactive' && record.targetId === undefined) return false;
-    return isPaused(record, this.fingerprints.ofMatch(record.sourceId) ?? '', now);
-  }
-}
-
-/** For a person or a seat: nothing has failed. */
-function isWaiting({ cause }: QuarantineRecord): boolean {
-  return cause === 'held' || cause === 'no_seat';
 }
 
 /** The target's own words, as far as they can be kept. A refusal that was answered with 2xx is a sentence of ours, and names nobody. */

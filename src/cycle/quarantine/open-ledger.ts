@@ -2,9 +2,10 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { besides, gather } from '../shared/batches.ts';
-import type { AttemptMode, TargetSetup } from '../shared/target-setup.ts';
+import { matchPaths, type AttemptMode, type TargetSetup } from '../shared/target-setup.ts';
 import { createFingerprints } from './fingerprints.ts';
-import { QuarantineLedger, type Released } from './ledger.ts';
+import { QuarantineLedger } from './ledger.ts';
+import type { Released } from './next-try.ts';
 
 /** Reads what the state has of everybody whom a cycle concerns. */
 export async function openLedger({
@@ -35,7 +36,7 @@ export async function openLedger({
     target: target.name,
     quarantined: await gather(ids, (batch) => store.quarantined(target.name, batch)),
     orphaned,
-    fingerprints: createFingerprints(newcomers, store.digest, { user: policy.user.match, group: policy.group.match }),
+    fingerprints: createFingerprints(newcomers, store.digest, matchPaths({ policy })),
     released: await releasedOn(target.name, store),
     attempt,
     now,

@@ -1,4 +1,6 @@
+import { isRefusal, type Failure } from '../../core/model/outcome.ts';
 import type { TargetPause } from '../../ports/state-records.ts';
+import { isStillToCome } from './still-to-come.ts';
 
 /*
  * When a target as a whole is left alone, because every request could only do harm (locked credentials, noise):
@@ -21,24 +23,42 @@ const first = 60_000;
 const longest = 5 * 60_000;
 
 /** So many operations say something of the target, and not of the entries. */
-export const mostInVain = 20;
+const mostInVain = 20;
 
-/** The code of what ended a cycle, as a cause of a rest. */
-export function pauseCause(code: string | undefined): TargetPause['cause'] | undefined {
-  if (code === 'D2S_TARGET_AUTH') return 'auth';
-  return code === 'D2S_TARGET_PROTOCOL' ? 'protocol' : undefined;
+/** The rest after what ended a cycle: undefined where that is no reason for one. */
+export function pauseAfterError(before: TargetPause | undefined, code: string, now: number): TargetPause | undefined {
+  if (code === 'D2S_TARGET_AUTH') return pauseAfter(before, 'auth', now);
+  return code === 'D2S_TARGET_PROTOCOL' ? pauseAfter(before, 'protocol', now) : undefined;
 }
 
-/** The rest after another try in vain. */
-export function pauseAfter(before: TargetPause | undefined, cause: TargetPause['cause'], now: number): TargetPause {
+/**
+ * The rest after a cycle that sent something: undefined where the target is of use.
+ *
+ * @param code of what ended the cycle, if anything did
+ */
+export function pauseAfterCycle(
+  before: TargetPause | undefined,
+  {
+    applied,
+    failed,
+  }: { readonly applied: readonly unknown[]; readonly failed: readonly { readonly failure: Failure }[] },
+  code: string | undefined,
+  now: number,
+): TargetPause | undefined {
+  if (code !== undefined) return pauseAfterError(before, code, now);
+  const isInVain =
+    applied.length === 0 && failed.length >= mostInVain && failed.every(({ failure }) => !isRefusal(failure.class));
+  return isInVain ? pauseAfter(before, 'failures', now) : undefined;
+}
+
+function pauseAfter(before: TargetPause | undefined, cause: TargetPause['cause'], now: number): TargetPause {
   const attempts = (before?.attempts ?? 0) + 1;
   const at = new Date(now).toISOString();
   const rest = Math.min(longest, first * 2 ** (attempts - 1));
   return { cause, attempts, since: before?.since ?? at, triedAt: at, retryAt: new Date(now + rest).toISOString() };
 }
 
-/** Whether a target is to be left alone now. A rest that reaches further than any can be comes from a clock that jumped. */
+/** Whether a target is to be left alone now. */
 export function isResting(pause: TargetPause, now: number): boolean {
-  const left = Date.parse(pause.retryAt) - now;
-  return left > 0 && left <= longest;
+  return isStillToCome(pause.retryAt, now, longest);
 }

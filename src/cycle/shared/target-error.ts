@@ -59,35 +59,13 @@ export function targetError(target: string, failure: Failure): BridgeError {
   }
 }
 
-/**
- * The same while the target is not asked, because what failed is not due yet.
- *
- * @param code as the state has it
- */
-export function standingTargetError(target: string, code: string, waiting: number): BridgeError | undefined {
-  const what = `${count(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'} for the next attempt`;
-  switch (code) {
-    case 'D2S_TARGET_UNREACHABLE':
-      return new BridgeError(
-        code,
-        `target ${target} did not answer when it was last asked; ${what}`,
-        'look at the target and the network between',
-      );
-    case 'D2S_TARGET_AUTH':
-      return new BridgeError(
-        code,
-        `target ${target} refused our credentials when it was last asked; ${what}`,
-        'check the token of this target and what it may do',
-      );
-    case 'D2S_TARGET_PROTOCOL':
-      return new BridgeError(
-        code,
-        `target ${target} did not answer as a SCIM service when it was last asked; ${what}`,
-        'check that url is the SCIM base URL of this target',
-      );
-    default:
-      return undefined;
-  }
+/** The same of one that did not answer, while it is not asked, because what failed is not due yet. */
+export function standingTargetError(target: string, waiting: number): BridgeError {
+  return new BridgeError(
+    'D2S_TARGET_UNREACHABLE',
+    `target ${target} did not answer when it was last asked; ${count(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'} for the next attempt`,
+    'look at the target and the network between',
+  );
 }
 
 /** What may stand in an error, and so in the log. The target's own words may name a person; what we found out by ourselves does not. */

@@ -47,6 +47,11 @@ export interface TargetSetup {
   readonly kept: Share;
 }
 
+/** By which SCIM paths accounts and groups are recognised. */
+export function matchPaths({ policy }: Pick<TargetSetup, 'policy'>): Readonly<Record<ResourceType, readonly string[]>> {
+  return { user: policy.user.match, group: policy.group.match };
+}
+
 /**
  * How persistent a cycle is. `due`: what failed before is left alone until its pause is over. `asked`: a person wants
  * it tried now. `everything`: and whoever was not found on the target is looked for again.

@@ -1,6 +1,6 @@
 import type { Exceptions } from '../../core/model/drift.ts';
 import type { SourceId } from '../../core/model/entry.ts';
-import type { FailureClass } from '../../core/model/outcome.ts';
+import { isRefusal } from '../../core/model/outcome.ts';
 import { reasonCodes, type ReasonCode, type ReasonCounts, type Resource } from '../../core/model/resource.ts';
 import { isActive } from '../../core/planning/availability.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
@@ -29,9 +29,6 @@ export interface NotCompared {
   readonly rejections: readonly RejectionRecord[];
 }
 
-/** What the target refuses when it is asked; of other classes nobody knows whether it would. */
-const refusals: ReadonlySet<string> = new Set<FailureClass>(['rejected', 'conflict', 'unsupported']);
-
 /**
  * What a comparison leaves open. What the next cycle would write counts as waiting only where nothing keeps it from
  * that: what is held, rejected or failed before says so instead.
@@ -59,7 +56,7 @@ export async function notCompared(
     quarantine,
   );
   const failures = quarantine.filter(({ cause }) => !isReason(cause) && !isNoFailure(cause));
-  const refused = failures.filter(({ cause }) => refusals.has(cause)).length;
+  const refused = failures.filter(({ cause }) => isRefusal(cause)).length;
   const sum = (of: (part: ReadBack) => number): number => parts.reduce((total, part) => total + of(part), 0);
   const free = (of: (part: ReadBack) => ReadonlySet<SourceId>): number =>
     sum((part) => [...of(part)].filter(isFree).length);

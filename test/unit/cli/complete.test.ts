@@ -51,11 +51,13 @@ describe('What a word may become', () => {
     assert.equal(offered('apply', 'a'), 'files');
     assert.equal(offered('status', '-c', ''), 'files');
     assert.deepEqual(offered('completion', ''), ['bash', 'zsh', 'fish']);
+    assert.deepEqual(offered('report', 'access', '--format', ''), ['table', 'csv', 'json']);
   });
 
   it('is nothing where only a person can know', () => {
     assert.deepEqual(offered('explain', 'jane'), []);
     assert.deepEqual(offered('log', '--since', ''), []);
+    assert.deepEqual(offered('init', '--target-url', ''), []);
     assert.deepEqual(offered('nonsense', ''), offered(''));
   });
 

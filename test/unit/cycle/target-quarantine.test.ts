@@ -109,4 +109,29 @@ describe('a target', () => {
       assert.equal((await pauseOf(stage))?.cause, cause, failureClass);
     }
   });
+
+  it('that answers again is out of it, although what failed there is not due yet', async () => {
+    const stage = cycleStage([person('anna')]);
+    await stage.cycle();
+    stage.source.put(person('ben'));
+    stage.target.setHook(({ method }) =>
+      method === 'create' ? { when: 'before', result: { class: 'transient', status: 502, detail: 'no' } } : undefined,
+    );
+    for (let tries = 0; tries < 5; tries += 1) {
+      await stage.cycle();
+      await stage.clock.advance(15 * minute);
+    }
+    stage.target.setHook(({ method }) =>
+      method === 'create' || method === 'probe'
+        ? { when: 'before', result: { class: 'protocol', detail: 'HTML' } }
+        : undefined,
+    );
+    await stage.cycle();
+    assert.equal((await pauseOf(stage))?.cause, 'protocol');
+    stage.target.setHook(undefined);
+    await stage.clock.advance(minute);
+    const { report } = await stage.cycle();
+    assert.deepEqual([report.result, report.error, report.deferred], ['partial', undefined, 1]);
+    assert.equal(await pauseOf(stage), undefined);
+  });
 });

@@ -62,7 +62,9 @@ describe('what comments and documents name', () => {
   });
 
   it('is there: error codes and metrics', () => {
-    const metrics = read('src/telemetry/instruments.ts');
+    const metrics = ['instruments', 'directory-instruments', 'target-instruments']
+      .map((name) => read(`src/telemetry/${name}.ts`))
+      .join('');
     assert.deepEqual(
       wrong(/\b(D2S_[A-Z_]*[A-Z])\b/g, (code) => code in errorCodes),
       [],

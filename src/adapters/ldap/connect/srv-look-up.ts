@@ -17,7 +17,8 @@ export function createSrvLookUp(servers?: readonly string[]): SrvLookUp {
     signal.addEventListener('abort', cancel, { once: true });
     try {
       // RFC 2782: a target of "." says that the service is decidedly not available; Node shows it as an empty name.
-      return (await resolver.resolveSrv(name)).filter((record) => !['', '.'].includes(record.name));
+      // Nothing can be at port 0 (RFC 6335 §6).
+      return (await resolver.resolveSrv(name)).filter(({ name: host, port }) => !['', '.'].includes(host) && port > 0);
     } catch (error) {
       if (isNothing(error)) return [];
       throw error;

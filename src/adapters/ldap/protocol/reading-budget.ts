@@ -20,13 +20,19 @@ export function createReadingBudget(
 ): ReadingBudget {
   const { maximumEntries, readTimeoutMilliseconds } = options.limits ?? defaultReadingLimits;
   const mostBytes = memoryShare * getHeapStatistics().heap_size_limit;
-  let answers = 0;
   let entries = 0;
-  let since = { at: monotonic(options), answers, bytes: 0 };
+  let taken = 0;
+  /** What brings a reading nearer to its end. An intermediate response (RFC 4511 §4.13) does not: a server may send any number. */
+  const progress = { answers: 0, bytes: 0 };
+  let since = { at: monotonic(options), ...progress };
 
   return {
     note(kind, bytes) {
-      answers += 1;
+      if (kind !== 'intermediate') {
+        progress.answers += 1;
+        progress.bytes += bytes - taken;
+      }
+      taken = bytes;
       if (kind === 'entry' || kind === 'reference' || kind === 'intermediate') entries += 1;
       if (entries > maximumEntries) {
         throw tooMuch(
@@ -42,14 +48,14 @@ export function createReadingBudget(
       }
       const now = monotonic(options);
       if (now - since.at < readTimeoutMilliseconds) return;
-      const [some, much] = [answers - since.answers, bytes - since.bytes];
+      const [some, much] = [progress.answers - since.answers, progress.bytes - since.bytes];
       if (some < leastAnswers && much < leastBytes) {
         throw tooMuch(
           `${server} sent only ${some} answers in ${Math.round((now - since.at) / 1000)} s, and no end`,
           'look at the server and the network between; where it is as slow as that, raise limits.readTimeout',
         );
       }
-      since = { at: now, answers, bytes };
+      since = { at: now, ...progress };
     },
   };
 }

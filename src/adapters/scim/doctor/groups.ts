@@ -4,7 +4,7 @@ import type { Bench, Specimen } from './bench.ts';
 import { settingOf, tryPut } from './change.ts';
 import { history, isLie, shows, told, tryPatch } from './effect.ts';
 import { groupLookups } from './lookups.ts';
-import { chooseStyle, styleSays } from './patch-shapes.ts';
+import { chooseStyle, styleSays } from './patch-style.ts';
 import { create, groupBody, read, remove, type Made } from './specimen.ts';
 import { isAboutContent, needed, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';

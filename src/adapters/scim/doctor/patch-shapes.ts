@@ -1,10 +1,10 @@
 import type { PartialDialect } from '../../../core/dialect/layers.ts';
-import type { ResourceType } from '../../../core/model/entry.ts';
 import { enterpriseUser, readScimPath, scimPath, shortPath } from '../../../core/mapping/scim-path.ts';
 import { isBody, isRefusal, listOf, schemas, type Body } from '../shared/message.ts';
 import type { Bench, Specimen } from './bench.ts';
 import { settingOf } from './change.ts';
 import { choose, effectOf, history, isLie, shows, told, tryPatch, type Choice, type Way } from './effect.ts';
+import { chooseStyle, styleSays, type StyleName } from './patch-style.ts';
 import { capital, pathOf } from './specimen.ts';
 import { needed, Untestable, works, type TrialResult, type Subject } from './trial.ts';
 import { words } from './words.ts';
@@ -23,48 +23,11 @@ export const patchShapes: Subject = {
   ],
 };
 
-const styles = [
-  { name: 'with a path', operationCase: 'lower', paths: 'each' },
-  { name: 'with a path, op in capitals', operationCase: 'capital', paths: 'each' },
-  { name: 'without a path', operationCase: 'lower', paths: 'object' },
-  { name: 'without a path, op in capitals', operationCase: 'capital', paths: 'object' },
-] as const;
-type StyleName = (typeof styles)[number]['name'];
-
 /** Plain texts that have to be kept, in the order of how seldom they are locked. */
 const plain = ['displayName', 'title', 'name.familyName'];
 
 export function plainPaths({ facts }: Bench): string[] {
   return plain.filter((path) => facts.kept.includes(path));
-}
-
-/** The first way of saying a change that is understood. */
-export async function chooseStyle(
-  bench: Bench,
-  type: ResourceType,
-  id: string,
-  path: string,
-): Promise<Choice<StyleName>> {
-  const ways = styles.map(({ name, operationCase, paths }): Way<StyleName> => ({
-    name,
-    async try() {
-      const value = type === 'group' ? `${bench.tag}-${bench.fresh()}` : bench.fresh();
-      const operation = settingOf({ patch: { ...bench.dialect().patch, paths } }, path, value);
-      const body = {
-        schemas: [schemas.patch],
-        Operations: [operationCase === 'lower' ? operation : capital(operation)],
-      };
-      return effectOf(bench, await bench.ask('PATCH', pathOf(type, id), body), type, id, (held) =>
-        shows(held, path, value),
-      );
-    },
-  }));
-  return choose(ways);
-}
-
-export function styleSays(chosen: StyleName | undefined): PartialDialect {
-  const style = styles.find(({ name }) => name === chosen);
-  return style === undefined ? {} : { patch: { operationCase: style.operationCase, paths: style.paths } };
 }
 
 async function tryOne(bench: Bench): Promise<TrialResult> {

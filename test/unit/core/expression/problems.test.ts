@@ -156,8 +156,8 @@ describe('a compiled expression', () => {
   });
 
   it('tells whether it asks for groups', () => {
-    assert.equal(compiled('mail').usesGroups, false);
-    assert.equal(compiled('memberOf("CN=a") ? "x" : null').usesGroups, true);
+    assert.deepEqual([...compiled('mail').groups], []);
+    assert.deepEqual([...compiled('memberOf("CN=a") ? "x" : null').groups], ['CN=a']);
   });
 
   it('tells its type as far as it is known', () => {
