@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import type { Outcome } from '../../../core/model/outcome.ts';
+import type { Outcome, Shown } from '../../../core/model/outcome.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { buildBody, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { bodyForm } from './body-form.ts';
@@ -9,12 +9,13 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { idOf, lackOfId, maxBytes, versionOf } from '../answers/resource.ts';
+import { unstored } from './effect.ts';
 import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate } from './settle-stored.ts';
 import { noteKeepsOurs } from './subject.ts';
-import { existedBefore, whoseAccount, type Whose } from './whose-account.ts';
-import { spelled, toWire } from './wire-change.ts';
+import { existedBefore, showsId, whoseAccount, type Whose } from './whose-account.ts';
+import { spelled, toWire, type WireChange } from './wire-change.ts';
 
 /**
  * POST (RFC 7644 §3.3). Success is an answer with an id and nothing less: without one (empty body, 202) something may
@@ -43,16 +44,17 @@ export async function createResource(
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
     const whose = await whoseAccount(conversation, type, outcome.id, answer, attributes);
-    if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
-      return { ...outcome, ...saidOf[whose], existed: true };
-    if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
-    if (whose === 'named') noteKeepsOurs(targetDialect);
     const wire = [...attributes]
       .filter(([path]) => path !== 'id')
       .map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
+    const named = whose === 'named' || showsId(answer, attributes) ? { named: true as const } : {};
+    if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
+      return { ...outcome, ...saidOf[whose], ...asItWas(wire, answer), existed: true };
+    if (whose !== 'named' && whose !== 'fresh')
+      return { ...outcome, ...named, ...saidOf[whose], ...asItWas(wire, answer) };
+    if (whose === 'named') noteKeepsOurs(targetDialect);
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
-    const told = whose === 'named' ? { ...outcome, named: true as const } : outcome;
-    return shown === undefined ? told : { ...told, shown };
+    return { ...outcome, ...named, ...(shown === undefined ? {} : { shown }) };
   };
   if (included.length === 0) return says(await post(body), []);
   const answer = await post({ ...body, members: included.map(memberElement) });
@@ -75,6 +77,12 @@ const saidOf = {
   others: { others: true },
   unproven: { unproven: true },
 } as const satisfies Record<Exclude<Whose, 'named' | 'fresh'>, object>;
+
+/** An account that was there before may have been left as it was: what the answer shows otherwise has to be sent. */
+function asItWas(wire: readonly WireChange[], { body }: Answer): { readonly shown?: Shown } {
+  const lost = body === undefined ? [] : unstored(body, wire).map(({ path, from }) => from ?? path.text);
+  return lost.length === 0 ? {} : { shown: { lost } };
+}
 
 /** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */
 function madeActive(attributes: ReadonlyMap<string, ScimValue>, { body }: Answer): { readonly active?: true } {
