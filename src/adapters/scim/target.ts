@@ -15,10 +15,10 @@ import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone } from './read/gone.ts';
-import { readList } from './answers/list.ts';
 import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
+import { listWithoutMembers } from './read/without-members.ts';
 import { partsReplace } from './write/believe-update.ts';
 import { memberChunk } from './write/members.ts';
 import { membersTold } from './write/read-members.ts';
@@ -122,7 +122,7 @@ function createReads(
   return {
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
-    inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
+    inventory: (type, worthRequests, signal, without) => readInventory(inventory, type, worthRequests, signal, without),
     walk: (type, worthRequests, onPage, signal) => walkInventory(inventory, type, worthRequests, onPage, signal),
     async membersOf({ id, body }, signal) {
       const told = await membersTold(talk(signal), id, body);
@@ -176,11 +176,11 @@ function createNotes(targetDialect: TargetDialect, pace: Pace): Pick<ScimTarget,
 }
 
 /** Some page users and not groups (WSO2 answers 501 to `startIndex`). */
-async function answers({ exchange, signal }: Conversation, type: ResourceType): Promise<boolean> {
-  const page = await readList(exchange, type, 'startIndex=1&count=1', signal);
+async function answers(conversation: Conversation, type: ResourceType): Promise<boolean> {
+  const page = await listWithoutMembers(conversation, type, 'startIndex=1&count=1');
   if (!isRefusal(page)) return true;
   const mayPageOtherwise = page.status === 400 || page.status === 501;
-  return mayPageOtherwise && !isRefusal(await readList(exchange, type, 'count=1', signal));
+  return mayPageOtherwise && !isRefusal(await listWithoutMembers(conversation, type, 'count=1'));
 }
 
 function takes(type: ResourceType, targetDialect: TargetDialect): Takes {
