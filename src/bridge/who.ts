@@ -83,7 +83,7 @@ async function linkedId(
       ['user', 'userName'],
       ['group', 'displayName'],
     ] as const) {
-      const hits = await target.find(type, attribute, who.trim(), signal);
+      const hits = await target.find(type, attribute, who.trim(), signal, 'members');
       if (isFailure(hits)) continue; // then the source id alone helps
       for (const owner of (
         await view.owners(

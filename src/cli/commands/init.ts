@@ -11,7 +11,7 @@ import { count } from '../../core/wording/count.ts';
 import { printable } from '../../core/wording/foreign.ts';
 import { commandLine } from '../command-line.ts';
 import type { InitOptions } from '../init-options.ts';
-import { asker, askSource, askToken, refuseContradictions, required, type Ask } from '../init-questions.ts';
+import { askAuth, asker, askSource, refuseContradictions, required, type Ask } from '../init-questions.ts';
 import type { CommandContext } from '../session.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 
@@ -50,7 +50,7 @@ async function firstAnswers(given: InitOptions, out: string, ask: Ask): Promise<
     target: 'target',
     targetUrl: 'https://target.example',
     profile: 'rfc7644',
-    token: { env: 'TOKEN' },
+    auth: { kind: 'bearer', secret: { env: 'TOKEN' } },
     leaves: given.leaves,
   };
 }
@@ -104,7 +104,7 @@ async function lastAnswers(
     target,
     targetUrl,
     profile: await ask(given.profile, 'What it is: a name of docs/targets.md', 'rfc7644'),
-    token: await askToken(given, out, target, ask),
+    auth: await askAuth(given, out, target, ask),
     userName: userName === presetUserName(survey.preset) ? undefined : userName,
     scopeGroup: scopeGroup === '' ? undefined : scopeGroup,
   };
@@ -163,11 +163,12 @@ function showSurvey({ users, groups, containers, candidates, scopeGroups }: Surv
   for (const { dn, members } of scopeGroups) note(`  ${printable(dn)}: ${count(members, 'member')}`);
 }
 
-function showNext(out: string, { token, source }: Starter, context: CommandContext): void {
+function showNext(out: string, { auth, source }: Starter, context: CommandContext): void {
   const { print } = context.terminal;
   const call = commandLine({ config: out, configGiven: out !== 'dir2scim.yaml' });
   print(`${out} is written. Look at it, and see to the secrets that it names:`);
-  const places = [...('ldif' in source || source.bind === undefined ? [] : [source.bind.password]), token];
+  const bind = 'ldif' in source ? undefined : source.bind;
+  const places = [...(bind !== undefined && 'password' in bind ? [bind.password] : []), auth.secret];
   for (const place of places)
     print('file' in place ? `  the file ${place.file}` : `  the environment variable ${place.env}`);
   print('Then, neither writes anything:');

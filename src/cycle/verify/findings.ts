@@ -14,6 +14,7 @@ export interface Found {
 }
 
 const ownId = 'externalId';
+const activePath = 'active';
 
 /** What was found out so far about one type. Of those who are as they should be, no more than ids is kept. */
 export class Findings {
@@ -27,6 +28,7 @@ export class Findings {
   readonly #waiting = new Set<SourceId>();
   readonly #departed = new Set<SourceId>();
   readonly #unstored = new Set<SourceId>();
+  readonly #unclear = new Set<SourceId>();
   readonly #hiding = new Set<SourceId>();
   readonly #foreignMembers = new Map<SourceId, number>();
   #seen = 0;
@@ -45,7 +47,10 @@ export class Findings {
   takeListed(subject: Subject, compared: Compared): void {
     for (const path of compared.shown) this.#shown.add(path);
     const differs =
-      compared.drift !== undefined || compared.isAnothers || compared.absent.some(({ path }) => this.#isShown(path));
+      compared.drift !== undefined ||
+      compared.isAnothers ||
+      this.#isUnclear(compared) ||
+      compared.absent.some(({ path }) => this.#isShown(path));
     if (!differs) this.take(subject, compared);
   }
 
@@ -64,7 +69,10 @@ export class Findings {
     if (compared.hidesMembers) this.#hiding.add(id);
     if (compared.foreignMembers > 0) this.#foreignMembers.set(id, compared.foreignMembers);
     const silent = compared.absent.map(({ path }) => path);
-    const open = [...silent, ...(compared.isAnothers ? [ownId] : [])].filter((path) => !this.#isShown(path));
+    if (this.#isUnclear(compared)) this.#unclear.add(id);
+    else this.#unclear.delete(id);
+    const alone = [...(compared.isAnothers ? [ownId] : []), ...(compared.activity === 'silent' ? [activePath] : [])];
+    const open = [...silent, ...alone].filter((path) => !this.#isShown(path));
     if (open.length > 0) this.#absent.set(id, open);
     else this.#absent.delete(id);
     const gone = compared.absent.filter(({ path }) => this.#isShown(path));
@@ -128,9 +136,18 @@ export class Findings {
     return this.#foreignMembers.values().reduce((sum, count) => sum + count, 0);
   }
 
+  /** Accounts that do not say, or in no word that is known, whether they are active, where others do. */
+  get unclear(): number {
+    return this.#unclear.size;
+  }
+
   /** Groups that do not show who is in them. */
   get hidingMembers(): number {
     return this.#hiding.size;
+  }
+
+  #isUnclear({ activity }: Compared): boolean {
+    return activity === 'unclear' || (activity === 'silent' && this.#isShown(activePath));
   }
 
   #isShown(path: string): boolean {

@@ -10,6 +10,7 @@ import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
+import { listWithoutMembers, withoutMembers } from './without-members.ts';
 import { eachInTurns } from '../http/turns.ts';
 import type { Keep } from '../answers/kept.ts';
 import { readList } from '../answers/list.ts';
@@ -21,6 +22,7 @@ type Find = (
   attribute: string,
   value: string,
   signal: AbortSignal,
+  without?: 'members',
 ) => Promise<FoundResource[] | Failure>;
 
 /**
@@ -30,12 +32,12 @@ type Find = (
  */
 export function createFind(
   exchange: Exchange,
-  targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>,
   signs: ScimSigns,
   keep: Keep,
 ): Find {
   const trials = createFilterTrials(targetDialect);
-  return async (type, attribute, value, signal) => {
+  return async (type, attribute, value, signal, without) => {
     const path = scimPath(attribute);
     const { filter } = targetDialect.current();
     const asked = askedBy(filter, type, path);
@@ -49,12 +51,14 @@ export function createFind(
     }
     const search = {
       exchange,
+      targetDialect,
       signs,
       trials,
       type,
       path,
       asked,
       more: furtherParameters(type, targetDialect.current()),
+      without,
       signal,
     };
     const found = await searchFor(value, search);
@@ -68,6 +72,7 @@ export function createFind(
 
 interface Search {
   readonly exchange: Exchange;
+  readonly targetDialect: Pick<TargetDialect, 'evidence'>;
   readonly signs: ScimSigns;
   readonly trials: FilterTrials;
   readonly type: ResourceType;
@@ -77,26 +82,25 @@ interface Search {
   readonly asked: ScimPath;
   /** Query parameters beside the filter. */
   readonly more: string;
+  /** What of groups nobody looks at. */
+  readonly without: 'members' | undefined;
   readonly signal: AbortSignal;
 }
 
 function furtherParameters(type: ResourceType, { filter, list }: Dialect): string {
   const window = filter.window ? '&startIndex=1&count=100' : '';
-  return type === 'group' && list.excludeMembers ? `${window}&excludedAttributes=members` : window;
+  return type === 'group' && list.excludeMembers ? `${window}&${withoutMembers}` : window;
 }
 
 async function searchFor(
   value: string,
-  { exchange, signs, trials, type, path, asked, more, signal }: Search,
+  { exchange, targetDialect, signs, trials, type, path, asked, more, without, signal }: Search,
 ): Promise<FoundResource[] | Failure> {
   const trial = { type, asked, value };
-  const list = await readList(
-    exchange,
-    type,
-    `filter=${encodeURIComponent(filterText(asked, value))}${more}`,
-    signal,
-    maxBytes(type),
-  );
+  const query = `filter=${encodeURIComponent(filterText(asked, value))}${more}`;
+  const list = await (without === undefined || more.includes(withoutMembers)
+    ? readList(exchange, type, query, signal, maxBytes(type))
+    : listWithoutMembers({ exchange, targetDialect, signal }, type, query, maxBytes(type)));
   if ('class' in list) {
     if (list.cut === true) {
       // Whoever answers so much to a question about one, again and again, lists everybody.
@@ -110,7 +114,7 @@ async function searchFor(
     const isNothingThere = (list.class === 'unsupported' && list.status !== 501) || list.status === 403;
     if (isNothingThere && list.status !== undefined && !(await signs.isThere(signal))) return noService(list.status);
     if (list.status === 404 && list.class === 'unsupported') return [];
-    if (!(await isAboutFilter(list, exchange, type, signal))) return toFailure(list);
+    if (!(await isAboutFilter(list, { exchange, targetDialect, signal, type }))) return toFailure(list);
     trials.refused(trial, list);
     return toFailure({ ...list, class: 'unsupported' });
   }
@@ -161,12 +165,10 @@ function noService(status: number): Failure {
  */
 async function isAboutFilter(
   { status }: Refusal,
-  exchange: Exchange,
-  type: ResourceType,
-  signal: AbortSignal,
+  search: Pick<Search, 'exchange' | 'targetDialect' | 'signal' | 'type'>,
 ): Promise<boolean> {
   if (status === 400 || status === 405 || status === 501) return true;
-  return status === 500 && !('class' in (await readList(exchange, type, 'startIndex=1&count=1', signal)));
+  return status === 500 && !('class' in (await listWithoutMembers(search, search.type, 'startIndex=1&count=1')));
 }
 
 function isUserName(path: ScimPath): boolean {

@@ -14,7 +14,8 @@ import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate } from './settle-stored.ts';
 import { noteKeepsOurs } from './subject.ts';
-import { existedBefore, showsId, whoseAccount, type Whose } from './whose-account.ts';
+import { existedBefore } from './made-when.ts';
+import { showsId, whoseAccount, type Whose } from './whose-account.ts';
 import { spelled, toWire, type WireChange } from './wire-change.ts';
 
 /**
@@ -23,12 +24,14 @@ import { spelled, toWire, type WireChange } from './wire-change.ts';
  *
  * @param members who shall be in a group from the start; the outcome says who is. A target that refuses a group with
  *   members, and takes it without, is asked for the latter from then on (Keycloak)
+ * @param isNew whether an id is certainly one that the target did not have before
  */
 export async function createResource(
   conversation: Conversation,
   type: ResourceType,
   attributes: ReadonlyMap<string, ScimValue>,
   members: readonly Member[],
+  isNew: (id: TargetId) => boolean,
 ): Promise<Outcome> {
   const { exchange, targetDialect, signal } = conversation;
   const dialect = targetDialect.current();
@@ -43,15 +46,17 @@ export async function createResource(
     const outcome = outcomeOf(answer, joined, attributes);
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
-    const whose = await whoseAccount(conversation, type, outcome.id, answer, attributes);
+    const created = { type, id: outcome.id, sent: attributes, members: joined, isNew };
+    const whose = await whoseAccount(conversation, created, answer);
     const wire = [...attributes]
       .filter(([path]) => path !== 'id')
       .map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
-    const named = whose === 'named' || showsId(answer, attributes) ? { named: true as const } : {};
+    const isOurs = whose === 'named' || (whose === 'before' && existedBefore(answer) && showsId(answer, attributes));
+    const named = isOurs ? { named: true as const } : {};
     if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
       return { ...outcome, ...saidOf[whose], ...asItWas(wire, answer), existed: true };
-    if (whose !== 'named' && whose !== 'fresh')
-      return { ...outcome, ...named, ...saidOf[whose], ...asItWas(wire, answer) };
+    if (whose === 'before') return { ...outcome, ...named, ...saidOf[whose], ...asItWas(wire, answer) };
+    if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
     if (whose === 'named') noteKeepsOurs(targetDialect);
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
     return { ...outcome, ...named, ...(shown === undefined ? {} : { shown }) };
@@ -78,10 +83,17 @@ const saidOf = {
   unproven: { unproven: true },
 } as const satisfies Record<Exclude<Whose, 'named' | 'fresh'>, object>;
 
-/** An account that was there before may have been left as it was: what the answer shows otherwise has to be sent. */
-function asItWas(wire: readonly WireChange[], { body }: Answer): { readonly shown?: Shown } {
-  const lost = body === undefined ? [] : unstored(body, wire).map(({ path, from }) => from ?? path.text);
-  return lost.length === 0 ? {} : { shown: { lost } };
+/**
+ * An account that was there before may have been left as it was: what the answer shows otherwise has to be sent. An answer that
+ * does not say that it was there may only repeat what was sent, and shows nothing of it.
+ */
+function asItWas(wire: readonly WireChange[], answer: Answer): { readonly shown?: Shown } {
+  const { body } = answer;
+  if (body === undefined) return {};
+  const differing = new Set(unstored(body, wire));
+  const isTold = existedBefore(answer);
+  const lost = wire.filter((change) => differing.has(change) || (!isTold && change.path.text !== 'active'));
+  return lost.length === 0 ? {} : { shown: { lost: lost.map(({ path, from }) => from ?? path.text) } };
 }
 
 /** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */

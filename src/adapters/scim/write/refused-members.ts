@@ -10,7 +10,7 @@ import { membersRead, readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { done, sendPatch, together } from './send-patch.ts';
 import type { ShownMembers } from './shown-members.ts';
-import { readWithoutMembers } from '../read/gone.ts';
+import { readWithoutMembers } from '../read/without-members.ts';
 import { tellsNothing, unread } from './unless-there.ts';
 import { takesPatch } from './update.ts';
 
