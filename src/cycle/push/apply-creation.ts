@@ -6,7 +6,7 @@ import type { Intent } from '../../ports/state-records.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, isLastLook, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
-import { judgeCreated, olderByName, populatedFailure } from './created-account.ts';
+import { isCertainlyNew, judgeCreated, olderByName, populatedFailure } from './created-account.ts';
 import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { foreignFailure, takenFailure } from '../match/ownership.ts';
 import { effectOf } from './operation-log.ts';
@@ -73,6 +73,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     body,
     context.signal,
     first.map(({ targetId: id, type }) => ({ id, type })),
+    (id) => isCertainlyNew(operation.type, id, older, context),
   );
   if (outcome.kind === 'applied') return takeCreated(outcome, { ...creation, older }, context);
   return settleFailure(outcome.failure, creation, context);

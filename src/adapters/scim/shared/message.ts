@@ -40,6 +40,8 @@ export interface Answer {
   readonly etag: string | undefined;
   /** When the target sent it, by its own clock. */
   readonly date?: string | undefined;
+  /** Where what was created is, as the target says; compared, and never followed. */
+  readonly location?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
   /** It is one of several in the answer to a bulk request. */

@@ -34,9 +34,10 @@ export async function confirmedCreate(
   type: ResourceType,
   attributes: Parameters<ScimTarget['create']>[1],
   members: Parameters<typeof createResource>[3],
+  isNew: Parameters<typeof createResource>[4],
 ): Promise<Outcome> {
   const { signal, targetDialect } = talk;
-  const outcome = await createResource(talk, type, attributes, members);
+  const outcome = await createResource(talk, type, attributes, members, isNew);
   const wire = [...attributes].map(([path, value]) =>
     toWire({ path, change: 'set', value, had: false }, targetDialect.current().values),
   );

@@ -13,7 +13,8 @@ import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate } from './settle-stored.ts';
 import { noteKeepsOurs } from './subject.ts';
-import { existedBefore, whoseAccount, type Whose } from './whose-account.ts';
+import { existedBefore } from './made-when.ts';
+import { whoseAccount, type Whose } from './whose-account.ts';
 import { spelled, toWire } from './wire-change.ts';
 
 /**
@@ -22,12 +23,14 @@ import { spelled, toWire } from './wire-change.ts';
  *
  * @param members who shall be in a group from the start; the outcome says who is. A target that refuses a group with
  *   members, and takes it without, is asked for the latter from then on (Keycloak)
+ * @param isNew whether an id is certainly one that the target did not have before
  */
 export async function createResource(
   conversation: Conversation,
   type: ResourceType,
   attributes: ReadonlyMap<string, ScimValue>,
   members: readonly Member[],
+  isNew: (id: TargetId) => boolean,
 ): Promise<Outcome> {
   const { exchange, targetDialect, signal } = conversation;
   const dialect = targetDialect.current();
@@ -42,7 +45,8 @@ export async function createResource(
     const outcome = outcomeOf(answer, joined, attributes);
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
-    const whose = await whoseAccount(conversation, type, outcome.id, answer, attributes);
+    const created = { type, id: outcome.id, sent: attributes, members: joined, isNew };
+    const whose = await whoseAccount(conversation, created, answer);
     if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
       return { ...outcome, ...saidOf[whose], existed: true };
     if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
