@@ -2,14 +2,14 @@ import type { CommandLine } from '../bridge/command-line.ts';
 import type { VerifiedOne } from '../bridge/verify.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { heldText } from '../core/mapping/scim-values.ts';
-import type { Drift, Exceptions, ValueDrift } from '../core/model/drift.ts';
+import { goesOnForHours, type Drift, type Exceptions, type ValueDrift } from '../core/model/drift.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { count, inWords } from '../core/wording/count.ts';
 import { equalText } from '../core/wording/exceptions.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { countsUndone } from '../core/wording/operation-counts.ts';
 import type { VerifiedTarget } from '../cycle/verify-target.ts';
-import { longestAgeMilliseconds, type Continued } from '../cycle/verify/compared-before.ts';
+import type { Continued } from '../cycle/verify/compared-before.ts';
 import type { NotCompared } from '../cycle/verify/not-compared.ts';
 import { fit, wrap } from './layout.ts';
 import { showReport } from './show-report.ts';
@@ -122,7 +122,7 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
     [unread, `${count(unread, 'resource')} could not be read`],
     [
       left.left,
-      `stopped: ${count(left.left, 'resource')} not looked at; ${call('verify')} goes on from here, within ${longestAgeMilliseconds / 3_600_000} hours`,
+      `stopped: ${count(left.left, 'resource')} not looked at; ${call('verify')} goes on from here, within ${goesOnForHours} hours`,
     ],
     [
       held === undefined ? 0 : 1,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { goesOnForHours } from '../../core/model/drift.ts';
 import type { Digest } from '../../core/model/link.ts';
 import type { ComparedNotes } from '../../ports/compared-notes.ts';
 import type { Subject } from './subjects.ts';
@@ -45,28 +45,22 @@ export interface ComparedBefore {
   readonly continued: Continued | undefined;
 }
 
-/** A comparison that goes on later than this says too little of now. */
-export const longestAgeMilliseconds = 12 * 60 * 60_000;
+const longestAgeMilliseconds = goesOnForHours * 60 * 60_000;
 
 /** So many look-ups are noted at once: what a crash costs at most. */
 const batchSize = 50;
 
-const notedShape = z.strictObject({
-  isGone: z.exactOptional(z.literal(true)),
-  waits: z.exactOptional(z.literal(true)),
-  departs: z.exactOptional(z.literal(true)),
-  isUnstored: z.exactOptional(z.literal(true)),
-  hidesMembers: z.exactOptional(z.literal(true)),
-  foreignMembers: z.exactOptional(z.number().int().positive()),
-  absent: z.exactOptional(z.array(z.string())),
-});
-const batchShape = z.strictObject({
-  at: z.iso.datetime(),
-  scheduled: z.boolean(),
+/** One line of the notes. */
+interface Batch {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly scheduled: boolean;
   /** Each of these came to `noted`. */
-  results: z.array(z.strictObject({ noted: notedShape, keys: z.array(z.string()) })),
-});
-type Batch = z.infer<typeof batchShape>;
+  readonly results: readonly { readonly noted: Noted; readonly keys: readonly string[] }[];
+}
+
+/** Goes with the digest of a line: another text for another form of `Batch`. */
+const form = 'compared 1';
 
 export interface ComparedBeforeInput {
   readonly notes: ComparedNotes;
@@ -110,7 +104,7 @@ export async function openComparedBefore(input: ComparedBeforeInput): Promise<Co
     const results = [...waiting].map(([noted, keys]) => ({ noted: JSON.parse(noted) as Noted, keys }));
     waiting = new Map();
     const text = JSON.stringify({ at: new Date(now()).toISOString(), scheduled: isScheduled, results });
-    await notes.append(target, `${digest(text)} ${text}`);
+    await notes.append(target, `${digest(form + text)} ${text}`);
   };
   return {
     recall: (subject, members) => (known.size === 0 ? undefined : known.get(keyOf(subject, members))),
@@ -146,10 +140,10 @@ async function batchesIn({
   for (const line of await notes.read(target)) {
     const at = line.indexOf(' ');
     const text = line.slice(at + 1);
-    if (at < 0 || digest(text) !== line.slice(0, at)) continue;
-    const batch = batchShape.safeParse(JSON.parse(text));
-    const age = batch.success ? now() - Date.parse(batch.data.at) : -1;
-    if (batch.success && age >= 0 && age <= longestAgeMilliseconds) batches.push(batch.data);
+    if (at < 0 || digest(form + text) !== line.slice(0, at)) continue;
+    const batch = JSON.parse(text) as Batch; // ours, to the last letter
+    const age = now() - Date.parse(batch.at);
+    if (age >= 0 && age <= longestAgeMilliseconds) batches.push(batch);
   }
   return batches;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { VerifiedTarget, VerifyInput } from '../../../src/cycle/verify-target.ts';
-import { longestAgeMilliseconds } from '../../../src/cycle/verify/compared-before.ts';
+import { goesOnForHours } from '../../../src/core/model/drift.ts';
 import { overriding, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import { cycleStage, minute, person, team } from '../../support/cycle-stage.ts';
 import { memoryNotes } from '../../support/memory-notes.ts';
@@ -117,7 +117,7 @@ describe('a comparison that was cut short', () => {
     );
     assert.equal(otherwise.continued, undefined);
     await stage.cutAfter(100);
-    await stage.clock.advance(longestAgeMilliseconds + minute);
+    await stage.clock.advance(goesOnForHours * 60 * minute + minute);
     assert.equal((await stage.verify()).continued, undefined);
   });
 
