@@ -141,7 +141,7 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
 /** Of exceptions that are not told with what is held, was rejected or cannot be written. */
 function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [number | undefined, string])[] {
   const { refused = 0, failing = 0, mislaid = 0, noSeat = 0, unstored = 0, unlinked = 0 } = exceptions;
-  const { waiting = 0, departed = 0, moving = 0, settling = 0, hidingMembers = 0 } = exceptions;
+  const { waiting = 0, departed = 0, moving = 0, settling = 0, hidingMembers = 0, unclear = 0 } = exceptions;
   const why = call('log', '--failed');
   return [
     [refused, `${count(refused, 'entry')} ${are(refused)} refused by the target: ${why} says why`],
@@ -166,6 +166,10 @@ function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [n
     [
       hidingMembers,
       `${count(hidingMembers, 'group')} ${hidingMembers === 1 ? 'does' : 'do'} not show all members, so that members are not compared`,
+    ],
+    [
+      unclear,
+      `${count(unclear, 'account')} ${unclear === 1 ? 'does' : 'do'} not say, or in no word that is known, whether they are active: look at the target`,
     ],
   ];
 }

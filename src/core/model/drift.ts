@@ -59,6 +59,7 @@ export interface Drift {
  * - `moving`        a cycle wrote to it while it was compared
  * - `settling`      it was made a moment ago, and is not to be seen everywhere yet
  * - `hidingMembers` it does not show who is in it
+ * - `unclear`       it does not say, or in no word that is known, whether it is active
  */
 export const exceptionKinds = [
   'refused',
@@ -75,6 +76,7 @@ export const exceptionKinds = [
   'moving',
   'settling',
   'hidingMembers',
+  'unclear',
 ] as const;
 export type ExceptionKind = (typeof exceptionKinds)[number];
 

@@ -7,6 +7,8 @@ import type { Subject } from './subjects.ts';
 export interface Noted {
   /** It was switched off before, and is not there. */
   readonly isGone?: true | undefined;
+  /** It does not say clearly whether it is active. */
+  readonly isUnclear?: true | undefined;
   readonly waits?: true | undefined;
   readonly departs?: true | undefined;
   readonly isUnstored?: true | undefined;

@@ -15,6 +15,7 @@ export interface Found {
 }
 
 const ownId = 'externalId';
+const activePath = 'active';
 
 /** What was found out so far about one type. Of those who are as they should be, no more than ids is kept. */
 export class Findings {
@@ -30,6 +31,7 @@ export class Findings {
   readonly #waiting = new Set<SourceId>();
   readonly #departed = new Set<SourceId>();
   readonly #unstored = new Set<SourceId>();
+  readonly #unclear = new Set<SourceId>();
   readonly #hiding = new Set<SourceId>();
   readonly #foreignMembers = new Map<SourceId, number>();
   #seen = 0;
@@ -53,7 +55,10 @@ export class Findings {
   takeListed(subject: Subject, compared: Compared): void {
     for (const path of compared.shown) this.#shown.add(path);
     const differs =
-      compared.drift !== undefined || compared.isAnothers || compared.absent.some(({ path }) => this.#isShown(path));
+      compared.drift !== undefined ||
+      compared.isAnothers ||
+      this.#isUnclear(compared) ||
+      compared.absent.some(({ path }) => this.#isShown(path));
     if (differs) this.#suspect.add(subject.link.sourceId);
     else this.take(subject, compared);
   }
@@ -67,8 +72,10 @@ export class Findings {
       this.#latestCreation = link.createdAt ?? '';
     for (const path of compared.shown) this.#shown.add(path);
     const silent = compared.absent.map(({ path }) => path);
-    const open = [...silent, ...(compared.isAnothers ? [ownId] : [])].filter((path) => !this.#isShown(path));
+    const alone = [...(compared.isAnothers ? [ownId] : []), ...(compared.activity === 'silent' ? [activePath] : [])];
+    const open = [...silent, ...alone].filter((path) => !this.#isShown(path));
     const noted: Noted = {
+      ...(this.#isUnclear(compared) ? { isUnclear: true } : {}),
       ...(compared.waits ? { waits: true } : {}),
       ...(compared.departs ? { departs: true } : {}),
       ...(compared.isUnstored ? { isUnstored: true } : {}),
@@ -149,13 +156,23 @@ export class Findings {
     return this.#foreignMembers.values().reduce((sum, count) => sum + count, 0);
   }
 
+  /** Accounts that do not say, or in no word that is known, whether they are active, where others do. */
+  get unclear(): number {
+    return this.#unclear.size;
+  }
+
   /** Groups that do not show who is in them. */
   get hidingMembers(): number {
     return this.#hiding.size;
   }
 
-  #count(id: SourceId, { waits, departs, isUnstored, hidesMembers, foreignMembers = 0, absent }: Noted): void {
+  #count(
+    id: SourceId,
+    { waits, departs, isUnstored, hidesMembers, foreignMembers = 0, isUnclear, absent }: Noted,
+  ): void {
     this.#done.add(id);
+    if (isUnclear) this.#unclear.add(id);
+    else this.#unclear.delete(id);
     if (waits) this.#waiting.add(id);
     if (departs) this.#departed.add(id);
     if (isUnstored) this.#unstored.add(id);
@@ -163,6 +180,10 @@ export class Findings {
     if (foreignMembers > 0) this.#foreignMembers.set(id, foreignMembers);
     if (absent === undefined) this.#absent.delete(id);
     else this.#absent.set(id, absent);
+  }
+
+  #isUnclear({ activity }: Compared): boolean {
+    return activity === 'unclear' || (activity === 'silent' && this.#isShown(activePath));
   }
 
   #isShown(path: string): boolean {
