@@ -82,12 +82,14 @@ export interface ScimTarget {
   /**
    * @param members who shall be in a new group from the start, at most `memberChunk.create`. The outcome says who is;
    *   the others are added by `changeMembers`. After a failure other than `unknown` there is no group
+   * @param isNew whether an id is certainly one that the target did not have before: then the answer needs no other proof
    */
   create(
     type: ResourceType,
     attributes: ReadonlyMap<string, ScimValue>,
     signal: AbortSignal,
     members?: MemberChange['add'],
+    isNew?: (id: TargetId) => boolean,
   ): Promise<Outcome>;
   /** Exactly these attributes, by what the target takes: PATCH, or read-merge-PUT. */
   update(

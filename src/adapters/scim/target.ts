@@ -146,7 +146,8 @@ function createWrites(
 ): Pick<ScimTarget, 'create' | 'update' | 'changeMembers' | 'remove'> {
   const talk = (signal: AbortSignal): ClockedConversation => ({ exchange, targetDialect, clock, signal });
   return {
-    create: (type, attributes, signal, members = []) => confirmedCreate(talk(signal), find, type, attributes, members),
+    create: (type, attributes, signal, members = [], isNew = () => false) =>
+      confirmedCreate(talk(signal), find, type, attributes, members, isNew),
     update: (type, id, changes, signal, known = {}) => confirmedUpdate(talk(signal), type, id, changes, known),
     changeMembers: (group, change, signal) => confirmedMemberChange(talk(signal), group, change),
     remove: (type, id, signal, known = {}) => removeResource(talk(signal), type, id, known),

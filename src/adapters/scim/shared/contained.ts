@@ -43,9 +43,9 @@ export function contained(
       contain<Awaited<ReturnType<ScimTarget['membersOf']>>>(signal, unusable, () => target.membersOf(group, signal)),
     read: (type, id, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
-    create: (type, attributes, signal, members) =>
+    create: (type, attributes, signal, members, isNew) =>
       contain<Outcome>(signal, { kind: 'failed', failure: { ...unusable, class: 'unknown' } }, () =>
-        target.create(type, attributes, signal, members),
+        target.create(type, attributes, signal, members, isNew),
       ),
     update: (type, id, changes, signal, known) =>
       contain<Outcome>(signal, unusableOutcome, () => target.update(type, id, changes, signal, known)),

@@ -15,6 +15,7 @@ import { withLost } from './believe-update.ts';
 import { createResource } from './create.ts';
 import { confirms, unstored } from './effect.ts';
 import { tellsActive } from './ended.ts';
+import { takesOthers } from './insist-on-members.ts';
 import { changeMembers } from './members.ts';
 import { membersAsked, membersRead } from './read-members.ts';
 import { wasShown } from './stored-evidence.ts';
@@ -34,9 +35,10 @@ export async function confirmedCreate(
   type: ResourceType,
   attributes: Parameters<ScimTarget['create']>[1],
   members: Parameters<typeof createResource>[3],
+  isNew: Parameters<typeof createResource>[4],
 ): Promise<Outcome> {
   const { signal, targetDialect } = talk;
-  const outcome = await createResource(talk, type, attributes, members);
+  const outcome = await createResource(talk, type, attributes, members, isNew);
   const wire = [...attributes].map(([path, value]) =>
     toWire({ path, change: 'set', value, had: false }, targetDialect.current().values),
   );
@@ -119,7 +121,11 @@ export async function confirmedMemberChange(
     dialect().members.read === 'attributes' ? membersAsked : '',
   );
   if (!isRefusal(confirmed) && confirmed !== answer) await membersRead(talk, confirmed); // so that a list that is left out later means nobody
-  return withMembers(group, await unlessGone(talk, 'group', group, confirmed));
+  const outcome = await withMembers(group, await unlessGone(talk, 'group', group, confirmed));
+  const tookOthers = change.remove.length > 0 && talk.targetDialect.evidence.has(takesOthers);
+  return tookOthers && outcome.kind === 'applied' && outcome.shown?.members !== undefined
+    ? { ...outcome, shown: { ...outcome.shown, tookOthers } }
+    : outcome;
 }
 
 /** A group that was changed has the members that it had, or the outcome says whom it has. */
