@@ -3,6 +3,7 @@
  */
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
+import { createComparedNotes } from './adapters/lowdb/compared-notes.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
@@ -89,6 +90,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     openStore: () => openStateStore(stateOptions),
     openView: () => openStateView({ folder, files: options.files }),
     stateTools: createStateTools(stateOptions),
+    comparedNotes: createComparedNotes({ folder, files: options.files }),
     tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));
