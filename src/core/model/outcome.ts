@@ -83,4 +83,6 @@ export interface Shown {
   readonly lost?: readonly string[] | undefined;
   /** Of a group: whom it shows as its members, where it shows them all. */
   readonly members?: readonly TargetId[] | undefined;
+  /** Of a group: the target was seen to take others out with those whom it was asked to, so that whoever is not shown is out. */
+  readonly tookOthers?: true | undefined;
 }

@@ -1,3 +1,4 @@
+import { joinEntries } from '../../core/directory/join-entries.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Hold, Operation } from '../../core/model/plan.ts';
@@ -158,16 +159,12 @@ async function draftAnew(
   memory: Memory | undefined,
   recall: RecallProofs | undefined,
 ): Promise<Draft> {
-  const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory, await recall?.());
+  const steps = draftInSteps(joinEntries(readings), definition, clock.now(), memory, await recall?.());
   return inTurns(steps, turnsBy(clock));
 }
 
 function turnsBy(clock: DraftClock): Pick<Clock, 'monotonic'> | undefined {
   return 'monotonic' in clock ? clock : undefined;
-}
-
-function entriesOf(readings: readonly CompleteReading[]): Entry[] {
-  return readings.flatMap(({ entries }) => entries);
 }
 
 /** Entries in place of earlier ones; undefined when that is not all, or not known. */

@@ -8,6 +8,7 @@ import { Reference, type DesiredAttributes, type DesiredValue } from '../../core
 import { strangerId } from '../../core/model/stranger.ts';
 import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
+import { mayBeOff, unsaidClears } from '../../core/planning/unsaid.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import { intentOf } from '../quarantine/intents.ts';
@@ -61,7 +62,11 @@ export async function adoptFound(
   const attributes = new Map<string, DesiredValue | null>(
     [...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)),
   );
-  const changes = diffWithBody(attributes, found.body, targetIds(context));
+  const before = context.links.get(operation.sourceId);
+  const changes = [
+    ...diffWithBody(attributes, found.body, targetIds(context)),
+    ...unsaidClears(before, attributes, found.body),
+  ];
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
   const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
@@ -73,7 +78,8 @@ export async function adoptFound(
     origin === 'adopted' &&
     context.policy.user.reactivateAdopted !== true;
   if (operation.type === 'user') {
-    if (wantsActive && !isLeftOff && wantsSwitchingOn(found.body))
+    const mustBeTold = wantsSwitchingOn(found.body) || mayBeOff(before, found.body, context.store.digest);
+    if (wantsActive && !isLeftOff && mustBeTold)
       changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }

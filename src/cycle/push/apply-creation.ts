@@ -1,5 +1,5 @@
 import type { Link, TargetId } from '../../core/model/link.ts';
-import type { Failure, Outcome } from '../../core/model/outcome.ts';
+import type { Failure, Outcome, Shown } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import type { Intent } from '../../ports/state-records.ts';
@@ -113,9 +113,10 @@ async function takeCreated(
   const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
   // Of the others nobody knows: a creation that was only promised (202) does not tell.
   const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
+  const leftOff = isLeftOff(outcome, existed, operation, context);
   const made = asShown(
-    newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context),
-    outcome.shown,
+    { ...newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context), ...leftOff },
+    leftOff === undefined ? outcome.shown : withoutActive(outcome.shown),
     attributes.keys(),
   );
   const on =
@@ -133,6 +134,21 @@ async function takeCreated(
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
   return applied;
+}
+
+/** An account of somebody else that was there before and is switched off stays so, unless the configuration wants it. */
+function isLeftOff(
+  { named, shown }: Extract<Outcome, { kind: 'applied' }>,
+  existed: boolean,
+  { sourceId }: CreateOperation,
+  { links, policy }: PushContext,
+): Pick<Link, 'leftDisabled'> | undefined {
+  const isOurs = named === true || links.has(sourceId) || policy.user.reactivateAdopted === true;
+  return existed && !isOurs && shown?.lost?.includes('active') === true ? { leftDisabled: true } : undefined;
+}
+
+function withoutActive(shown: Shown | undefined): Shown | undefined {
+  return shown && { ...shown, lost: shown.lost?.filter((path) => path !== 'active') };
 }
 
 /** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */

@@ -59,7 +59,7 @@ export interface GroupBehaviour extends TypeBehaviour {
   readonly refusedPrefix: string;
   /** WSO2 puts its store in front: `PRIMARY/Crew`. */
   readonly shownPrefix: string;
-  /** Figma answers `external_id`. */
+  /** Figma answers `external_id`, and takes back what it answered. */
   readonly shownExternalId: 'externalId' | 'external_id';
   /** `loses-members`: a PATCH of the name empties the group. */
   readonly rename: 'keeps-members' | 'loses-members';

@@ -13,6 +13,7 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
     Object.entries(sent).map(([name, value]) => [name, receiveBooleans(name, value, booleans)]),
   );
   const type = kind === 'User' ? behaviour.users : behaviour.groups;
+  if (kind === 'Group') takeBack(body, behaviour.groups.shownExternalId);
   for (const name of Object.keys(body)) checkRefused(name, type.refused);
   if (kind === 'Group') checkMembersOf(body, method, behaviour);
   if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body))
@@ -25,6 +26,14 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
       extension[key] = receiveManager(extension[key], behaviour, true);
   }
   return body;
+}
+
+/** What is shown under a name of the server's own comes back under it in a PUT. */
+function takeBack(body: Json, shownExternalId: Behaviour['groups']['shownExternalId']): void {
+  if (shownExternalId === 'externalId' || body[shownExternalId] === undefined) return;
+  const { [shownExternalId]: shown } = body;
+  Reflect.deleteProperty(body, shownExternalId);
+  if (get(body, 'externalId') === undefined) body['externalId'] = shown;
 }
 
 function checkMembersOf(body: Json, method: 'POST' | 'PUT', { members }: Behaviour): void {

@@ -15,6 +15,7 @@ import { withLost } from './believe-update.ts';
 import { createResource } from './create.ts';
 import { confirms, unstored } from './effect.ts';
 import { tellsActive } from './ended.ts';
+import { takesOthers } from './insist-on-members.ts';
 import { changeMembers } from './members.ts';
 import { membersAsked, membersRead } from './read-members.ts';
 import { wasShown } from './stored-evidence.ts';
@@ -120,7 +121,11 @@ export async function confirmedMemberChange(
     dialect().members.read === 'attributes' ? membersAsked : '',
   );
   if (!isRefusal(confirmed) && confirmed !== answer) await membersRead(talk, confirmed); // so that a list that is left out later means nobody
-  return withMembers(group, await unlessGone(talk, 'group', group, confirmed));
+  const outcome = await withMembers(group, await unlessGone(talk, 'group', group, confirmed));
+  const tookOthers = change.remove.length > 0 && talk.targetDialect.evidence.has(takesOthers);
+  return tookOthers && outcome.kind === 'applied' && outcome.shown?.members !== undefined
+    ? { ...outcome, shown: { ...outcome.shown, tookOthers } }
+    : outcome;
 }
 
 /** A group that was changed has the members that it had, or the outcome says whom it has. */

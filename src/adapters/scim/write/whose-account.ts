@@ -119,7 +119,7 @@ function judge(
   const existed = existedBefore(answer);
   const shownId = shownText(answer.body, 'externalId');
   const ours = sent.get('externalId');
-  if (shownId !== undefined && typeof ours === 'string' && isSourceId(shownId, ours)) {
+  if (showsId(answer, sent)) {
     if (existed) return 'before';
     if (isAnswer) evidence.note(showsIds(type));
     if (isOther) evidence.note(givesNames(type));
@@ -140,6 +140,13 @@ function judge(
   if (!isMadeJustNow(answer)) return 'unproven';
   evidence.note(givesNames(type));
   return 'fresh';
+}
+
+/** Whether an answer shows the externalId that was sent. */
+export function showsId({ body }: Answer, sent: Sent): boolean {
+  const shown = shownText(body, 'externalId');
+  const ours = sent.get('externalId');
+  return shown !== undefined && typeof ours === 'string' && isSourceId(shown, ours);
 }
 
 const nameOf = { user: 'userName', group: 'displayName' } as const;
