@@ -1,4 +1,5 @@
-import type { Entry } from '../model/entry.ts';
+import type { EntryList } from '../model/entries.ts';
+
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { inOneGo, type Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
@@ -25,7 +26,7 @@ export interface Projection {
  * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING when a group that decides who is in scope is in no reading
  */
-export function projectTarget(entries: readonly Entry[], definition: TargetDefinition, now: number): Projection {
+export function projectTarget(entries: EntryList, definition: TargetDefinition, now: number): Projection {
   return draftProjection(entries, definition, now).projection;
 }
 
@@ -40,7 +41,7 @@ export interface Draft {
 
 /** Like `projectTarget`. */
 export function draftProjection(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   now: number,
   memory: Memory = noMemory,
@@ -50,7 +51,7 @@ export function draftProjection(
 
 /** The same, a step for each entry. What is proven is mapped when it is asked for. */
 export function* draftInSteps(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   now: number,
   memory: Memory = noMemory,
@@ -61,7 +62,7 @@ export function* draftInSteps(
 }
 
 function* projectInSteps(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   evaluation: ScopeEvaluation,
   memory: Memory,

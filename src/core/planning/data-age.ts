@@ -1,5 +1,6 @@
 import { familyOf } from '../directory/counters.ts';
 import type { Counters, DataMark } from '../model/data-version.ts';
+import type { EntryList } from '../model/entries.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import type { CompleteReading } from '../model/reading.ts';
 
@@ -36,7 +37,7 @@ function isMissing(name: string, has: Counters): boolean {
 }
 
 /** A stamp that went back, or nothing left of all that changed last. Stamps of another kind, or none, tell nothing. */
-function findSetBack(witnesses: Readonly<Record<SourceId, string>>, entries: readonly Entry[]): string | undefined {
+function findSetBack(witnesses: Readonly<Record<SourceId, string>>, entries: EntryList): string | undefined {
   const count = Object.keys(witnesses).length;
   if (count === 0) return undefined;
   let earlier = 0;
@@ -89,7 +90,7 @@ export function dataMarkOf(reading: CompleteReading, before: DataMark | undefine
 }
 
 /** The entries that changed last, by stamps that every server gives alike. */
-function witnessesOf(entries: readonly Entry[]): Record<SourceId, string> {
+function witnessesOf(entries: EntryList): Record<SourceId, string> {
   const latest: { readonly id: SourceId; readonly stamp: string }[] = [];
   for (const entry of entries) {
     const { id } = entry;

@@ -22,7 +22,7 @@ export async function recallProofs(
   { target, program = '' }: Proven,
   store: Pick<StateView, 'proofs' | 'digest'>,
 ): Promise<Proofs> {
-  const users = readings.flatMap(({ entries }) => entries.flatMap(({ id, type }) => (type === 'user' ? [id] : [])));
+  const users = readings.flatMap(({ entries }) => [...entries.ids('user')]);
   return createProofs(await gather(users, (ids) => store.proofs(target.name, ids)), store.digest, program);
 }
 
