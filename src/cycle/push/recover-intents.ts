@@ -64,8 +64,13 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
   const isLast = isLastLook(intent, now);
   const pages = isEarly ? 0 : isLast ? Infinity : mostPages;
   const found = await findLeftover(intent, { ...setup, store, signal }, pages, isOverdue(intent, now));
+  if (isFailure(found) && found.unnamable === 'off') {
+    // Somebody ended it by hand.
+    await store.record([{ kind: 'settled', intent }]);
+    return { kind: 'settled' };
+  }
   if (isFailure(found) || (found === undefined && !isLast)) {
-    await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now) }]);
+    await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now, blockedBy(found)) }]);
     return isFailure(found) ? { kind: 'open', failure: found } : { kind: 'open' };
   }
   const link = found === undefined ? undefined : await linkOf(found, intent, known, store);
@@ -75,6 +80,11 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
     ...(link === undefined || link.targetId === known?.targetId ? [] : [logged(link, { cycle, now })]),
   ]);
   return { kind: 'settled' };
+}
+
+function blockedBy(found: FoundResource | Failure | undefined): Intent['blocked'] {
+  if (!isFailure(found)) return undefined;
+  return found.unnamable === undefined ? 'unreached' : 'unnamable';
 }
 
 /** @returns undefined when it is known already, or another entry's */
