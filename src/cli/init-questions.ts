@@ -1,9 +1,9 @@
-import { isAbsolute, relative, dirname, resolve } from 'node:path';
 import type { StarterBind, StarterDomain, StarterSource } from '../bridge/init/starter.ts';
 import type { SecretPlace, StarterAuth } from '../bridge/init/starter-auth.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import { printable } from '../core/wording/foreign.ts';
 import type { InitOptions } from './init-options.ts';
+import { pathFor } from './path-for.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Asks for what was not given. Where nobody sits, the fallback is the answer. */
@@ -61,11 +61,6 @@ export function refuseContradictions(given: InitOptions): void {
 function needs(one: readonly [string, unknown], other: readonly [string, unknown]): void {
   if (one[1] !== undefined && other[1] === undefined)
     throw new BridgeError('D2S_USAGE', `${one[0]} says nothing without ${other[0]}`, `add ${other[0]}`);
-}
-
-/** A path as the configuration says it: relative to the folder of its file, unless it was given whole. */
-function pathFor(out: string, path: string): string {
-  return isAbsolute(path) ? path : relative(dirname(resolve(out)), resolve(path)).replaceAll('\\', '/');
 }
 
 /** Which directory, and who reads it. @throws BridgeError D2S_USAGE when that is not said and cannot be asked */

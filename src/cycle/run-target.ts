@@ -120,6 +120,7 @@ const nothingDone = {
   waiting: 0,
   forgotten: [],
   reverify: [],
+  leftovers: [],
   unresolved: undefined,
   unstored: {},
   strangers: 0,

@@ -61,6 +61,8 @@ export interface Intent {
   readonly unclear?: 'lost' | 'made' | undefined;
   /** Of somebody who left, and was looked for in vain: when what they may have is looked for again (ISO 8601). */
   readonly lookAgainAt?: string | undefined;
+  /** Of the same: it is there, under an id that cannot be used; or it could not be looked for. */
+  readonly blocked?: 'unnamable' | 'unreached' | undefined;
   /** The account that is being adopted; absent for a create. */
   readonly adopts?: TargetId | undefined;
   /** Of a group: who is in the request. If it took effect, they are members. */

@@ -11,6 +11,7 @@ import { pauseWords } from '../../core/wording/pause-words.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
+import { leftoverLines } from '../leftover-lines.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
@@ -70,7 +71,7 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, strangers, refusals, notes, verified, waiting }: TargetStatus,
+  { target, state, counts, unstored, strangers, leftovers, refusals, notes, verified, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
@@ -106,6 +107,7 @@ function show(
     print(
       `  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`,
     );
+  for (const line of leftoverLines(leftovers)) print(`  ${colors.yellow('not ended')}     ${line}`);
   showSeats(state.seats, terminal);
   if (state.pending > 0) {
     const why = state.failing === undefined ? '' : `; ${call('log', '--failed')} says what failed`;

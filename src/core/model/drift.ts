@@ -80,6 +80,9 @@ export const exceptionKinds = [
 ] as const;
 export type ExceptionKind = (typeof exceptionKinds)[number];
 
+/** So long a comparison that was cut short can go on. One that takes longer says too little of now. */
+export const goesOnForHours = 12;
+
 /** How many resources; those kinds of which there are none are not named. */
 export type Exceptions = Readonly<Partial<Record<ExceptionKind, number>>>;
 

@@ -1,6 +1,6 @@
 import { doubtful, type Link } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
-import type { Projection } from '../../core/mapping/project.ts';
+import { findResource, type Projection } from '../../core/mapping/project.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateChange } from '../../ports/state-change.ts';
@@ -29,20 +29,18 @@ export async function recoverIntents({ resources, rejected }: Projection, recove
   const { setup, store, attempt, now } = recovery;
   const intents = await store.openIntents(setup.target.name);
   if (intents.length === 0) return;
-  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  const off = new Set(
-    resources.filter(({ attributes }) => attributes.get('active') === false).map(({ sourceId }) => sourceId),
-  );
+  const refused = new Set(rejected.map(({ sourceId }) => sourceId));
   const links = await store.links(
     setup.target.name,
     intents.map(({ sourceId }) => sourceId),
   );
   // Whoever is switched off while their account was to be made again, or for the first time: no plan makes or links it.
   const isForgotten = ({ sourceId }: Intent): boolean => {
-    if (!wanted.has(sourceId)) return true;
+    const resource = findResource(resources, sourceId);
+    if (resource === undefined) return !refused.has(sourceId);
     const link = links.get(sourceId);
     const hasNone = (link === undefined || link.lifecycle === 'lost') && !setup.createInactive;
-    return off.has(sourceId) && (hasNone || link?.lifecycle === 'deactivated');
+    return resource.attributes.get('active') === false && (hasNone || link?.lifecycle === 'deactivated');
   };
   for (const intent of intents.filter(isForgotten)) {
     if (attempt === 'due' && isLookedForLater(intent, now)) continue;
@@ -64,8 +62,13 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
   const isLast = isLastLook(intent, now);
   const pages = isEarly ? 0 : isLast ? Infinity : mostPages;
   const found = await findLeftover(intent, { ...setup, store, signal }, pages, isOverdue(intent, now));
+  if (isFailure(found) && found.unnamable === 'off') {
+    // Somebody ended it by hand.
+    await store.record([{ kind: 'settled', intent }]);
+    return { kind: 'settled' };
+  }
   if (isFailure(found) || (found === undefined && !isLast)) {
-    await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now) }]);
+    await store.record([{ kind: 'intent', intent: lookedForInVain(intent, now, blockedBy(found)) }]);
     return isFailure(found) ? { kind: 'open', failure: found } : { kind: 'open' };
   }
   const link = found === undefined ? undefined : await linkOf(found, intent, known, store);
@@ -75,6 +78,11 @@ async function settle(intent: Intent, known: Link | undefined, recovery: Recover
     ...(link === undefined || link.targetId === known?.targetId ? [] : [logged(link, { cycle, now })]),
   ]);
   return { kind: 'settled' };
+}
+
+function blockedBy(found: FoundResource | Failure | undefined): Intent['blocked'] {
+  if (!isFailure(found)) return undefined;
+  return found.unnamable === undefined ? 'unreached' : 'unnamable';
 }
 
 /** @returns undefined when it is known already, or another entry's */
