@@ -143,8 +143,13 @@ export class LogWriter {
     const line = headerLine(header, digest);
     const path = logFilePath(this.#folder, seq);
     const { file, size } = await writeNew(this.#files, besides(path), [line.text]);
-    await this.#files.rename(besides(path), path);
-    await this.#files.syncFolder(this.#folder);
+    try {
+      await this.#files.rename(besides(path), path);
+      await this.#files.syncFolder(this.#folder);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
     await last?.close().catch(() => undefined);
     this.#file = file;
     this.#end = { path, after: seq, seq, isForeign: false, size, began, hash: line.hash, older: kept };

@@ -1,6 +1,6 @@
 import { doubtful, type Link } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
-import type { Projection } from '../../core/mapping/project.ts';
+import { findResource, type Projection } from '../../core/mapping/project.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateChange } from '../../ports/state-change.ts';
@@ -31,20 +31,18 @@ export async function recoverIntents({ resources, rejected }: Projection, recove
   const { name } = setup.target;
   const intents = [...(await store.openIntents(name)), ...(await store.refusedCreations(name))];
   if (intents.length === 0) return;
-  const wanted = new Set([...resources, ...rejected].map(({ sourceId }) => sourceId));
-  const off = new Set(
-    resources.filter(({ attributes }) => attributes.get('active') === false).map(({ sourceId }) => sourceId),
-  );
+  const refused = new Set(rejected.map(({ sourceId }) => sourceId));
   const links = await store.links(
     setup.target.name,
     intents.map(({ sourceId }) => sourceId),
   );
   // Whoever is switched off while their account was to be made again, or for the first time: no plan makes or links it.
   const isForgotten = ({ sourceId }: Intent): boolean => {
-    if (!wanted.has(sourceId)) return true;
+    const resource = findResource(resources, sourceId);
+    if (resource === undefined) return !refused.has(sourceId);
     const link = links.get(sourceId);
     const hasNone = (link === undefined || link.lifecycle === 'lost') && !setup.createInactive;
-    return off.has(sourceId) && (hasNone || link?.lifecycle === 'deactivated');
+    return resource.attributes.get('active') === false && (hasNone || link?.lifecycle === 'deactivated');
   };
   for (const intent of intents.filter(isForgotten)) {
     if (attempt === 'due' && isLookedForLater(intent, now)) continue;
