@@ -6,9 +6,9 @@ const words: Readonly<Record<NonNullable<Leftover['blocked']> | 'open', (number:
   unnamable: (number) =>
     `${count(number, 'leaver')} whose account or group is there under an id that cannot be used: end it on the target by hand`,
   unreached: (number) =>
-    `${count(number, 'leaver')} for whom something was requested without a clear answer, and who could not be looked for`,
+    `${count(number, 'leaver')} for whom something was requested, and may be there whatever the answer was, and who could not be looked for`,
   open: (number) =>
-    `${count(number, 'leaver')} for whom something was requested without a clear answer, and whom the target does not show yet`,
+    `${count(number, 'leaver')} for whom something was requested, and may be there whatever the answer was; the target does not show it yet`,
 };
 
 export function leftoverLines(leftovers: readonly Leftover[]): string[] {

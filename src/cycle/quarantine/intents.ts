@@ -29,6 +29,7 @@ export function intentOf(
  * found proves nothing. Searches read copies that lag behind, and a gateway gives up before what it asked does.
  */
 export function mayStillShow({ at, unclear }: Pick<Intent, 'at' | 'unclear'>, now: number): boolean {
+  if (unclear === 'refused') return false; // as long as somebody is wanted, the target is believed
   const age = ageOf(at, now);
   return age >= 0 && age < (unclear === 'made' ? madeMilliseconds : quietMilliseconds);
 }
