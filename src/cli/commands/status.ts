@@ -88,8 +88,8 @@ function show(
     );
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   showPause(target, state.quarantine, terminal, call);
+  if (state.lastCycleAt !== undefined || hasLinks(counts)) showResources(counts, terminal);
   if (state.lastCycleAt === undefined) return;
-  showResources(counts, terminal);
   showLearnedSettings(notes.learned, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
@@ -127,6 +127,11 @@ function show(
   const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
+}
+
+/** Before the first cycle there are some where the state was made again. */
+function hasLinks(counts: LinkCounts): boolean {
+  return Object.values(counts).some((own) => Object.values(own).some((number) => number > 0));
 }
 
 function showPause(
