@@ -5,6 +5,9 @@ import type { StateChange } from '../../ports/state-change.ts';
 import type { DirectoryState } from '../../ports/state-records.ts';
 import type { LinkTotal } from '../../ports/state-store.ts';
 import { DirectoryNames } from './directory-names.ts';
+import { IdRows } from './id-rows.ts';
+import type { LinkShared } from './link-table.ts';
+import { LinkWords } from './link-words.ts';
 import { LogMemory } from './log-memory.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
@@ -15,15 +18,17 @@ export class StateMemory {
   readonly #names = new Map<string, DirectoryNames>();
   readonly #identities = new Map<string, DirectoryIdentity>();
   readonly log = new LogMemory();
+  readonly ids = new IdRows();
+  readonly #shared: LinkShared = { ids: this.ids, words: new LinkWords() };
 
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
     return this.#targets.get(name);
   }
 
-  /** Whether any target has a link of this entry. */
-  isLinked(id: SourceId): boolean {
-    return this.#targets.values().some(({ links }) => links.has(id));
+  /** Whether any target has a link of the entry of this row. */
+  isLinked(row: number): boolean {
+    return this.#targets.values().some(({ links }) => links.has(row));
   }
 
   directory(name: string): DirectoryState | undefined {
@@ -94,19 +99,20 @@ export class StateMemory {
     if (known === undefined || target === to) return;
     this.#targets.delete(target);
     this.#targets.delete(to);
-    for (const change of known.changes(to)) this.#applyToTarget(change);
+    known.rename(to);
+    this.#targets.set(to, known);
   }
 
   #setNames({ directory, names }: Extract<StateChange, { kind: 'names' }>): void {
     let known = this.#names.get(directory);
-    if (known === undefined) this.#names.set(directory, (known = new DirectoryNames()));
+    if (known === undefined) this.#names.set(directory, (known = new DirectoryNames(this.ids)));
     for (const [id, own] of names) known.set(id, own);
   }
 
   #applyToTarget(change: TargetChange): void {
     const name = targetOf(change);
     let target = this.#targets.get(name);
-    if (target === undefined) this.#targets.set(name, (target = new TargetMemory()));
+    if (target === undefined) this.#targets.set(name, (target = new TargetMemory(name, this.#shared)));
     target.apply(change);
   }
 
@@ -116,7 +122,7 @@ export class StateMemory {
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
     for (const [directory, names] of this.#names) yield* names.changes(directory);
-    for (const [name, target] of this.#targets) yield* target.changes(name);
+    for (const target of this.#targets.values()) yield* target.changes();
   }
 }
 
