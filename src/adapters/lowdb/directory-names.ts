@@ -1,9 +1,11 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { StateChange } from '../../ports/state-change.ts';
+import { eachRowDigest, inBlocks, rowDigest } from './blocks.ts';
 import { DigestColumn } from './digest-column.ts';
 import { HashIndex } from './hash-index.ts';
 import type { IdRows } from './id-rows.ts';
 import { isDigest } from './packed-text.ts';
+import type { SnapshotLine } from './snapshot-lines.ts';
 
 type NamesChange = Extract<StateChange, { kind: 'names' }>;
 
@@ -35,9 +37,9 @@ export class DirectoryNames {
     if (this.#index !== undefined) this.#addTo(this.#index, row);
   }
 
-  /** The only name of a row, as its 16 bytes. */
-  setBytes(row: number, bytes: Buffer, at: number): void {
-    this.#only.setBytes(row, bytes, at);
+  /** Rows with the 16 bytes of their only names, from a snapshot. */
+  load(block: Buffer): void {
+    eachRowDigest(block, this.#ids.length, (row, at) => this.#only.setBytes(row, block, at));
   }
 
   of(id: SourceId): readonly string[] {
@@ -56,19 +58,10 @@ export class DirectoryNames {
     return rows.map((row) => this.#ids.idOf(row));
   }
 
-  get ids(): readonly SourceId[] {
-    return [...this.rows()].map((row) => this.#ids.idOf(row));
-  }
-
   /** Whose names were noted. */
   *rows(): Generator<number> {
     yield* this.#only.rows();
     yield* this.#several.keys();
-  }
-
-  /** Rows with one name, and its 16 bytes. */
-  *onlyNames(): Generator<readonly [number, Buffer]> {
-    for (const row of this.#only.rows()) yield [row, this.#only.bytesOf(row) ?? Buffer.alloc(0)];
   }
 
   *changes(directory: string, rows: Iterable<number> = this.rows()): Generator<NamesChange> {
@@ -82,9 +75,14 @@ export class DirectoryNames {
     if (names.length > 0) yield { kind: 'names', directory, names };
   }
 
-  /** Of those who have several names. */
-  severalNames(directory: string): Generator<NamesChange> {
-    return this.changes(directory, this.#several.keys());
+  /** The same as lines of a snapshot. @param rowOf the number of a row in there */
+  *lines(directory: string, rowOf: (row: number) => number): Generator<SnapshotLine> {
+    for (const bytes of inBlocks(this.#onlyNames(rowOf))) yield { kind: 'name_rows', directory, bytes };
+    yield* this.changes(directory, this.#several.keys());
+  }
+
+  *#onlyNames(rowOf: (row: number) => number): Generator<Buffer> {
+    for (const row of this.#only.rows()) yield rowDigest(rowOf(row), this.#only.bytesOf(row) ?? Buffer.alloc(0));
   }
 
   #namesOf(row: number): readonly string[] {

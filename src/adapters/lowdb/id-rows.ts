@@ -32,9 +32,13 @@ export class IdRows {
     return known >= 0 ? known : this.#add(this.#scratch, 0, end, hash);
   }
 
-  /** Of packed bytes that are no id of this list yet. */
-  addPacked(bytes: Buffer, from: number, to: number): number {
-    return this.#add(bytes, from, to, hashOf(bytes, from, to));
+  /** Takes in packed ids, one after the other, none of which has a row. */
+  load(block: Buffer): void {
+    for (let at = 0; at < block.length;) {
+      const end = afterText(block, at);
+      this.#add(block, at, end, hashOf(block, at, end));
+      at = end;
+    }
   }
 
   idOf(row: number): string {

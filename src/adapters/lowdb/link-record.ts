@@ -41,8 +41,11 @@ export interface LinkFacts extends Pick<Link, 'type' | 'origin' | 'lifecycle' | 
   readonly unsettled?: readonly string[] | undefined;
 }
 
+/** @throws RangeError where no link begins */
 export function lengthAt(bytes: Buffer, at: number): number {
-  return bytes.readUInt32LE(at);
+  const length = bytes.readUInt32LE(at);
+  if (length <= head) throw new RangeError(`a link of ${length} bytes`);
+  return length;
 }
 
 export function rowAt(bytes: Buffer, at: number): number {

@@ -1,5 +1,6 @@
 import type { Link } from '../../core/model/link.ts';
 import { Arena, offsetOf, type ArenaView } from './arena.ts';
+import { checkedRow } from './blocks.ts';
 import { NumberColumn } from './columns.ts';
 import type { IdRows } from './id-rows.ts';
 import {
@@ -11,11 +12,15 @@ import {
   lengthAt,
   LinkPacker,
   rowAt,
+  setRow,
   typeAt,
   unpackLink,
   type LinkFacts,
 } from './link-record.ts';
 import type { LinkWords } from './link-words.ts';
+
+/** Bytes of links that are taken in as they are. */
+const mostAtOnce = 256 * 1024;
 
 /** What all links of a state have together. */
 export interface LinkShared {
@@ -76,11 +81,6 @@ export class LinkTable {
     this.#size += 1;
   }
 
-  /** The bytes of a link, as `put` would keep them. Good until the next call. */
-  pack(row: number, link: Link): Buffer {
-    return this.#packer.pack(link, row);
-  }
-
   delete(row: number): void {
     const place = this.place(row);
     if (place === undefined) return;
@@ -93,13 +93,17 @@ export class LinkTable {
 
   /** Takes in whole links, one after the other, as they were in a snapshot; none of these rows may have one. */
   load(block: Buffer, each: (row: number, facts: LinkFacts) => void): void {
-    const first = this.#bytes.add(block);
-    for (let at = 0; at < block.length; at += lengthAt(block, at)) {
-      const row = rowAt(block, at);
+    // One that is longer than others has a place of its own.
+    const first = block.length > mostAtOnce ? undefined : this.#bytes.add(block);
+    for (let at = 0; at < block.length;) {
+      const length = lengthAt(block, at);
+      const row = checkedRow(rowAt(block, at), this.#shared.ids.length);
       countWords(block, at, this.#shared.words, 1);
-      this.#positions.set(row, first + at + 1);
+      const position = first === undefined ? this.#bytes.add(block.subarray(at, at + length)) : first + at;
+      this.#positions.set(row, position + 1);
       this.#size += 1;
       each(row, factsAt(block, at, this.#shared.words));
+      at += length;
     }
   }
 
@@ -150,6 +154,13 @@ export class LinkTable {
     }
     this.#bytes.release(position);
   }
+}
+
+/** The bytes of a link, for a snapshot in which its row has another number. */
+export function copyWithRow({ bytes, at }: LinkPlace, row: number): Buffer {
+  const copy = Buffer.from(bytes.subarray(at, at + lengthAt(bytes, at)));
+  setRow(copy, 0, row);
+  return copy;
 }
 
 function* places(positions: Uint32Array, bytes: ArenaView): Generator<LinkPlace> {

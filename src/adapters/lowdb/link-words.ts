@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Dictionary } from './dictionary.ts';
+import type { SnapshotLine } from './snapshot-lines.ts';
 
 /** What does not fit in two bytes is written out. */
 const mostShapes = 4096;
@@ -7,6 +8,8 @@ const mostDigests = 60_000;
 const mostDirectories = 0xffff;
 /** Digests that were seen once, of which one is forgotten for each that comes in its place. */
 const seenOnce = 1 << 16;
+
+const textsPerLine = 500;
 
 const pathsShape = z.array(z.string());
 
@@ -22,6 +25,15 @@ export class LinkWords {
   readonly #paths: (readonly string[] | undefined)[] = [];
   readonly #seen = new Int32Array(seenOnce);
   #last: { readonly paths: readonly string[]; readonly number: number } = { paths: [], number: -1 };
+
+  /** What is in use, as lines of a snapshot. */
+  *lines(): Generator<SnapshotLine> {
+    for (const list of ['directories', 'shapes', 'digests'] as const) {
+      const texts = this[list].inUse;
+      for (let at = 0; at < texts.length; at += textsPerLine)
+        yield { kind: 'words', list, texts: texts.slice(at, at + textsPerLine) };
+    }
+  }
 
   directoryNumber(name: string): number {
     const number = this.directories.numberOf(name) ?? this.directories.add(name);

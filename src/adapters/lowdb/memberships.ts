@@ -46,9 +46,9 @@ export class Memberships {
     return this.#members;
   }
 
-  /** Members of a group as rows, none of whom is one. */
-  load(group: number, members: Iterable<number>): void {
-    for (const row of members) this.#add(group, row);
+  /** From a snapshot. */
+  load(group: number, member: number): void {
+    this.#add(group, member);
   }
 
   get isEmpty(): boolean {

@@ -67,7 +67,7 @@ const dash = 0x2d;
 const none = 0xff;
 /** What a character stands for; `none` where it is no digit, or one in upper case. */
 const hexDigits = new Uint8Array(128).fill(none);
-for (const [digit, character] of [...'0123456789abcdef'].entries()) hexDigits[character.charCodeAt(0)] = digit;
+for (let digit = 0; digit < 16; digit += 1) hexDigits[digit.toString(16).charCodeAt(0)] = digit;
 
 /** The position after the text that begins here. */
 export function afterText(buffer: Buffer, at: number): number {

@@ -13,12 +13,15 @@ import {
   type QuarantineRecord,
 } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
+import { checkedRow, eachRowDigest } from './blocks.ts';
 import { DigestColumn } from './digest-column.ts';
 import { FormerOwners } from './former-owners.ts';
 import { GroupMembers } from './group-members.ts';
+import type { IdRows } from './id-rows.ts';
 import { LinkCounter } from './link-counter.ts';
 import { LinkOwners } from './link-owners.ts';
 import { LinkTable, type LinkShared } from './link-table.ts';
+import type { SnapshotBlock } from './snapshot-lines.ts';
 import { stateWithout } from './state-without.ts';
 
 /** A change that is about one target. */
@@ -30,13 +33,12 @@ export type TargetChange = Exclude<
   }
 >;
 
-/** How many member ids one snapshot line names, so that no line grows without bound. */
-const membersPerLine = 1000;
-const proofsPerLine = 1000;
+/** A line of a snapshot that is about one target. */
+type TargetBlock = Extract<SnapshotBlock, { target: string }>;
 
 /** Everything remembered about one target, with the indexes that questions need, kept up to date change by change. */
 export class TargetMemory {
-  readonly #shared: LinkShared;
+  readonly ids: IdRows;
   /** As the configuration has it. */
   name: string;
   readonly links: LinkTable;
@@ -63,7 +65,7 @@ export class TargetMemory {
 
   constructor(name: string, shared: LinkShared) {
     this.name = name;
-    this.#shared = shared;
+    this.ids = shared.ids;
     this.links = new LinkTable(shared);
     this.members = new GroupMembers(shared.ids);
     this.#owners = { user: new LinkOwners(this.links), group: new LinkOwners(this.links) };
@@ -93,17 +95,17 @@ export class TargetMemory {
   }
 
   proof(id: SourceId): string | undefined {
-    const row = this.#shared.ids.find(id);
+    const row = this.ids.find(id);
     return row < 0 ? undefined : this.proofs.get(row);
   }
 
   owner(type: ResourceType, account: TargetId): SourceId | undefined {
     const row = this.#owners[type].find(account);
-    return row < 0 ? undefined : this.#shared.ids.idOf(row);
+    return row < 0 ? undefined : this.ids.idOf(row);
   }
 
   #link(id: SourceId): Link | undefined {
-    return this.links.get(this.#shared.ids.find(id), this.name);
+    return this.links.get(this.ids.find(id), this.name);
   }
 
   apply(change: TargetChange): void {
@@ -176,7 +178,7 @@ export class TargetMemory {
   }
 
   #prove(id: SourceId, proof: string, stamp: string | undefined): void {
-    const row = this.#shared.ids.find(id);
+    const row = this.ids.find(id);
     if (!this.links.has(row)) return;
     const link = stamp === undefined ? undefined : this.links.get(row, this.name);
     if (link === undefined || linkStamp(link) === stamp) this.proofs.set(row, proof);
@@ -233,7 +235,7 @@ export class TargetMemory {
   }
 
   #putLink(link: Link): void {
-    const row = this.#shared.ids.of(link.sourceId);
+    const row = this.ids.of(link.sourceId);
     this.proofs.delete(row);
     this.links.put(row, link);
     if (link.unsettled !== undefined && link.unsettled.length > 0) this.#unsettled.add(row);
@@ -242,13 +244,25 @@ export class TargetMemory {
     this.#counter.count(link, 1);
   }
 
-  /** Links as they were in a snapshot, by row. */
-  loadLinks(block: Buffer): void {
-    this.links.load(block, (row, facts) => {
-      if (facts.unsettled !== undefined && facts.unsettled.length > 0) this.#unsettled.add(row);
-      this.#owners[facts.type].own(row);
-      this.#counter.count(facts, 1);
-    });
+  /** Takes in a line of a snapshot. */
+  load(line: TargetBlock): void {
+    const block = Buffer.from(line.bytes, 'base64');
+    const rows = this.ids.length;
+    switch (line.kind) {
+      case 'links':
+        this.links.load(block, (row, facts) => {
+          if (facts.unsettled !== undefined && facts.unsettled.length > 0) this.#unsettled.add(row);
+          this.#owners[facts.type].own(row);
+          this.#counter.count(facts, 1);
+        });
+        return;
+      case 'proof_rows':
+        eachRowDigest(block, rows, (row, at) => this.proofs.setBytes(row, block, at));
+        return;
+      case 'member_rows':
+        for (let at = 0; at + 4 <= block.length; at += 4)
+          this.members.acknowledged.load(checkedRow(line.group, rows), checkedRow(block.readUInt32LE(at), rows));
+    }
   }
 
   /** Created again on the target: what the old one was a member of, or had as members, the new one has not. */
@@ -274,7 +288,7 @@ export class TargetMemory {
   }
 
   #dropLink(id: SourceId): void {
-    const row = this.#shared.ids.find(id);
+    const row = this.ids.find(id);
     const link = this.links.get(row, this.name);
     if (link === undefined) return;
     const isNobodys = this.#owners[link.type].disown(row);
@@ -297,42 +311,5 @@ export class TargetMemory {
     if (quarantine === undefined) return;
     this.quarantined.delete(id);
     if (isQuarantined(quarantine)) this.#counter.quarantine(quarantine.type, -1);
-  }
-
-  /** The changes that lead from nothing to this memory. */
-  *changes(): Generator<TargetChange> {
-    const target = this.name;
-    yield { kind: 'target', target, state: this.state };
-    if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
-    if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
-    if (this.verified !== undefined) yield { kind: 'verified', target, verified: this.verified };
-    for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
-    for (const intent of this.intents.values()) yield { kind: 'intent', intent };
-    for (const row of this.rows()) {
-      const link = this.links.get(row, target);
-      if (link !== undefined) yield { kind: 'link', link: this.members.withDoubted(link) };
-    }
-    yield* this.#proved(target);
-    for (const type of ['user', 'group'] as const)
-      for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
-    for (const quarantine of this.quarantined.values()) yield { kind: 'quarantine', quarantine };
-    for (const [group, ids] of this.members.acknowledged) {
-      for (let at = 0; at < ids.length; at += membersPerLine) {
-        yield { kind: 'members', target, group, add: ids.slice(at, at + membersPerLine), remove: [] };
-      }
-    }
-  }
-
-  *#proved(target: string): Generator<TargetChange> {
-    let proofs: [SourceId, string][] = [];
-    for (const row of this.links.rows()) {
-      const proof = this.proofs.get(row);
-      if (proof === undefined) continue;
-      proofs.push([this.#shared.ids.idOf(row), proof]);
-      if (proofs.length < proofsPerLine) continue;
-      yield { kind: 'proved', target, proofs };
-      proofs = [];
-    }
-    if (proofs.length > 0) yield { kind: 'proved', target, proofs };
   }
 }
