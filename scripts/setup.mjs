@@ -34,6 +34,11 @@ if (process.argv.includes('--servers') && !isInstalled('scripts/peers')) {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', 'scripts/peers']);
 }
 
+if (process.argv.includes('--mutation') && !isInstalled('scripts/mutation')) {
+  say('Stryker (once)');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', 'scripts/mutation']);
+}
+
 const packages = [
   'slapd',
   'ldap-utils',
@@ -46,6 +51,7 @@ const packages = [
   'krb5-user',
   'ldb-tools',
   '389-ds-base',
+  'libnss3-tools',
   'openssl',
   'prometheus',
   'systemd',
@@ -66,6 +72,7 @@ if (
     'samba-tool',
     'ldbsearch',
     'ns-slapd',
+    'certutil',
     'openssl',
     'prometheus',
     'promtool',

@@ -3,6 +3,7 @@
  */
 import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
+import { createComparedNotes } from './adapters/lowdb/compared-notes.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
 import { tailLog } from './adapters/lowdb/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
@@ -13,9 +14,9 @@ import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { findServiceManager } from './adapters/system/service-manager.ts';
-import { directoryTls, targetOptions, type AccessParts } from './app-access.ts';
-import { openNotifier } from './app-notify.ts';
-import { createPreparation, neededOf } from './app-setup.ts';
+import { directoryTls, targetOptions, type AccessParts } from './app/access.ts';
+import { openNotifier } from './app/notifiers.ts';
+import { createPreparation, neededOf } from './app/setup.ts';
 import type { App } from './bridge/app.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {
@@ -89,6 +90,7 @@ export async function createApp(configuration: Configuration, options: AppOption
     openStore: () => openStateStore(stateOptions),
     openView: () => openStateView({ folder, files: options.files }),
     stateTools: createStateTools(stateOptions),
+    comparedNotes: createComparedNotes({ folder, files: options.files }),
     tailLog: (after) => tailLog(folder, after),
     close: async () => {
       await Promise.all([...targets.values()].map((target) => target.close()));

@@ -29,7 +29,7 @@ try {
   await measure('plan', ['plan']);
   await measure('verify', ['verify']);
   await measure(`verify, interrupted at request ${patience}`, ['verify'], patience);
-  await measure('verify, begun anew', ['verify']);
+  await measure('verify, given again', ['verify']);
 } finally {
   await target.stop();
   await rm(folder, { recursive: true, force: true });

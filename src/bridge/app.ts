@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { LoggedEntry } from '../core/model/log-entry.ts';
 import type { TargetSetup } from '../cycle/shared/target-setup.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ComparedNotes } from '../ports/compared-notes.ts';
 import type { CycleObserver } from '../ports/cycle-observer.ts';
 import type { DirectoryFacts, DirectorySource } from '../ports/directory-source.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -45,6 +46,8 @@ export interface App {
   openView(): Promise<StateView>;
   /** For what people do with the state as a whole. */
   readonly stateTools: StateTools;
+  /** For comparisons that are cut short. */
+  readonly comparedNotes: ComparedNotes;
   /** Follows the provisioning log: each call gives what came after this entry, or since the call before. */
   tailLog(after: number): () => Promise<readonly LoggedEntry[]>;
   close(): Promise<void>;

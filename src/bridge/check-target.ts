@@ -1,10 +1,12 @@
+import { joinEntries } from '../core/directory/join-entries.ts';
 import type { TargetConfiguration } from '../config/configuration.ts';
 import { absentAttributes } from '../core/mapping/absent-attributes.ts';
 import { draftProjection, type Draft } from '../core/mapping/project.ts';
 import type { ScimPath } from '../core/mapping/scim-path.ts';
 import { anyUnresolved, countUnresolved, type UnresolvedCounts } from '../core/mapping/unresolved.ts';
 import type { Setting } from '../core/dialect/layers.ts';
-import type { Entry, ResourceType } from '../core/model/entry.ts';
+import type { EntryList } from '../core/model/entries.ts';
+import type { ResourceType } from '../core/model/entry.ts';
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { Finding } from '../core/model/finding.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
@@ -126,7 +128,7 @@ async function checkState(setup: TargetSetup, view: StateView | undefined): Prom
 type Sample = Pick<TargetCheck, 'inScope' | 'rejected' | 'unresolved' | 'strangers' | 'absent' | 'error'> & {
   readonly used?: ReadonlySet<string>;
   readonly draft?: Draft;
-  readonly entries?: readonly Entry[];
+  readonly entries?: EntryList;
 };
 
 /** What the directories show now, with the names that the state knows entries by. */
@@ -144,7 +146,7 @@ async function sample(
   }
   try {
     checkMustSee(setup, own);
-    const entries = own.flatMap((reading) => reading.entries);
+    const entries = joinEntries(own);
     const draft =
       view === undefined
         ? draftProjection(entries, setup.definition, clock.now())

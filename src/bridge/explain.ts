@@ -1,3 +1,4 @@
+import { joinEntries } from '../core/directory/join-entries.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Operation } from '../core/model/plan.ts';
 import { callingNames, explainTarget, type TargetExplanation } from '../cycle/explain-target.ts';
@@ -138,7 +139,7 @@ async function explainAll(
   });
   const id = await idOf(
     who,
-    [...complete.values()].flatMap(({ entries }) => entries),
+    joinEntries([...complete.values()]),
     ready.map(({ setup }) => setup),
     view,
     { now: app.clock.now(), signal },

@@ -6,7 +6,8 @@ import { lintPaths, type PathUse } from '../core/mapping/lint-paths.ts';
 import { lintScope } from '../core/mapping/lint-scope.ts';
 import { lintLogins } from '../core/mapping/odd-logins.ts';
 import type { Draft } from '../core/mapping/project.ts';
-import type { Entry } from '../core/model/entry.ts';
+import type { EntryList } from '../core/model/entries.ts';
+
 import type { Finding } from '../core/model/finding.ts';
 import type { DirectoryFacts } from '../ports/directory-source.ts';
 import type { TargetFacts } from '../ports/scim-target.ts';
@@ -37,7 +38,7 @@ export function lintDirectory(configuration: Configuration, name: string, facts:
 export interface TargetLint {
   readonly section: TargetConfiguration;
   readonly directories: readonly DirectoryFacts[];
-  readonly entries: readonly Entry[];
+  readonly entries: EntryList;
   readonly draft: Draft;
   /** Undefined where it could not be asked. */
   readonly facts: TargetFacts | undefined;

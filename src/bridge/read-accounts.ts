@@ -114,7 +114,7 @@ type Listed = readonly FoundResource[] | 'not_listed' | 'unreachable';
 async function list(type: ResourceType, { target, worthPages, signal }: AccountsInput): Promise<Listed> {
   if (target.takes(type) === 'none') return [];
   if (worthPages === 0) return 'not_listed';
-  const listed = await target.inventory(type, worthPages, signal);
+  const listed = await target.inventory(type, worthPages, signal, 'members');
   if (isFailure(listed)) return 'unreachable';
   return listed ?? 'not_listed';
 }
@@ -127,7 +127,7 @@ async function readEach(links: readonly Link[], { target, signal }: AccountsInpu
     target.concurrency,
     () => isFailing,
     async ({ type, targetId }) => {
-      const one = await target.read(type, targetId, signal);
+      const one = await target.read(type, targetId, signal, 'members');
       if (!isFailure(one)) read.push(one);
       else if (one.class !== 'gone') isFailing = true;
     },

@@ -23,7 +23,7 @@ import { recall } from './recall.ts';
 import { createReload, hashOf, type Reload } from './reload.ts';
 import type { ServiceManager, Unheard } from '../ports/service-manager.ts';
 import type { ProbeResult } from '../ports/scim-target.ts';
-import { verifyScheduled } from './verify-scheduled.ts';
+import { verifyScheduled, type Round } from './verify-scheduled.ts';
 
 export interface ServeRequest {
   readonly log: Log;
@@ -247,8 +247,8 @@ function generationOf(
     beside: async (ring, signal) => {
       const probe = async (target: string): Promise<ProbeResult> =>
         (await app.targets.get(target)?.probe(signal)) ?? { kind: 'answers' };
-      const verify = (): Promise<void> =>
-        verifyScheduled({ app, store, directoryCaches, nextCycle, mayRead, ring, signal });
+      const verify = (round: Round): Promise<boolean> =>
+        verifyScheduled({ app, store, directoryCaches, nextCycle, mayRead, ring, signal }, round);
       const { verify: schedule } = configuration.schedule;
       await Promise.all([
         watching.run(app.sources.values(), ring, signal),

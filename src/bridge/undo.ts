@@ -112,8 +112,8 @@ async function unknownOf(
   const { readings, failures } = await readAll(app, [target], { store: view, signal });
   const [failure] = failures;
   if (failure !== undefined) throw failure;
-  const known = new Set([...readings.complete.values()].flatMap(({ entries }) => entries.map(({ id }) => id)));
-  return created.filter((id) => !known.has(id));
+  const complete = [...readings.complete.values()];
+  return created.filter((id) => !complete.some(({ entries }) => entries.has(id)));
 }
 
 function notLogged(cycle: string, target: string | undefined): BridgeError {

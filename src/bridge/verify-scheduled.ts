@@ -3,6 +3,7 @@ import type { DirectoryCaches } from '../cycle/read/directory-caches.ts';
 import { readDirectories } from '../cycle/read/read-directories.ts';
 import { requiredReadings } from '../cycle/read/target-readings.ts';
 import { verifyTarget, type VerifiedTarget } from '../cycle/verify-target.ts';
+import { isCutShort } from '../cycle/verify/compared-before.ts';
 import { markDrift, noteNotTaken } from '../cycle/verify/mark-drift.ts';
 import { toBridgeError } from '../core/model/errors.ts';
 import { countDrift, type Drift } from '../core/model/drift.ts';
@@ -25,18 +26,40 @@ export interface ScheduledVerify {
   readonly signal: AbortSignal;
 }
 
-/** Compares every target that is not left out, one after the other, and gives what drifted to a cycle where that is configured. */
-export async function verifyScheduled(input: ScheduledVerify): Promise<void> {
+/** Of which targets: all, or those alone of which the comparison before was cut short. */
+export type Round = 'all' | 'cut-short';
+
+/**
+ * Compares every target that is not left out, one after the other, and gives what drifted to a cycle where that is configured.
+ *
+ * @returns whether a comparison was cut short, and can go on later
+ */
+export async function verifyScheduled(input: ScheduledVerify, round: Round = 'all'): Promise<boolean> {
   const { app, signal } = input;
   const isOver = (): boolean => signal.aborted;
   for (const [target, { drift }] of app.configuration.targets) {
     if (drift === 'off' || !input.mayRead(target) || isOver()) continue;
+    if (round === 'cut-short' && !(await wasCutShort(target, input))) continue;
     try {
       await verifyOne(target, drift === 'repair', input);
     } catch (thrown) {
-      if (isOver()) return;
+      if (isOver()) return true;
       tellFailure(target, thrown, app);
     }
+  }
+  for (const [target, { drift }] of app.configuration.targets)
+    if (drift !== 'off' && (await wasCutShort(target, input))) return true;
+  return false;
+}
+
+async function wasCutShort(target: string, { app, store }: ScheduledVerify): Promise<boolean> {
+  const { comparedNotes: notes, clock } = app;
+  try {
+    const { digest } = await store.current();
+    return await isCutShort({ notes, target, digest, now: () => clock.now() });
+  } catch (thrown) {
+    tellFailure(target, thrown, app);
+    return false;
   }
 }
 
@@ -76,6 +99,8 @@ async function compare(
     store: current,
     storeAfter: () => store.current(),
     only,
+    notes: app.comparedNotes,
+    isScheduled: true,
     clock: app.clock,
     signal,
     isStopping: () => signal.aborted,

@@ -40,8 +40,8 @@ export interface VerifyAnswer {
 }
 
 /**
- * Compares what targets have with what they should have. Writes nothing anywhere, unless it is to repair: then what
- * drifted is given to a cycle, which looks at it once more and goes by the guard.
+ * Compares what targets have with what they should have. Writes nothing, but notes to go on by when it is cut short, unless
+ * it is to repair: then what drifted is given to a cycle, which looks at it once more and goes by the guard.
  */
 export async function verify(app: App, request: VerifyRequest, ending: Ending): Promise<VerifyAnswer> {
   const targets = chosenTargets(app, request.target);
@@ -90,7 +90,8 @@ async function verifyAll(
 ): Promise<VerifyAnswer> {
   const { setups, readings, failures } = await readAll(app, targets, { store, signal: stopping });
   const verifyOne = async (setup: TargetSetup, own: readonly CompleteReading[]): Promise<VerifiedOne> => {
-    const how = { setup, readings: own, store, storeAfter, clock: app.clock, signal: aborting };
+    const { clock, comparedNotes: notes } = app;
+    const how = { setup, readings: own, store, storeAfter, notes, clock, signal: aborting };
     const isStopping = (): boolean => stopping.aborted;
     const verified = await verifyTarget({ ...how, isStopping });
     return finish(verified, (only) => verifyTarget({ ...how, only, isStopping }));

@@ -1,6 +1,8 @@
+import { joinEntries } from '../core/directory/join-entries.ts';
 import { fold } from '../core/directory/fold.ts';
 import { projectTarget } from '../core/mapping/project.ts';
-import type { Entry, SourceId } from '../core/model/entry.ts';
+import type { EntryList } from '../core/model/entries.ts';
+import type { SourceId } from '../core/model/entry.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import { count } from '../core/wording/count.ts';
 import { printable } from '../core/wording/foreign.ts';
@@ -25,7 +27,7 @@ export async function readWho(
   signal: AbortSignal,
 ): Promise<SourceId> {
   const { setups, readings, failures } = await readAll(app, targets, { store: view, also: callingNames, signal });
-  const entries = [...readings.complete.values()].flatMap((reading) => reading.entries);
+  const entries = joinEntries([...readings.complete.values()]);
   return idOf(who, entries, setups, view, { now: app.clock.now(), signal }).catch((error: unknown) => {
     throw failures[0] ?? error;
   });
@@ -34,7 +36,7 @@ export async function readWho(
 /** @throws BridgeError D2S_NOT_FOUND, or D2S_USAGE when several are meant */
 export async function idOf(
   who: string,
-  entries: readonly Entry[],
+  entries: EntryList,
   setups: readonly TargetSetup[],
   view: StateView,
   { now, signal }: { readonly now: number; readonly signal: AbortSignal },
@@ -44,7 +46,7 @@ export async function idOf(
     // A userName may be made of anything.
     for (const { definition } of setups) {
       const { resources } = projectTarget(
-        entries.filter((entry) => definition.maps.has(entry.directory)),
+        [...entries].filter((entry) => definition.maps.has(entry.directory)),
         definition,
         now,
       );
@@ -83,7 +85,7 @@ async function linkedId(
       ['user', 'userName'],
       ['group', 'displayName'],
     ] as const) {
-      const hits = await target.find(type, attribute, who.trim(), signal);
+      const hits = await target.find(type, attribute, who.trim(), signal, 'members');
       if (isFailure(hits)) continue; // then the source id alone helps
       for (const owner of (
         await view.owners(

@@ -35,6 +35,7 @@ export const helpExamples: Readonly<Record<string, readonly string[]>> = {
     'init',
     'init --ldif people.ldif --target-url https://wiki.example/scim/v2 --token-env WIKI_TOKEN',
     'init --url ldaps://dc1.corp.example --bind-dn svc-d2s@corp.example --password-file ldap-password',
+    'init --discover corp.example --cert own.crt --key own.key --oauth2 https://login.example/token --client-id d2s',
   ],
   'support-bundle': ['support-bundle', 'support-bundle --out ticket-1234.json'],
   notify: ['notify test'],

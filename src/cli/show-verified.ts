@@ -2,13 +2,14 @@ import type { CommandLine } from '../bridge/command-line.ts';
 import type { VerifiedOne } from '../bridge/verify.ts';
 import { shortPath } from '../core/mapping/scim-path.ts';
 import { heldText } from '../core/mapping/scim-values.ts';
-import type { Drift, Exceptions, ValueDrift } from '../core/model/drift.ts';
+import { goesOnForHours, type Drift, type Exceptions, type ValueDrift } from '../core/model/drift.ts';
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { count, inWords } from '../core/wording/count.ts';
 import { equalText } from '../core/wording/exceptions.ts';
 import { printable } from '../core/wording/foreign.ts';
 import { countsUndone } from '../core/wording/operation-counts.ts';
 import type { VerifiedTarget } from '../cycle/verify-target.ts';
+import type { Continued } from '../cycle/verify/compared-before.ts';
 import type { NotCompared } from '../cycle/verify/not-compared.ts';
 import { fit, wrap } from './layout.ts';
 import { showReport } from './show-report.ts';
@@ -23,6 +24,7 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
   for (const one of drift.slice(0, mostShown)) showDrift(one, names, terminal);
   if (drift.length > mostShown) print(`  … and ${count(drift.length - mostShown, 'more')}; --json has all of them`);
   showForeign(verified, terminal);
+  if (verified.continued !== undefined) print(colors.dim(`  ${continuedText(verified.continued)}`));
   for (const line of notComparedLines(verified.notCompared, call))
     for (const part of wrap(`  ${line}`, width, '    ')) print(colors.dim(part));
   if (repair === undefined) return;
@@ -31,6 +33,10 @@ export function showVerified({ verified, repair }: VerifiedOne, terminal: Termin
     print(colors.yellow('  the target acknowledged this and does not have it:'));
     showDrift(one, names, terminal);
   }
+}
+
+function continuedText({ resources, since }: Continued): string {
+  return `${count(resources, 'resource')} of these ${resources === 1 ? 'was' : 'were'} looked up since ${since}, by comparisons that were cut short`;
 }
 
 /** A tick is for what was compared to the last resource: what could not be read may be anything. */
@@ -114,7 +120,10 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
   const parts: readonly (readonly [number | undefined, string])[] = [
     ...exceptionLines(exceptions, call),
     [unread, `${count(unread, 'resource')} could not be read`],
-    [left.left, `stopped: ${count(left.left, 'resource')} not looked at`],
+    [
+      left.left,
+      `stopped: ${count(left.left, 'resource')} not looked at; ${call('verify')} goes on from here, within ${goesOnForHours} hours`,
+    ],
     [
       held === undefined ? 0 : 1,
       `changes are held since ${held?.since ?? ''}: ${call('approve', held?.holdId ?? '')} releases them`,
@@ -132,7 +141,7 @@ function notComparedLines(left: NotCompared, call: CommandLine): string[] {
 /** Of exceptions that are not told with what is held, was rejected or cannot be written. */
 function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [number | undefined, string])[] {
   const { refused = 0, failing = 0, mislaid = 0, noSeat = 0, unstored = 0, unlinked = 0 } = exceptions;
-  const { waiting = 0, departed = 0, moving = 0, settling = 0, hidingMembers = 0 } = exceptions;
+  const { waiting = 0, departed = 0, moving = 0, settling = 0, hidingMembers = 0, unclear = 0 } = exceptions;
   const why = call('log', '--failed');
   return [
     [refused, `${count(refused, 'entry')} ${are(refused)} refused by the target: ${why} says why`],
@@ -157,6 +166,10 @@ function exceptionLines(exceptions: Exceptions, call: CommandLine): (readonly [n
     [
       hidingMembers,
       `${count(hidingMembers, 'group')} ${hidingMembers === 1 ? 'does' : 'do'} not show all members, so that members are not compared`,
+    ],
+    [
+      unclear,
+      `${count(unclear, 'account')} ${unclear === 1 ? 'does' : 'do'} not say, or in no word that is known, whether they are active: look at the target`,
     ],
   ];
 }

@@ -1,3 +1,5 @@
+import type { EntryList } from '../core/model/entries.ts';
+import { joinEntries } from '../core/directory/join-entries.ts';
 import { dnKey } from '../core/directory/dn.ts';
 import { fold } from '../core/directory/fold.ts';
 import type { Entry, SourceId } from '../core/model/entry.ts';
@@ -129,7 +131,7 @@ export async function explainTarget(
   });
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;
-  const explained = explainEntry(id, entriesOf(readings), setup.definition, draft);
+  const explained = explainEntry(id, joinEntries(readings), setup.definition, draft);
   // Who is in scope and can be written was looked for already.
   const wasSearched =
     prepared.matches.matches.has(id) || (explained?.inScope === 'yes' && explained.rejected === undefined);
@@ -150,10 +152,6 @@ export async function explainTarget(
     ...ofPlan(id, prepared, quarantine, explained, store.digest),
   };
   return { explanation, prepared };
-}
-
-function entriesOf(readings: readonly CompleteReading[]): Entry[] {
-  return readings.flatMap((reading) => reading.entries);
 }
 
 function namesIn({ resources, rejected }: Projection): TargetExplanation['names'] {
@@ -257,12 +255,14 @@ export const callingNames = [
 ] as const;
 
 /** Entries that a person may mean: by source id, DN, or else mail address or a name, in any spelling. Several are possible. */
-export function findEntries(who: string, entries: readonly Entry[]): Entry[] {
+export function findEntries(who: string, entries: EntryList): Entry[] {
   const text = fold(who);
   const key = dnKey(who);
-  const exact = entries.filter((entry) => entry.id === text || entryKey(entry) === key);
+  const exact = Iterator.from(entries)
+    .filter((entry) => entry.id === text || entryKey(entry) === key)
+    .toArray();
   if (exact.length > 0) return exact;
-  return entries.filter(({ attributes }) =>
+  return [...entries].filter(({ attributes }) =>
     callingNames.some((name) =>
       attributes.get(name)?.some((value) => typeof value === 'string' && fold(value) === text),
     ),

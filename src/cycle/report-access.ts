@@ -1,3 +1,4 @@
+import { joinEntries } from '../core/directory/join-entries.ts';
 import { grantsOf, standingOf, type Grant, type Standing } from '../core/access/grants.ts';
 import { parseDn } from '../core/directory/dn.ts';
 import type { Draft } from '../core/mapping/project.ts';
@@ -94,12 +95,12 @@ export async function surveyDirectories(
 ): Promise<Directories> {
   checkMustSee(setup, readings);
   const draft = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
-  const entries = readings.flatMap((reading) => reading.entries);
+  const entries = joinEntries(readings);
   const { owners } = draft.evaluation;
   return {
     setup,
     draft,
-    entries: new Map(entries.map((entry) => [entry.id, owners.get(entry.id) ?? entry])),
+    entries: new Map(Iterator.from(entries).map((entry) => [entry.id, owners.get(entry.id) ?? entry])),
     resources: new Map(draft.projection.resources.map((resource) => [resource.sourceId, resource])),
   };
 }

@@ -1,7 +1,9 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import { countDrift, type Drift, type DriftCounts } from '../core/model/drift.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import { BridgeError } from '../core/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ComparedNotes } from '../ports/compared-notes.ts';
 import type { StateView } from '../ports/state-store.ts';
 import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
@@ -9,10 +11,12 @@ import { checkMustSee } from './plan/must-see.ts';
 import { gather } from './shared/batches.ts';
 import { remind } from './shared/target-notes.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
+import { nothingBefore, openComparedBefore, type ComparedBefore, type Continued } from './verify/compared-before.ts';
 import { isSameLink } from './verify/compare-subject.ts';
 import type { Foreign } from './verify/look-through-list.ts';
 import { notCompared, type NotCompared } from './verify/not-compared.ts';
-import { readBack } from './verify/read-back.ts';
+import type { ReadBackInput } from './verify/read-back-input.ts';
+import { readBack, type ReadBack } from './verify/read-back.ts';
 import type { Found } from './verify/findings.ts';
 import { wantedIn, type Wanted } from './verify/subjects.ts';
 
@@ -27,6 +31,8 @@ export interface VerifiedTarget {
   readonly found: readonly Found[];
   readonly foreign: Readonly<Partial<Record<ResourceType, Foreign>>>;
   readonly notCompared: NotCompared;
+  /** What comparisons that were cut short had looked up; undefined where this one looked at everything. */
+  readonly continued: Continued | undefined;
   /** How people call those of whom drift speaks. */
   readonly names: ReadonlyMap<SourceId, string>;
 }
@@ -39,14 +45,19 @@ export interface VerifyInput {
   readonly storeAfter: () => Promise<StateView>;
   /** Of these alone; without it, everyone. */
   readonly only?: ReadonlySet<SourceId> | undefined;
+  /** Where is noted what was compared, in case this comparison is cut short; undefined: nowhere. */
+  readonly notes?: ComparedNotes | undefined;
+  /** The schedule asks for it, and no person. */
+  readonly isScheduled?: boolean | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly signal: AbortSignal;
   readonly isStopping: () => boolean;
 }
 
 /**
- * Reads a target back and compares it with what directory, map and state say. Writes nothing anywhere. It may run beside
- * cycles: what one of them wrote meanwhile is not taken for somebody else's change.
+ * Reads a target back and compares it with what directory, map and state say. Writes nothing, but notes of what it has
+ * looked up: where it is cut short, the next one goes on. It may run beside cycles: what one of them wrote meanwhile is
+ * not taken for somebody else's change.
  *
  * @throws BridgeError when the target refuses the credentials, or does not answer
  */
@@ -58,16 +69,17 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
   const { projection } = await draftKnowing(undefined, readings, setup.definition, clock, store);
   await remind(target, store);
   const wanted = wantedIn(projection);
+  const before = await comparedBefore(input);
   const how = {
     ...input,
+    before,
     target,
     wanted,
     directories: new Set(readings.map(({ directory }) => directory)),
     removal,
     strangersLeave: policy.group.adoptedMembers === 'remove',
   };
-  const users = await readBack('user', how);
-  const groups = await readBack('group', how);
+  const { users, groups } = await readAllBack(how, input);
   const all = [...users.found, ...groups.found];
   const found = await stillSame(all, target.name, await input.storeAfter());
   const drift = found.map((one) => one.drift).sort(inReadingOrder);
@@ -87,8 +99,36 @@ export async function verifyTarget(input: VerifyInput): Promise<VerifiedTarget> 
       store,
       only: input.only,
     }),
+    continued: before.continued,
     names: namesOf(drift, wanted),
   };
+}
+
+/** Whoever is looked at once more, after a repair, is looked up in any case. */
+async function comparedBefore(input: VerifyInput): Promise<ComparedBefore> {
+  const { setup, store, only, notes, isScheduled = false, clock } = input;
+  if (notes === undefined || only !== undefined) return nothingBefore;
+  const { target, url, fingerprint, program, policy, removal } = setup;
+  const basis = JSON.stringify([url, fingerprint, program, policy.group.adoptedMembers, removal]);
+  const { digest } = store;
+  return openComparedBefore({ notes, target: target.name, digest, basis, isScheduled, now: () => clock.now() });
+}
+
+/** What was noted goes when everything was looked at, and when the target is not to be believed. */
+async function readAllBack(
+  how: ReadBackInput,
+  { only, notes }: VerifyInput,
+): Promise<{ readonly users: ReadBack; readonly groups: ReadBack }> {
+  const clear = async (): Promise<void> => (only === undefined ? notes?.clear(how.target.name) : undefined);
+  try {
+    const users = await readBack('user', how);
+    const groups = await readBack('group', how);
+    if (users.left + groups.left === 0) await clear();
+    return { users, groups };
+  } catch (thrown) {
+    if (thrown instanceof BridgeError && thrown.code === 'D2S_TARGET_PROTOCOL') await clear();
+    throw thrown;
+  }
 }
 
 /** Users before groups, by name. */

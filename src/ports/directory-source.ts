@@ -1,5 +1,6 @@
 import type { DataVersion } from '../core/model/data-version.ts';
 import type { DirectoryIdentity } from '../core/model/directory-identity.ts';
+import type { Entries } from '../core/model/entries.ts';
 import type { Entry, ResourceType, SourceId } from '../core/model/entry.ts';
 import type { AbsenceReason, Watermark } from '../core/model/reading.ts';
 
@@ -71,7 +72,7 @@ export interface ReadRequest {
   readonly attributes: Readonly<Record<ResourceType, ReadonlySet<string>>>;
   readonly since?: Since | undefined;
   /** What was known before, also where everything is read. */
-  readonly known?: ReadonlyMap<SourceId, Entry> | undefined;
+  readonly known?: Entries | undefined;
   /**
    * What the directory was when ids of it were linked. A source that finds something else rejects with
    * D2S_DIRECTORY_CHANGED, and visits nobody.
@@ -84,7 +85,7 @@ export interface ReadRequest {
 /** A watermark with what was known of the directory at that time, by source id. */
 export interface Since {
   readonly watermark: Watermark;
-  readonly known: ReadonlyMap<SourceId, Entry>;
+  readonly known: Entries;
 }
 
 export type ReadOutcome =

@@ -33,24 +33,35 @@ export interface ScimTarget {
   /**
    * Resources whose attribute equals the value (`userName eq "…"`), each verified against the answer: a server that
    * ignores filters yields none of its others here. `userName`, `displayName` and mail compare without case.
+   *
+   * @param without what of groups nobody looks at, so that it need not be sent
    */
-  find(type: ResourceType, attribute: string, value: string, signal: AbortSignal): Promise<FoundResource[] | Failure>;
+  find(
+    type: ResourceType,
+    attribute: string,
+    value: string,
+    signal: AbortSignal,
+    without?: 'members',
+  ): Promise<FoundResource[] | Failure>;
   /**
    * Everything the target has of a type, walked page by page, when that takes at most `worthRequests` list requests
    * and adds up. Undefined when it does not, or when the target does not list. An empty target costs one request.
    * Lists of targets can be wrong in ways that nobody can see, so that it is never proof of absence for anything
    * destructive; a create that follows from it may meet a conflict.
+   *
+   * @param without what of groups nobody looks at, so that it need not be sent
    */
   inventory(
     type: ResourceType,
     worthRequests: number,
     signal: AbortSignal,
+    without?: 'members',
   ): Promise<FoundResource[] | Failure | undefined>;
   /**
    * Walks what the target lists of a type and hands each page on before it asks for the next, so that one page at a time
    * is in memory, however many there are; false ends the walk. `whole`: as many different ones came as any page promised; `partial`: it does
-   * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Like an
-   * inventory, it is never proof of absence.
+   * not add up, would take more than `worthRequests`, or the target does not list. A page may come twice. Groups come
+   * without their members, where the target takes that. Like an inventory, it is never proof of absence.
    */
   walk(
     type: ResourceType,
@@ -71,12 +82,14 @@ export interface ScimTarget {
   /**
    * @param members who shall be in a new group from the start, at most `memberChunk.create`. The outcome says who is;
    *   the others are added by `changeMembers`. After a failure other than `unknown` there is no group
+   * @param isNew whether an id is certainly one that the target did not have before: then the answer needs no other proof
    */
   create(
     type: ResourceType,
     attributes: ReadonlyMap<string, ScimValue>,
     signal: AbortSignal,
     members?: MemberChange['add'],
+    isNew?: (id: TargetId) => boolean,
   ): Promise<Outcome>;
   /** Exactly these attributes, by what the target takes: PATCH, or read-merge-PUT. */
   update(

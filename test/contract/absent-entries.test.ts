@@ -33,12 +33,12 @@ async function absenceReasonsAfter(
   const source = createLdapSource({ ...options, onAbsent: (absenceReasons) => void (told = absenceReasons) });
   const follower = follow(source, { user: ['cn', 'title'], group: [] });
   await follower.poll();
-  const nameOf = new Map([...follower.directoryCache.known].map(([id, entry]) => [id, first(entry, 'cn') ?? '']));
+  const nameOf = new Map([...follower.directoryCache.known].map((entry) => [entry.id, first(entry, 'cn') ?? '']));
   const answers: Record<string, AbsenceReason>[] = [];
   for (const change of changes) {
     told = new Map();
     await change();
-    const before = [...follower.directoryCache.known.keys()];
+    const before = [...follower.directoryCache.known.ids()];
     const { verdict } = await follower.poll();
     assert.equal(verdict.kind, how, 'because' in verdict ? verdict.because : '');
     const gone = before.filter((id) => !follower.directoryCache.known.has(id));

@@ -132,7 +132,7 @@ async function bringUp(source: DirectorySource, directoryCache: DirectoryCache):
 }
 
 function shown(directoryCache: DirectoryCache): object[] {
-  return [...directoryCache.known.values()]
+  return [...directoryCache.known]
     .map(({ id, type, dn, attributes }) => ({
       id,
       type,

@@ -67,8 +67,7 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
       signal: new AbortController().signal,
     });
     const directoryCache = new DirectoryCache();
-    if (known !== undefined)
-      directoryCache.update({ kind: 'complete', directory: 'corp', entries: [...known.known.values()] });
+    if (known !== undefined) directoryCache.update({ kind: 'complete', directory: 'corp', entries: [...known.known] });
     directoryCache.update({ ...verdict, directory: 'corp', entries });
     return {
       directoryCache,
@@ -90,7 +89,7 @@ async function onStage(create: () => StubDirectory, use: (stage: Stage) => Promi
 }
 
 const shown = (directoryCache: DirectoryCache): string[] =>
-  [...directoryCache.known.values()]
+  [...directoryCache.known]
     .map((entry) => ['cn', 'title', 'description'].map((name) => entry.attributes.get(name)?.join('+') ?? '').join(' '))
     .sort();
 

@@ -8,6 +8,8 @@ import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { createApp } from '../../src/app.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { createCurrentTls } from '../../src/adapters/scim/auth/tls.ts';
+import { ds389Suffix, startDs389, type Ds389 } from '../support/ds389.ts';
+import { startSamba } from '../support/samba.ts';
 import { slapdSuffix, startSlapd, type Slapd } from '../support/slapd.ts';
 import { createClientCertificate, type ClientCertificate } from '../support/tls.ts';
 import { readAll } from './directory-source.ts';
@@ -108,5 +110,68 @@ targets:
       code: 'D2S_DIRECTORY_AUTH',
       message: /refused the bind by certificate \(SASL EXTERNAL\)/,
     });
+  });
+});
+
+describe('389 Directory Server with SASL EXTERNAL', () => {
+  let server: Ds389;
+  const source = (shown?: ClientCertificate) => {
+    const ca = (): Promise<string> => Promise.resolve(server.certificates?.ca ?? '');
+    const identity =
+      shown === undefined
+        ? undefined
+        : { certificate: () => readFile(shown.certificateFile, 'utf8'), key: () => readFile(shown.keyFile, 'utf8') };
+    const bind = { external: true } as const;
+    const tls = { context: createCurrentTls({ ca, identity }, Date.now) };
+    const users = { bases: [server.suffix] };
+    return createLdapSource(ldapOptions('', server.reader, { urls: [server.secureUrl], users, bind, tls }));
+  };
+  const certificate = (name: string) => createClientCertificate(dirname(server.certificates?.caFile ?? ''), name);
+
+  before(async () => {
+    const person = 'objectClass: inetOrgPerson\nuid: zeb\ncn: Zeb\nsn: Z\n';
+    server = await startDs389({ tls: true, ldif: `dn: uid=zeb,${ds389Suffix}\n${person}` });
+  });
+  after(() => server.dispose());
+
+  it('reads as the account that certmap.conf finds for the certificate', async () => {
+    const { entries } = await readAll(source(await certificate('reader')));
+    assert.equal(entries.length, 1);
+  });
+
+  it('is refused in so many words for a certificate of nobody, and without one', async () => {
+    const refused = { code: 'D2S_DIRECTORY_AUTH', message: /refused the bind by certificate \(SASL EXTERNAL\)/ };
+    await assert.rejects(readAll(source(await certificate('nobody'))), refused);
+    await assert.rejects(readAll(source()), refused);
+  });
+});
+
+describe('a Samba domain controller and SASL EXTERNAL', () => {
+  it('is said to know no such bind, with what to use in place of it', async () => {
+    const samba = await startSamba();
+    try {
+      const folder = dirname(samba.certificates.caFile);
+      const own = await createClientCertificate(folder, 'svc-d2s');
+      const ca = (): Promise<string> => Promise.resolve(samba.certificates.ca);
+      const identity = {
+        certificate: () => readFile(own.certificateFile, 'utf8'),
+        key: () => readFile(own.keyFile, 'utf8'),
+      };
+      const one = createLdapSource(
+        ldapOptions('', samba.administrator, {
+          urls: [samba.secureUrl],
+          users: { bases: [samba.suffix] },
+          bind: { external: true },
+          tls: { context: createCurrentTls({ ca, identity }, Date.now) },
+        }),
+      );
+      await assert.rejects(readAll(one), {
+        code: 'D2S_DIRECTORY_AUTH',
+        message: /\(SASL EXTERNAL\), which it does not offer here, but GSS-SPNEGO, GSSAPI, NTLM: /,
+        remedy: /bind\.password/,
+      });
+    } finally {
+      await samba.dispose();
+    }
   });
 });

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
-import { cycleStage, person } from '../support/cycle-stage.ts';
+import { overriding } from '../../src/ports/scim-target.ts';
+import { cycleStage, person, team } from '../support/cycle-stage.ts';
 import { serveOnLoopback } from '../support/loopback.ts';
 import { clean } from '../support/scim-server/clean.ts';
 import type { Fault, ScimRequestRecord } from '../support/scim-server/faults.ts';
@@ -106,6 +107,45 @@ describe("somebody else's account, with which a creation is answered", () => {
         true,
         'ada keeps her account when dan leaves',
       );
+    });
+  }
+});
+
+describe('a group of one slug, which nobody listed, and with which a creation is answered as if it were new', () => {
+  for (const shows of ['with its members', 'without'] as const) {
+    it(`is not taken, and nobody gets into it: the answer shows it ${shows}`, async (context) => {
+      const stage = await begin(context, {});
+      const guest = applied(await stage.target.create('user', new Map([['userName', 'guest']]), signal));
+      const attributes = new Map([
+        ['displayName', 'R&D'],
+        ['externalId', 'somebody else'],
+      ]);
+      const older = applied(await stage.target.create('group', attributes, signal));
+      applied(await stage.target.changeMembers(older, members([guest], [], []), signal));
+      const company = cycleStage([person(ada), team('R D', [ada])]);
+      const input = {
+        // A list that does not add up shows nobody that is certainly new.
+        prepare: () =>
+          Promise.resolve({
+            ...company.setup,
+            target: overriding(stage.target, { inventory: () => Promise.resolve(undefined) }),
+          }),
+      };
+      stage.server.setFaults({
+        before: ({ method, path, body }) => {
+          if (method !== 'POST' || path !== '/Groups') return undefined;
+          const shown = shows === 'without' ? {} : { members: [{ value: guest }] };
+          return { kind: 'answer', status: 201, body: { ...body, id: older, ...shown } };
+        },
+      });
+      const { report } = await company.cycle(input);
+      assert.equal(report.failed.length, 1);
+      const held = stage.server.groups().find(({ id }) => id === older)?.['members'];
+      assert.deepEqual(
+        (held as readonly { readonly value: string }[]).map(({ value }) => value),
+        [guest],
+      );
+      assert.equal((await company.store.links('wiki', ['R D'])).size, 0);
     });
   }
 });

@@ -158,7 +158,7 @@ async function bringUp(source: DirectorySource, directoryCache: DirectoryCache):
 }
 
 function shown(directoryCache: DirectoryCache): string[][] {
-  return [...directoryCache.known.values()]
+  return [...directoryCache.known]
     .map((entry) => [first(entry, 'cn') ?? '', first(entry, 'title') ?? '', entry.dn, entry.id])
     .sort();
 }

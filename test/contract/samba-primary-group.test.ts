@@ -38,7 +38,7 @@ describe('a primary group of Active Directory (Samba)', () => {
     const follower = follow(source, { user: [...user], group: [...group] });
     const members = async (): Promise<string[]> => {
       const { kind } = await follower.check();
-      const { resources } = projectTarget([...follower.directoryCache.known.values()], target, now);
+      const { resources } = projectTarget([...follower.directoryCache.known], target, now);
       const labels = new Map(resources.map(({ sourceId, label }) => [sourceId, label]));
       const team = resources.find(({ type }) => type === 'group') ?? assert.fail('no group');
       return [kind, ...team.members.map((id) => labels.get(id) ?? id).sort()];

@@ -67,7 +67,7 @@ const inOneProcess: Over = async (behaviour, faults) => {
   const clock = fakeClock();
   const { network, service } = inProcess(
     clock,
-    (sleep) => createScimService(() => 'http://wiki.example', { behaviour, faults, sleep }),
+    (sleep) => createScimService(() => 'http://wiki.example', { behaviour, faults, sleep, now: Date.now }),
     () => 1,
   );
   let isOver = false;

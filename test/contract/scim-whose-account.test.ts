@@ -109,6 +109,85 @@ describe('an account that answers a creation', () => {
     assert.equal(flags(await make(stage)), 'others');
   });
 
+  describe('that repeats what was sent, under the id of one that was there before,', () => {
+    const echo = { ...user, externalId: 'dan', userName: 'dan', displayName: 'Dan' };
+    const ada = { ...user, externalId: 'ada', userName: 'ada' };
+    const elsewhere = 'https://scim.example/v2/Users/another';
+
+    it('is found out by the first reading, where nothing says when it was made', async (context) => {
+      const stage = await begin(context, {});
+      answering(stage, 201, echo, ada);
+      assert.equal(flags(await make(stage)), 'others');
+      // Nothing was learned that would let the next one pass.
+      assert.equal(flags(await make(stage)), 'others');
+      assert.deepEqual(stage.sent(), ['POST Users', 'GET Users', 'POST Users', 'GET Users']);
+    });
+
+    it('is one of an older date, or of another name', async (context) => {
+      const created = '2020-01-01T00:00:00Z';
+      for (const [read, expected] of [
+        [{ ...echo, meta: { resourceType: 'User', created } }, 'existed'],
+        [{ ...user, userName: 'ada', meta: { resourceType: 'User', created } }, 'others'],
+        [{ ...user, userName: 'ada' }, 'unproven'],
+        [{ ...user, userName: 'dan_acme', externalId: 'dan' }, 'named'],
+        [{ ...user, userName: 'dan', externalId: 'of-the-target' }, 'named'],
+        [{ ...user, userName: 'dan' }, 'named'],
+      ] as const) {
+        const stage = await begin(context, {});
+        answering(stage, 201, echo, read);
+        assert.equal(flags(await make(stage)), expected, JSON.stringify(read));
+      }
+    });
+
+    it('is read once, and believed from then on', async (context) => {
+      const stage = await begin(context, {});
+      answering(stage, 201, echo);
+      assert.equal(flags(await make(stage)), 'named');
+      assert.equal(flags(await make(stage)), 'named');
+      assert.deepEqual(stage.sent(), ['POST Users', 'GET Users', 'POST Users']);
+    });
+
+    it('needs no reading where a list showed that its id is new', async (context) => {
+      const stage = await begin(context, {});
+      answering(stage, 201, echo);
+      assert.equal(flags(await stage.target.create('user', dan, signal, [], () => true)), 'named');
+      assert.deepEqual(stage.sent(), ['POST Users']);
+    });
+
+    it('is read three times where the location is that of another', async (context) => {
+      const stage = await begin(context, {});
+      const meta = { resourceType: 'User', created: new Date().toISOString(), location: elsewhere };
+      answering(stage, 201, { ...echo, meta });
+      for (let times = 0; times < 5; times += 1) assert.equal(flags(await make(stage)), 'named');
+      assert.deepEqual(
+        stage.sent().filter((line) => line === 'GET Users'),
+        Array(3).fill('GET Users'),
+      );
+    });
+
+    it('was there before when it is a group with members whom nobody sent', async (context) => {
+      const stage = await begin(context, {});
+      const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], id: 'older', displayName: 'R D' };
+      const make = (): Promise<Outcome> =>
+        stage.target.create(
+          'group',
+          new Map([
+            ['displayName', 'R D'],
+            ['externalId', 'rd'],
+          ]),
+          signal,
+        );
+      answering(stage, 201, { ...group, externalId: 'rd', members: [{ value: 'boss' }] });
+      assert.equal(flags(await make()), 'existed');
+      assert.deepEqual(stage.sent(), ['POST Groups']);
+      // Some put whoever makes a group into it.
+      const meta = { resourceType: 'Group', created: new Date().toISOString() };
+      answering(stage, 201, { ...group, externalId: 'rd', members: [{ value: 'boss' }], meta });
+      assert.equal(flags(await make()), 'named');
+      assert.deepEqual(stage.sent(), ['POST Groups']);
+    });
+  });
+
   it('costs no request more where a target does what the RFC says', async (context) => {
     const stage = await begin(context, {});
     applied(await make(stage));

@@ -59,7 +59,7 @@ describe('content synchronization that fails at each poll', () => {
           assert.match(verdict.because ?? '', /syncrepl failed 3 times/);
           directory.change();
           assert.equal((await read()).kind, 'delta');
-          assert.equal(directoryCache.known.size, 2);
+          assert.equal(directoryCache.known.length, 2);
         } finally {
           await stub.close();
         }

@@ -70,6 +70,7 @@ describe('dir2scim doctor', { concurrency: 2 }, () => {
     assert.match(stdout, /^Users\n {2}✓ create +is answered with 201/m);
     assert.match(stdout, /^ {2}✓ one attribute +displayName is changed with a path, op in capitals/m);
     assert.match(stdout, /^\d+ requests, half of them answered within \d+ ms, 95 % within \d+ ms$/m);
+    assert.ok(stderr.includes(`to use it, say in the target: profile: ${learned(site)}`), stderr);
     const written = await readFile(learned(site), 'utf8');
     assert.match(written, /^patch:\n {2}operationCase: capital$/m);
     const printed = stdout

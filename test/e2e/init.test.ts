@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { startDs389 } from '../support/ds389.ts';
@@ -10,6 +10,7 @@ import { runProgram } from '../support/program.ts';
 import { startSamba } from '../support/samba.ts';
 import { startScimServer } from '../support/scim-server/server.ts';
 import { startSlapd } from '../support/slapd.ts';
+import { createClientCertificate } from '../support/tls.ts';
 import { until } from '../support/until.ts';
 import { companyLdif } from './support/company.ts';
 import { office } from './support/people.ts';
@@ -103,7 +104,7 @@ describe('init', { concurrency: 2 }, () => {
     await writeFile(join(folder, 'people.ldif'), companyLdif(office));
     const nothing = await runProgram(['init', '--out', out]);
     assert.equal(nothing.code, 2);
-    assert.match(nothing.stderr, /which directory is read is not said — name it with --url or --ldif/);
+    assert.match(nothing.stderr, /which directory is read is not said — name it with --url, --discover or --ldif/);
     const noTarget = await runProgram(['init', '--ldif', join(folder, 'people.ldif'), '--out', out]);
     assert.match(noTarget.stderr, /--target-url/);
     const open = await runProgram(['init', '--url', 'ldap://dc1.corp.example', '--bind-dn', 'cn=a', '--out', out]);
@@ -122,6 +123,12 @@ describe('init', { concurrency: 2 }, () => {
     };
     await refused(/--ldif and --url do not go together/, '--ldif', file, '--url', 'ldaps://dc1.corp.example');
     await refused(/--token-file and --token-env do not go together/, '--ldif', file, '--token-file', 'token');
+    await refused(/--bind-dn and --cert do not go/, '--url', 'ldaps://a', '--bind-dn', 'cn=a', '--cert', 'a.crt');
+    await refused(/--url and --discover do not go/, '--url', 'ldaps://a', '--discover', 'corp.example');
+    await refused(/--site says nothing without --discover/, '--url', 'ldaps://a', '--site', 'Berlin');
+    await refused(/--cert says nothing without --key/, '--url', 'ldaps://a', '--cert', 'a.crt');
+    await refused(/--basic and --header do not go/, '--ldif', file, '--basic', 'd2s', '--header', 'x-api-key');
+    await refused(/the client id is not said/, '--ldif', file, '--oauth2', 'https://login.example/token');
     await refused(/--bind-dn/, '--url', 'ldap://127.0.0.1:9', '--password-file', 'password');
     await refused(/one base/, '--ldif', file, '--base', 'ou=a,dc=example', '--base', 'ou=b,dc=example');
     await refused(
@@ -132,6 +139,28 @@ describe('init', { concurrency: 2 }, () => {
       'cn=a,dc=example',
     );
     await assert.rejects(stat(out), { code: 'ENOENT' });
+  });
+
+  it('writes each way in which a target may want to know it', async (t) => {
+    const { folder, out, target } = await newcomer(t);
+    const file = join(folder, 'people.ldif');
+    await writeFile(file, companyLdif(office));
+    const authOf = async (...args: string[]) => {
+      const base = ['init', '--force', '--ldif', file, '--target-url', target.url, '--target', 'wiki', '--out', out];
+      const made = await runProgram([...base, '--token-env', 'D2S_TOKEN', ...args]);
+      assert.equal(made.code, 0, made.stderr);
+      assert.match(made.stdout, /the environment variable D2S_TOKEN/);
+      return (await loadConfiguration(out)).targets.get('wiki')?.auth;
+    };
+    const secret = { env: 'D2S_TOKEN' };
+    assert.partialDeepStrictEqual(await authOf(), { kind: 'bearer', token: secret });
+    assert.partialDeepStrictEqual(await authOf('--basic', 'd2s'), { kind: 'basic', username: 'd2s', password: secret });
+    const header = await authOf('--header', 'x-api-key');
+    assert.ok(header?.kind === 'headers' && header.headers.has('x-api-key'));
+    const oauth = ['--oauth2', 'https://login.example/token', '--client-id', 'd2s'];
+    const wanted = { kind: 'oauth2', tokenUrl: oauth[1], clientId: 'd2s', clientSecret: secret };
+    assert.partialDeepStrictEqual(await authOf(...oauth), wanted);
+    assert.partialDeepStrictEqual(await authOf(...oauth, '--oauth2-scope', 'scim'), { ...wanted, scope: 'scim' });
   });
 
   it('asks OpenLDAP where people are, and by what they could be known', async (t) => {
@@ -174,6 +203,31 @@ describe('init', { concurrency: 2 }, () => {
     const text = await leadsToPlan(place, 1);
     assert.doesNotMatch(text, /zeb|ada/);
     assert.match((await place.run('plan')).stdout, /zeb@example\.org/);
+  });
+
+  it('asks OpenLDAP as whoever a certificate is mapped to', async (t) => {
+    const place = await newcomer(t);
+    const suffix = 'dc=example,dc=org';
+    const server = await startSlapd({
+      ldif: `dn: uid=zeb,${suffix}\nobjectClass: inetOrgPerson\nuid: zeb\ncn: zeb\nsn: zeb\n`,
+      tls: true,
+      global: ['TLSVerifyClient try', `authz-regexp "^cn=svc-d2s$" "cn=reader,${suffix}"`],
+    });
+    t.after(() => server.dispose());
+    const { caFile = '' } = server.certificates ?? {};
+    const own = await createClientCertificate(dirname(caFile), 'svc-d2s');
+    const files = ['--ca', caFile, '--cert', own.certificateFile, '--key', own.keyFile];
+    const made = await runProgram(['init', '--url', server.secureUrl, ...files, ...place.targetOptions]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.match(await leadsToPlan(place, 1), /bind: \{ external: true \}/);
+  });
+
+  it('looks for the servers of a domain in DNS, and says so where it names none', async (t) => {
+    const { targetOptions } = await newcomer(t);
+    const args = ['init', '--discover', 'corp.invalid', '--site', 'Berlin', '--bind-dn', 'd2s@corp.invalid'];
+    const { code, stderr } = await runProgram([...args, '--password-env', 'NO_PASSWORD', ...targetOptions]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^D2S_DIRECTORY_UNREACHABLE: .*corp\.invalid/m);
   });
 
   it('asks Active Directory', async (t) => {
@@ -225,6 +279,7 @@ describe('init', { concurrency: 2 }, () => {
       [/empty: everybody\) $/, ''],
       [/base URL of the SCIM service.* $/, target.url],
       [/a name of docs\/targets\.md \[rfc7644\] $/, ''],
+      [/oauth2 or headers \[bearer\] $/, ''],
       [/a file, or \$VARIABLE \[\$\w+_TOKEN\] $/, '$D2S_TOKEN'],
     ];
     for (const [question, answer] of answers) {

@@ -9,18 +9,20 @@ import { freePort } from '../support/process.ts';
 
 const project = join(import.meta.dirname, '../..');
 
-it('the commands of docs/tutorial.md lead to a hold, an approval and somebody who is told', async (t) => {
+it('the commands of docs/tutorial.md lead to a hold, its notification, its alert and an approval', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'dir2scim-tutorial-'));
   t.after(() => rm(folder, { recursive: true }));
   const text = await readFile(join(project, 'docs/tutorial.md'), 'utf8');
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
-  const [target, hook, http] = [await freePort(), await freePort(), await freePort()];
+  const [target, hook, http, prometheus] = [await freePort(), await freePort(), await freePort(), await freePort()];
   // Another folder and other ports, so that nothing of this machine is in the way; it is installed already.
   const script = `set -euo pipefail\nexport WIKI_TOKEN\n${blocks.join('\n')}`
     .replace('npm run -s setup\n', '')
     .replace("echo 'notify:", `echo 'http: { listen: "127.0.0.1:${http}" }' >> try/dir2scim.yaml\necho 'notify:`)
     .replaceAll(/\btry\b/g, folder)
     .replace(`mkdir ${folder} && `, '')
+    .replaceAll('9464', String(http))
+    .replaceAll('9490', String(prometheus))
     .replaceAll('9470', String(target))
     .replaceAll('9471', String(hook));
   const shell = spawn('bash', ['-c', script], { cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -36,6 +38,7 @@ it('the commands of docs/tutorial.md lead to a hold, an approval and somebody wh
   assert.match(output, /12 users and 5 groups/);
   assert.match(output, /HELD 7 users to deactivate/);
   assert.match(output, /"condition":"held"/);
+  assert.match(output, /ALERTS\{alertname="Dir2scimHeld".* => 1/);
   assert.match(output, /approved|released/);
   assert.match(output, /in step/);
 });

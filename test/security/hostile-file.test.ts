@@ -31,7 +31,7 @@ async function read(
   try {
     await source.read({
       attributes: { user: new Set(['cn', 'jpegphoto']), group: new Set(['member']) },
-      known: new Map(),
+      known: undefined,
       since: undefined,
       expected: undefined,
       visit: (entry) => void entries.push(entry),
@@ -54,7 +54,7 @@ describe('a file that is none', () => {
     execFileSync('mkfifo', [path]);
     const opened = createLdifSource({ name: 'corp', path, settleMilliseconds: 0 }).read({
       attributes: { user: new Set(), group: new Set() },
-      known: new Map(),
+      known: undefined,
       since: undefined,
       expected: undefined,
       visit: () => undefined,

@@ -1,3 +1,4 @@
+import { EntryMap } from '../../src/core/directory/entry-map.ts';
 import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { draftKnowing } from '../../src/cycle/plan/clean-cycles.ts';
@@ -177,7 +178,7 @@ export function inShort(report: CycleReport | undefined): string {
 async function compare(world: World, report: CycleReport): Promise<void> {
   const { store, source, setup } = world;
   const links = await store.links(target, [...personIds, ...groupIds]);
-  const reading = { kind: 'complete', directory: source.name, entries: source.entries() } as const;
+  const reading = { kind: 'complete', directory: source.name, entries: new EntryMap(source.entries()) } as const;
   const { resources } = (await draftKnowing(undefined, [reading], setup.definition, world.clock, store)).projection;
   const refused = new Set(
     [...report.rejected, ...report.failed.map(({ operation }) => operation)].map(({ sourceId }) => sourceId),

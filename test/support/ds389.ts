@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort, runWithInput, startProcess, waitForPort, type RunningProcess } from './process.ts';
+import { createCertificates, type Certificates } from './tls.ts';
+
+const run = promisify(execFile);
 
 export interface Ds389Options {
   /** Entries to start with, below `ds389Suffix` (which exists), as LDIF. */
@@ -11,6 +16,8 @@ export interface Ds389Options {
   readonly changelogIds?: boolean;
   /** Imports the entries before the start: a hundred thousand take seconds in place of half an hour. */
   readonly offline?: boolean;
+  /** With LDAPS; who shows a certificate of the same authority is whoever has its cn. */
+  readonly tls?: boolean;
 }
 
 /** A running 389 Directory Server with content synchronization, retro changelog, USN, memberOf and referential integrity. */
@@ -33,6 +40,9 @@ export interface Ds389 {
   /** While it is stopped: a copy of its databases. Gives back what puts the copy in their place. */
   snapshot(): Promise<() => Promise<void>>;
   readonly port: number;
+  /** With `tls`. */
+  readonly secureUrl: string;
+  readonly certificates: Certificates | undefined;
   /** Ends it and removes its folder. */
   dispose(): Promise<void>;
 }
@@ -87,9 +97,10 @@ export async function startDs389(options: Ds389Options = {}): Promise<Ds389> {
   try {
     const port = await freePort();
     await makeInstance(folder, port, options.changelogIds ?? true);
+    const secure = options.tls === true ? await addTls(folder) : undefined;
     if (options.offline === true) await importEntries(folder, options.ldif ?? '');
-    server = await run(folder, port);
-    return await fill(folder, port, server, options);
+    server = await start(folder, port);
+    return await fill(folder, port, server, options, secure);
   } catch (error) {
     await server?.stop('SIGKILL');
     await rm(folder, { recursive: true, force: true });
@@ -103,7 +114,7 @@ async function importEntries(folder: string, ldif: string): Promise<void> {
   await runWithInput('/usr/sbin/ns-slapd', ['ldif2db', '-D', join(folder, 'config'), '-n', 'userroot', '-i', file], '');
 }
 
-async function run(folder: string, port: number): Promise<RunningProcess> {
+async function start(folder: string, port: number): Promise<RunningProcess> {
   const server = await startProcess('/usr/sbin/ns-slapd', [
     '-D',
     join(folder, 'config'),
@@ -121,6 +132,7 @@ async function fill(
   port: number,
   first: RunningProcess,
   { ldif = '', offline = false }: Ds389Options,
+  secure: Secure | undefined,
 ): Promise<Ds389> {
   let server = first;
   const url = `ldap://127.0.0.1:${port}`;
@@ -138,10 +150,10 @@ async function fill(
     search: (...args) => runWithInput('ldapsearch', [...asManager, '-LLL', '-o', 'ldif-wrap=no', ...args], ''),
     restart: async () => {
       await server.stop('SIGTERM');
-      server = await run(folder, port);
+      server = await start(folder, port);
     },
     stop: () => server.stop('SIGTERM'),
-    start: async () => void (server = await run(folder, port)),
+    start: async () => void (server = await start(folder, port)),
     snapshot: async () => {
       const copy = await mkdtemp(join(folder, 'bak', 'copy-'));
       // With the logs beside them, of which it would make up what is missing.
@@ -155,6 +167,8 @@ async function fill(
       };
     },
     port,
+    secureUrl: `ldaps://127.0.0.1:${secure?.port ?? 0}`,
+    certificates: secure?.certificates,
     dispose: async () => {
       await server.stop('SIGKILL');
       await rm(folder, { recursive: true, force: true });
@@ -223,6 +237,42 @@ async function makeInstance(folder: string, port: number, changelogIds: boolean)
     await copyFile(join('/etc/dirsrv/config', name), join(folder, 'config', name));
   }
   await writeFile(join(folder, 'config/schema/99user.ldif'), 'dn: cn=schema\n', { mode: 0o600 });
+}
+
+interface Secure {
+  readonly port: number;
+  readonly certificates: Certificates;
+}
+
+/**
+ * Red Hat Directory Server, "Using certificate-based client authentication": a database of NSS with the authority and
+ * the certificate of the server, and certmap.conf, which finds who a certificate means.
+ */
+async function addTls(folder: string): Promise<Secure> {
+  const home = join(folder, 'tls');
+  await mkdir(home);
+  const certificates = await createCertificates(home, { dns: ['localhost'], ip: ['127.0.0.1'] });
+  const both = ['-inkey', certificates.keyFile, '-in', certificates.certificateFile, '-out', join(home, 'server.p12')];
+  await run('openssl', ['pkcs12', '-export', ...both, '-name', 'Server-Cert', '-passout', 'pass:']);
+  const database = ['-d', `sql:${join(folder, 'config')}`];
+  await run('certutil', ['-N', '--empty-password', ...database]);
+  await run('certutil', ['-A', '-n', 'Test CA', '-t', 'CT,,', '-i', certificates.caFile, ...database]);
+  await run('pk12util', ['-i', join(home, 'server.p12'), '-W', '', ...database]);
+  await writeFile(
+    join(folder, 'config/certmap.conf'),
+    'certmap default default\ndefault:DNComps\ndefault:FilterComps cn\ndefault:verifycert off\n',
+  );
+  const port = await freePort();
+  const configuration = join(folder, 'config/dse.ldif');
+  const text = await readFile(configuration, 'utf8');
+  await writeFile(
+    configuration,
+    text.replace(
+      /^dn: cn=config$/m,
+      (line) => `${line}\nnsslapd-security: on\nnsslapd-secureport: ${port}\nnsslapd-securelistenhost: 127.0.0.1`,
+    ),
+  );
+  return { port, certificates };
 }
 
 /** The server takes no password in clear here. */

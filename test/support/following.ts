@@ -41,7 +41,7 @@ export function follow(source: DirectorySource, attributes: Attributes, fresh: D
       const entries: Entry[] = [];
       await fresh.read({ ...request, visit: (entry) => void entries.push(entry) });
       const compared = exactly ? plain : (some: readonly Entry[]) => plain(resolved(some));
-      assert.deepEqual(compared([...directoryCache.known.values()]), compared(entries));
+      assert.deepEqual(compared([...directoryCache.known]), compared(entries));
       return verdict;
     },
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { daemonSections, startDaemon } from '../e2e/support/daemon.ts';
@@ -35,6 +35,8 @@ describe('the unit for systemd', () => {
     assert.equal(value('RestartPreventExitStatus'), '2 4');
     assert.equal(value('Type'), 'notify');
     assert.equal(value('ExecReload'), '/bin/kill -HUP $MAINPID');
+    const folder = dirname(/^ExecStart=(\S+)/m.exec(text)?.[1] ?? '');
+    assert.ok(value('Environment=PATH')?.startsWith(`${folder}:`) === true, 'the Node that was installed beside it');
   });
 });
 
@@ -51,8 +53,12 @@ describe('a daemon that systemd started', () => {
     await site.show(officeWithout('hector', 'giselle', 'fergus', 'elodie', 'dorian', 'celeste'));
     await until('the hold is told', said('STATUS=wiki: something is held'));
     daemon.kill('SIGHUP');
-    await until('the reload is told', said('RELOADING=1'));
-    await until('its end is told', () => messages.lastIndexOf('READY=1') > messages.indexOf('RELOADING=1'));
+    const reload = (): number => messages.findIndex((message) => message.startsWith('RELOADING=1'));
+    await until('the reload is told', () => reload() >= 0);
+    // sd_notify(3): what `Type=notify-reload` (systemd 253) asks for. The clock of the machine, as this process sees it.
+    const [, at = 'NaN'] = /^RELOADING=1;MONOTONIC_USEC=(\d+)$/.exec(messages[reload()] ?? '') ?? [];
+    assert.ok(Math.abs(Number(process.hrtime.bigint() / 1_000n) - Number(at)) < 60_000_000, at);
+    await until('its end is told', () => messages.lastIndexOf('READY=1') > reload());
     daemon.kill('SIGTERM');
     assert.equal((await daemon.ended).code, 0);
     await until('the end is told', () => messages.some((message) => message.startsWith('STOPPING=1;STATUS=stopping')));

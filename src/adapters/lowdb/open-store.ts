@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 import type { Clock } from '../../ports/clock.ts';
 import type { Opening } from '../../ports/state-store.ts';
+import { clearComparedNotes } from './compared-notes.ts';
 import { compactAfter, Compaction } from './compaction.ts';
 import { damaged, foreign, unusable } from './faults.ts';
 import type { FileFacts, StateFiles } from './files.ts';
@@ -134,6 +135,7 @@ async function openLocked(
     lock,
     latest,
     onWritten: options.onWritten ?? (() => undefined),
+    clearNotes: () => clearComparedNotes(files, folder),
   });
   const lost = lostRecords(found, latest.serialOf(content.lineage));
   if (lost !== undefined) await store.record([{ kind: 'content_forgotten' }]);

@@ -40,6 +40,8 @@ export interface StoreParts {
   readonly lock: StateLock;
   readonly latest: LatestNote;
   readonly onWritten: WrittenObserver;
+  /** Removes what comparisons noted that were cut short. */
+  readonly clearNotes: () => Promise<void>;
 }
 
 /**
@@ -79,6 +81,7 @@ export function createStore(parts: StoreParts): EmbeddedStore {
       const logEntries = await parts.log.erase(parts.content.memory.log, who);
       const about = await decisionsAbout(ids, decisions);
       for (const key of about) await decisions.remove(key);
+      await parts.clearNotes();
       await commits.add(JSON.stringify([{ kind: 'erased', ids: [...ids] }]));
       await commits.idle();
       await compaction.now();

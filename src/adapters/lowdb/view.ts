@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
-import { emptyTargetState } from '../../ports/state-records.ts';
+import { emptyTargetState, type Intent } from '../../ports/state-records.ts';
 import type { SeenMarks, StateView } from '../../ports/state-store.ts';
 import { DecisionFolder } from './decision-folder.ts';
 import type { StateFiles } from './files.ts';
@@ -59,7 +59,8 @@ export function createView(
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
     strangers: (target) => Promise.resolve(of(target).members.acknowledged.strangers),
-    openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
+    openIntents: (target) => Promise.resolve([...of(target).intents.values()].filter((one) => !isRefused(one))),
+    refusedCreations: (target) => Promise.resolve([...of(target).intents.values()].filter(isRefused)),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),
     verified: (target) => Promise.resolve(of(target).verified),
@@ -161,4 +162,9 @@ async function* inBatches<T>(items: Iterable<T>): AsyncGenerator<readonly T[]> {
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Once it was looked into, because somebody left, it is as open as any other. */
+function isRefused({ unclear, lookAgainAt }: Intent): boolean {
+  return unclear === 'refused' && lookAgainAt === undefined;
 }

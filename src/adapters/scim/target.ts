@@ -15,10 +15,10 @@ import { createFind } from './read/find.ts';
 import { createDiscovery, writeAfter } from './dialect/discover-first.ts';
 import { inDialect } from './in-dialect.ts';
 import { readOrGone } from './read/gone.ts';
-import { readList } from './answers/list.ts';
 import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
+import { listWithoutMembers } from './read/without-members.ts';
 import { partsReplace } from './write/believe-update.ts';
 import { memberChunk } from './write/members.ts';
 import { membersTold } from './write/read-members.ts';
@@ -122,7 +122,7 @@ function createReads(
   return {
     discover: (signal) => discoverTarget(exchange, targetDialect, signal),
     find,
-    inventory: (type, worthRequests, signal) => readInventory(inventory, type, worthRequests, signal),
+    inventory: (type, worthRequests, signal, without) => readInventory(inventory, type, worthRequests, signal, without),
     walk: (type, worthRequests, onPage, signal) => walkInventory(inventory, type, worthRequests, onPage, signal),
     async membersOf({ id, body }, signal) {
       const told = await membersTold(talk(signal), id, body);
@@ -146,7 +146,8 @@ function createWrites(
 ): Pick<ScimTarget, 'create' | 'update' | 'changeMembers' | 'remove'> {
   const talk = (signal: AbortSignal): ClockedConversation => ({ exchange, targetDialect, clock, signal });
   return {
-    create: (type, attributes, signal, members = []) => confirmedCreate(talk(signal), find, type, attributes, members),
+    create: (type, attributes, signal, members = [], isNew = () => false) =>
+      confirmedCreate(talk(signal), find, type, attributes, members, isNew),
     update: (type, id, changes, signal, known = {}) => confirmedUpdate(talk(signal), type, id, changes, known),
     changeMembers: (group, change, signal) => confirmedMemberChange(talk(signal), group, change),
     remove: (type, id, signal, known = {}) => removeResource(talk(signal), type, id, known),
@@ -176,11 +177,11 @@ function createNotes(targetDialect: TargetDialect, pace: Pace): Pick<ScimTarget,
 }
 
 /** Some page users and not groups (WSO2 answers 501 to `startIndex`). */
-async function answers({ exchange, signal }: Conversation, type: ResourceType): Promise<boolean> {
-  const page = await readList(exchange, type, 'startIndex=1&count=1', signal);
+async function answers(conversation: Conversation, type: ResourceType): Promise<boolean> {
+  const page = await listWithoutMembers(conversation, type, 'startIndex=1&count=1');
   if (!isRefusal(page)) return true;
   const mayPageOtherwise = page.status === 400 || page.status === 501;
-  return mayPageOtherwise && !isRefusal(await readList(exchange, type, 'count=1', signal));
+  return mayPageOtherwise && !isRefusal(await listWithoutMembers(conversation, type, 'count=1'));
 }
 
 function takes(type: ResourceType, targetDialect: TargetDialect): Takes {

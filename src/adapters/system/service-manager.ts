@@ -31,9 +31,15 @@ export function findServiceManager({ env, pid }: Own): ServiceManager | undefine
     watchdogMilliseconds: watchdogOf(env, pid),
     unheard: unheard.promise,
     tell: (...assignments) => {
-      last = last.then(() => send(assignments));
+      const all = assignments.includes('RELOADING=1') ? [...assignments, monotonicTime()] : assignments;
+      last = last.then(() => send(all));
     },
   };
+}
+
+/** sd_notify(3): by it, `Type=notify-reload` tells which reload is meant. libuv's clock is CLOCK_MONOTONIC. */
+function monotonicTime(): string {
+  return `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`;
 }
 
 /** sd_watchdog_enabled(3): WATCHDOG_PID names the process that is meant, where it is set. */

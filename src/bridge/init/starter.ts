@@ -1,19 +1,27 @@
 import { printable } from '../../core/wording/foreign.ts';
 import { count } from '../../core/wording/count.ts';
+import { authText, quoted, secretText, type SecretPlace, type StarterAuth } from './starter-auth.ts';
 import type { Survey } from './survey-tally.ts';
-
-/** Where a secret lies: the secret itself is never asked for. */
-export type SecretPlace = { readonly file: string } | { readonly env: string };
 
 /** How the directory is reached. Paths are as the configuration file says them. */
 export type StarterSource =
   | { readonly ldif: string }
   | {
-      readonly urls: readonly string[];
+      readonly servers: readonly string[] | StarterDomain;
       readonly startTls: boolean;
       readonly ca?: string | undefined;
-      readonly bind?: { readonly dn: string; readonly password: SecretPlace } | undefined;
+      readonly bind?: StarterBind | undefined;
     };
+
+/** The domain whose servers DNS names. */
+export interface StarterDomain {
+  readonly domain: string;
+  readonly site?: string | undefined;
+}
+
+/** Who reads the directory: an account with a password, or a certificate (SASL EXTERNAL). */
+export type StarterBind =
+  { readonly dn: string; readonly password: SecretPlace } | { readonly cert: string; readonly key: string };
 
 /** What a starter configuration is made from. */
 export interface Starter {
@@ -24,7 +32,7 @@ export interface Starter {
   readonly target: string;
   readonly targetUrl: string;
   readonly profile: string;
-  readonly token: SecretPlace;
+  readonly auth: StarterAuth;
   readonly leaves: 'deactivate' | 'delete' | 'keep';
   /** The attribute of the userName, where it is not the one of the preset map. */
   readonly userName?: string | undefined;
@@ -55,15 +63,9 @@ function directoryText({ directory, source, bases }: Starter, survey: Survey | u
   const lines = ['directories:', `  ${directory}:${found}`];
   if ('ldif' in source) lines.push('    kind: ldif', `    path: ${quoted(source.ldif)}`);
   else {
-    lines.push(`    urls: [${source.urls.map(quoted).join(', ')}]  # tried in order`);
-    if (source.bind === undefined) lines.push('    # bind: { dn: "…", password: { file: … } }  # anonymous without it');
-    else lines.push(`    bind: { dn: ${quoted(source.bind.dn)}, password: ${secretText(source.bind.password)} }`);
+    lines.push(serversText(source.servers), bindText(source.bind));
     if (source.startTls) lines.push('    startTls: true');
-    lines.push(
-      source.ca === undefined
-        ? '    # tls: { ca: corp-ca.pem }         # only for an authority that this machine does not know'
-        : `    tls: { ca: ${quoted(source.ca)} }`,
-    );
+    lines.push(tlsText(source));
   }
   if (survey !== undefined && survey.containers.length > 0) {
     lines.push('    # Where they are:');
@@ -76,13 +78,36 @@ function directoryText({ directory, source, bases }: Starter, survey: Survey | u
   return lines.join('\n');
 }
 
+function serversText(servers: readonly string[] | StarterDomain): string {
+  if (!('domain' in servers)) return `    urls: [${servers.map(quoted).join(', ')}]  # tried in order`;
+  const { domain, site } = servers;
+  const where = site === undefined ? quoted(domain) : `{ domain: ${quoted(domain)}, site: ${quoted(site)} }`;
+  return `    discover: ${where}  # the servers that DNS names`;
+}
+
+function bindText(bind: StarterBind | undefined): string {
+  if (bind === undefined) return '    # bind: { dn: "…", password: { file: … } }  # anonymous without it';
+  if ('cert' in bind) return '    bind: { external: true }  # known by the certificate below';
+  return `    bind: { dn: ${quoted(bind.dn)}, password: ${secretText(bind.password)} }`;
+}
+
+function tlsText({ ca, bind }: { readonly ca?: string | undefined; readonly bind?: StarterBind | undefined }): string {
+  const keys = [
+    ...(ca === undefined ? [] : [`ca: ${quoted(ca)}`]),
+    ...(bind !== undefined && 'cert' in bind ? [`cert: ${quoted(bind.cert)}, key: ${quoted(bind.key)}`] : []),
+  ];
+  return keys.length === 0
+    ? '    # tls: { ca: corp-ca.pem }         # only for an authority that this machine does not know'
+    : `    tls: { ${keys.join(', ')} }`;
+}
+
 function targetText(starter: Starter, survey: Survey | undefined): string {
-  const { target, targetUrl, profile, token, leaves } = starter;
+  const { target, targetUrl, profile, auth, leaves } = starter;
   const lines = [
     'targets:',
     `  ${target}:`,
     `    url: ${quoted(targetUrl)}`,
-    `    auth: { bearer: ${secretText(token)} }  # or basic, oauth2, headers`,
+    `    auth: ${authText(auth)}`,
     profile === 'rfc7644'
       ? '    # profile: rfc7644                 # what the service is: slack, github-emu, …: docs/targets.md'
       : `    profile: ${quoted(profile)}`,
@@ -117,13 +142,4 @@ function userNameLines({ userName }: Starter, survey: Survey | undefined): strin
 /** In OpenLDAP and its like, such attributes may have several values. */
 function userNameExpression(attribute: string, preset: Survey['preset'] | undefined): string {
   return quoted(preset === 'active-directory' ? `lower(${attribute})` : `lower(first(${attribute}))`);
-}
-
-function secretText(place: SecretPlace): string {
-  return 'file' in place ? `{ file: ${quoted(place.file)} }` : `{ env: ${place.env} }`;
-}
-
-/** A text of YAML 1.2 in double quotes: whatever JSON writes is one. */
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

@@ -5,7 +5,7 @@ import { reportJson } from './report.ts';
 
 /** What a target has against what it should have, for scripts. */
 export function verifyJson({ verified, repair }: VerifiedOne, call: CommandLine): unknown {
-  const { target, compared, counts, drift, names, foreign, notCompared } = verified;
+  const { target, compared, counts, drift, names, foreign, notCompared, continued } = verified;
   const { held, ...rest } = notCompared;
   return {
     target,
@@ -14,6 +14,7 @@ export function verifyJson({ verified, repair }: VerifiedOne, call: CommandLine)
     drift: drift.map(driftJson),
     names: Object.fromEntries(names),
     foreign,
+    continued,
     notCompared: { ...rest, held: held === undefined ? undefined : { holdId: held.holdId, since: held.since } },
     repair:
       repair === undefined

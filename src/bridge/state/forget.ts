@@ -1,3 +1,4 @@
+import { joinEntries } from '../../core/directory/join-entries.ts';
 import { toSourceId } from '../../core/directory/source-id.ts';
 import type { SourceId } from '../../core/model/entry.ts';
 import { BridgeError } from '../../core/model/errors.ts';
@@ -61,7 +62,7 @@ async function lookAt(who: string, app: App, view: StateView, signal: AbortSigna
   // Without a look at all directories nobody knows whether somebody is still in scope.
   const [failure] = failures;
   if (failure !== undefined) throw failure;
-  const entries = [...readings.complete.values()].flatMap((reading) => reading.entries);
+  const entries = joinEntries([...readings.complete.values()]);
   const now = app.clock.now();
   const sourceId =
     toSourceId('entryUUID', Buffer.from(who.trim())) ??
@@ -78,7 +79,7 @@ async function lookAt(who: string, app: App, view: StateView, signal: AbortSigna
     for (const link of (await view.links(target, [sourceId])).values()) links.push(link);
   const inScopeOf = setups
     .filter(({ definition }) => {
-      const own = entries.filter(({ directory }) => definition.maps.has(directory));
+      const own = [...entries].filter(({ directory }) => definition.maps.has(directory));
       const { resources, rejected } = projectTarget(own, definition, now);
       return [...resources, ...rejected].some((one) => one.sourceId === sourceId);
     })

@@ -1,5 +1,6 @@
 import { doctor as examine } from '../../bridge/doctor.ts';
 import { doctorJson } from '../../bridge/json/doctor.ts';
+import { pathFor } from '../path-for.ts';
 import { checkPlace, writeProfile } from '../profile-file.ts';
 import { progressObserver } from '../progress.ts';
 import { interruptible, withApp, type CommandContext } from '../session.ts';
@@ -45,9 +46,17 @@ export async function doctor(options: DoctorCommandOptions, context: CommandCont
       if (answer.error !== undefined) throw answer.error;
       if (file !== undefined) {
         await writeProfile(file, answer.profile);
-        terminal.note(`${file} is written: profile: ./FILE, relative to the configuration, uses it`);
+        terminal.note(
+          `${file} is written; to use it, say in the target: profile: ${profilePath(context.config, file)}`,
+        );
       }
       return answer.isFine ? 0 : 1;
     }),
   );
+}
+
+/** A name without a folder would be taken for a profile that comes with dir2scim. */
+function profilePath(configuration: string, file: string): string {
+  const path = pathFor(configuration, file);
+  return path.includes('/') || path.includes('\\') ? path : `./${path}`;
 }

@@ -1,18 +1,18 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { createApp } from '../../app.ts';
 import { starterText, type Starter } from '../../bridge/init/starter.ts';
 import { askDirectory, surveyDirectory, type Asked, type OpenApp } from '../../bridge/init/survey.ts';
 import { bestUserName, presetUserName, type Survey } from '../../bridge/init/survey-tally.ts';
 import { initJson } from '../../bridge/json/init.ts';
 import { parseConfiguration } from '../../config/load.ts';
-import { systemCode } from '../../config/system-code.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { count } from '../../core/wording/count.ts';
 import { printable } from '../../core/wording/foreign.ts';
 import { commandLine } from '../command-line.ts';
 import type { InitOptions } from '../init-options.ts';
-import { asker, askSource, askToken, refuseContradictions, required, type Ask } from '../init-questions.ts';
+import { askAuth, asker, askSource, refuseContradictions, required, type Ask } from '../init-questions.ts';
 import type { CommandContext } from '../session.ts';
+import { writeWholeFile } from '../whole-file.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 
 /** Asks the directory, and writes a configuration to begin with. It holds no secret, and nothing of a person. */
@@ -34,7 +34,8 @@ export async function init(given: InitOptions, context: CommandContext): Promise
   const starter = await lastAnswers(given, out, { ...before, ...basesOf(survey, base) }, survey, ask);
   const text = starterText(starter, survey);
   await parseConfiguration(out, text);
-  await write(out, text, given.force);
+  const remedy = 'name another file with --out';
+  await writeWholeFile(out, text, { what: 'the configuration', replaces: given.force, remedy });
   if (given.json) printJson(terminal, initJson(out, starter, survey));
   else showNext(out, starter, context);
   return 0;
@@ -50,7 +51,7 @@ async function firstAnswers(given: InitOptions, out: string, ask: Ask): Promise<
     target: 'target',
     targetUrl: 'https://target.example',
     profile: 'rfc7644',
-    token: { env: 'TOKEN' },
+    auth: { kind: 'bearer', secret: { env: 'TOKEN' } },
     leaves: given.leaves,
   };
 }
@@ -104,7 +105,7 @@ async function lastAnswers(
     target,
     targetUrl,
     profile: await ask(given.profile, 'What it is: a name of docs/targets.md', 'rfc7644'),
-    token: await askToken(given, out, target, ask),
+    auth: await askAuth(given, out, target, ask),
     userName: userName === presetUserName(survey.preset) ? undefined : userName,
     scopeGroup: scopeGroup === '' ? undefined : scopeGroup,
   };
@@ -139,19 +140,6 @@ async function refuseExisting(out: string): Promise<void> {
     throw new BridgeError('D2S_USAGE', `there is a file ${out} already`, 'name another one with --out, or add --force');
 }
 
-async function write(out: string, text: string, force: boolean): Promise<void> {
-  try {
-    await writeFile(out, text, { flag: force ? 'w' : 'wx' });
-  } catch (error) {
-    throw new BridgeError(
-      'D2S_USAGE',
-      `${out} cannot be written (${systemCode(error)})`,
-      'name another file with --out',
-      error,
-    );
-  }
-}
-
 function showSurvey({ users, groups, containers, candidates, scopeGroups }: Survey, { note }: Terminal): void {
   note(`${count(users, 'user')} and ${count(groups, 'group')}:`);
   for (const one of containers)
@@ -163,11 +151,12 @@ function showSurvey({ users, groups, containers, candidates, scopeGroups }: Surv
   for (const { dn, members } of scopeGroups) note(`  ${printable(dn)}: ${count(members, 'member')}`);
 }
 
-function showNext(out: string, { token, source }: Starter, context: CommandContext): void {
+function showNext(out: string, { auth, source }: Starter, context: CommandContext): void {
   const { print } = context.terminal;
   const call = commandLine({ config: out, configGiven: out !== 'dir2scim.yaml' });
   print(`${out} is written. Look at it, and see to the secrets that it names:`);
-  const places = [...('ldif' in source || source.bind === undefined ? [] : [source.bind.password]), token];
+  const bind = 'ldif' in source ? undefined : source.bind;
+  const places = [...(bind !== undefined && 'password' in bind ? [bind.password] : []), auth.secret];
   for (const place of places)
     print('file' in place ? `  the file ${place.file}` : `  the environment variable ${place.env}`);
   print('Then, neither writes anything:');

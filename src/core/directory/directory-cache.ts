@@ -1,23 +1,27 @@
 import type { Counters, DataVersion } from '../model/data-version.ts';
+import type { Entries } from '../model/entries.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
-import type { CompleteReading, AbsenceReason, Reading, Watermark } from '../model/reading.ts';
+import type { CompleteReading, AbsenceReason, DeltaReading, Watermark } from '../model/reading.ts';
 import { familyOf } from './counters.ts';
+import { EntryMap } from './entry-map.ts';
+
+/** A reading, as it comes. */
+export type Update = DeltaReading | (Omit<CompleteReading, 'entries'> & { readonly entries: Iterable<Entry> });
 
 /**
  * Everything that a directory is known to hold, kept current by its readings. Made by a complete reading alone, so that
  * absence from it is as good as absence from that reading.
  */
 export class DirectoryCache {
-  readonly #entries = new Map<SourceId, Entry>();
+  #entries: Entries = new EntryMap([]);
   /** Of those who were here once. */
   readonly #absenceReasons = new Map<SourceId, AbsenceReason>();
   #version: DataVersion | undefined;
   #watermark: Watermark | undefined;
   #reading: CompleteReading | undefined;
-  #counts: Readonly<Record<ResourceType, number>> = { user: 0, group: 0 };
 
   /** By source id, as of the watermark. */
-  get known(): ReadonlyMap<SourceId, Entry> {
+  get known(): Entries {
     return this.#entries;
   }
 
@@ -27,20 +31,14 @@ export class DirectoryCache {
   }
 
   /** Takes a reading in. */
-  update(reading: Reading): void {
-    if (reading.kind === 'complete') this.#entries.clear();
-    else for (const id of reading.gone) this.#entries.delete(id);
-    const entries = reading.kind === 'complete' ? reading.entries.toSorted(inOrder) : reading.entries;
-    for (const entry of entries) this.#entries.set(entry.id, entry);
+  update(reading: Update): void {
     for (const [id, absenceReason] of reading.absenceReasons ?? []) this.#absenceReasons.set(id, absenceReason);
-    for (const { id } of entries) this.#absenceReasons.delete(id);
+    for (const { id } of reading.entries) this.#absenceReasons.delete(id);
     this.#version = reading.kind === 'complete' ? reading.version : advance(this.#version, reading.version);
     this.#watermark = reading.watermark;
     const isChanged = reading.kind === 'complete' || reading.entries.length + reading.gone.length > 0;
     if (isChanged || this.#reading === undefined) {
-      const entries = [...this.#entries.values()];
-      const users = entries.filter(({ type }) => type === 'user').length;
-      this.#counts = { user: users, group: entries.length - users };
+      this.#entries = new EntryMap(entriesAfter(this.#entries, reading).values());
       const change =
         reading.kind === 'delta' && this.#reading !== undefined
           ? { before: new WeakRef(this.#reading), entries: reading.entries, gone: reading.gone }
@@ -48,7 +46,7 @@ export class DirectoryCache {
       this.#reading = {
         kind: 'complete',
         directory: reading.directory,
-        entries,
+        entries: this.#entries,
         change,
         absenceReasons: new Map(this.#absenceReasons),
         version: this.#version,
@@ -58,7 +56,7 @@ export class DirectoryCache {
 
   /** How many entries of each type. */
   get counts(): Readonly<Record<ResourceType, number>> {
-    return this.#counts;
+    return this.#entries.counts;
   }
 
   /** What a complete reading would show now. The same object for as long as nothing changes. Undefined before the first. */
@@ -87,8 +85,10 @@ function carryOn(before: Counters, now: Counters): Counters {
   return { ...Object.fromEntries(Object.entries(before).filter(([name]) => !whole.has(familyOf(name)))), ...now };
 }
 
-/** The order of projections, so that sorting those costs next to nothing: nearly everyone stands where they belong. */
-function inOrder(left: Entry, right: Entry): number {
-  if (left.type !== right.type) return left.type === 'user' ? -1 : 1;
-  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+function entriesAfter(before: Entries, reading: Update): Map<SourceId, Entry> {
+  const entries = new Map<SourceId, Entry>();
+  if (reading.kind === 'delta') for (const entry of before) entries.set(entry.id, entry);
+  for (const id of reading.kind === 'delta' ? reading.gone : []) entries.delete(id);
+  for (const entry of reading.entries) entries.set(entry.id, entry);
+  return entries;
 }

@@ -1,4 +1,5 @@
-import type { Entry, ResourceType } from '../model/entry.ts';
+import type { EntryList } from '../model/entries.ts';
+import type { ResourceType } from '../model/entry.ts';
 import type { TargetDefinition } from './definition.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { TargetDefinition } from './definition.ts';
  * this, and so does a right that the bind account lacks. Nothing is said of a type of which there is nobody.
  */
 export function absentAttributes(
-  entries: readonly Entry[],
+  entries: EntryList,
   { maps }: TargetDefinition,
 ): Readonly<Record<ResourceType, readonly string[]>> {
   const absentOf = (type: ResourceType): string[] => {

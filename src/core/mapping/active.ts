@@ -26,6 +26,12 @@ export function readActive(body: Readonly<Record<string, unknown>>): boolean | u
   return on.has(word) ? true : off.has(word) ? false : undefined;
 }
 
+/** The same, where a word that is not known is told from silence. */
+export function shownActive(body: Readonly<Record<string, unknown>>): boolean | 'unclear' | undefined {
+  const held = readScimPath(body, activePath);
+  return held === undefined || held === null || held === '' ? undefined : (readActive(body) ?? 'unclear');
+}
+
 /** Whether an account that shall be active has to be told so. One that never speaks of `active` is not asked for it. */
 export function wantsSwitchingOn(body: Readonly<Record<string, unknown>>): boolean {
   const held = readScimPath(body, activePath);

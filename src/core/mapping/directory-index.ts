@@ -1,4 +1,5 @@
 import { dnKey } from '../directory/dn.ts';
+import type { EntryList } from '../model/entries.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { eachInSteps, type Steps } from '../model/steps.ts';
 import { seenFrom, type Sees } from './visibility.ts';
@@ -27,7 +28,7 @@ export interface DirectoryIndex {
   readonly makeKeys: () => Steps<void>;
 }
 
-export function indexDirectories(entries: readonly Entry[], sees: Sees, former: FormerNames): DirectoryIndex {
+export function indexDirectories(entries: EntryList, sees: Sees, former: FormerNames): DirectoryIndex {
   const spelled = new Map<string, Map<string, Entry>>();
   for (const entry of entries) {
     const known = spelled.get(entry.directory) ?? new Map<string, Entry>();
@@ -76,7 +77,7 @@ function relativeKey(key: string): string {
   return /^(?:\\.|[^\\,])*/s.exec(key)?.[0] ?? key;
 }
 
-function groupBy(entries: readonly Entry[], keyOf: (entry: Entry) => string): Map<string, Entry[]> {
+function groupBy(entries: EntryList, keyOf: (entry: Entry) => string): Map<string, Entry[]> {
   const keyed = new Map<string, Entry[]>();
   for (const entry of entries) {
     const key = keyOf(entry);

@@ -1,4 +1,5 @@
 import { EvaluationError, type Expression, type ExpressionContext } from '../expression/expression.ts';
+import type { EntryList } from '../model/entries.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
@@ -62,7 +63,7 @@ export interface ScopeEvaluation {
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING
  */
 export function* evaluateInSteps(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   now: number,
   memory: Memory,

@@ -1,3 +1,4 @@
+import type { EntryList } from '../model/entries.ts';
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Rejected, Resource } from '../model/resource.ts';
 import { applyRule, createResolver, type RuleResult } from './apply-rule.ts';
@@ -69,11 +70,11 @@ export interface Explanation {
  */
 export function explainEntry(
   id: SourceId,
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   { evaluation, projection }: Pick<Draft, 'evaluation' | 'projection'>,
 ): Explanation | undefined {
-  const found = entries.find((one) => one.id === id);
+  const found = Iterator.from(entries).find((one) => one.id === id);
   if (found === undefined) return undefined;
   const entry = evaluation.owners.get(id) ?? found;
   const { resources, rejected } = projection;

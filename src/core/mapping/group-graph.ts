@@ -1,3 +1,4 @@
+import type { EntryList } from '../model/entries.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import { eachInSteps, inOneGo, type Steps } from '../model/steps.ts';
@@ -55,7 +56,7 @@ export interface GroupGraph {
  */
 export function linkGroups(
   index: DirectoryIndex,
-  entries: readonly Entry[],
+  entries: EntryList,
   sees: Sees,
   homes: ReadonlyMap<string, string>,
 ): GroupGraph {
@@ -98,7 +99,7 @@ interface DirectMembers {
   readonly possible: (opened: readonly Entry[], isDeep: boolean) => Steps<ReadonlySet<Entry>>;
 }
 
-function createDirectMembers(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): DirectMembers {
+function createDirectMembers(index: DirectoryIndex, entries: EntryList, sees: Sees): DirectMembers {
   const primaryMembers = linkPrimaryGroups(entries);
   const reader = createMemberReader(index, entries, sees);
   const unresolved = new Map<Entry, readonly string[]>();
@@ -193,9 +194,10 @@ function* findContent(
   return { members, unresolved: [...values], possible: [...possible].sort(), concealed };
 }
 
-function findGroupsOf(entry: Entry, entries: readonly Entry[], members: DirectMembers): Surroundings {
+function findGroupsOf(entry: Entry, entries: EntryList, members: DirectMembers): Surroundings {
   const holding = new Map<SourceId, Entry[]>();
-  for (const group of entries.filter(isGroup)) {
+  for (const group of entries) {
+    if (!isGroup(group)) continue;
     for (const { id } of members.of(group)) if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
   }
   const direct = new Set(holding.get(entry.id));

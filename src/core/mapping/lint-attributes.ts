@@ -3,7 +3,8 @@ import { wellKnownAttributes } from '../directory/well-known-attributes.ts';
 import { bareWords } from '../expression/bare-words.ts';
 import type { Expression } from '../expression/expression.ts';
 import { nearest } from '../expression/nearest.ts';
-import type { Entry, ResourceType } from '../model/entry.ts';
+import type { EntryList } from '../model/entries.ts';
+import type { ResourceType } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 
 /** An expression of the configuration, and where it stands. */
@@ -23,7 +24,7 @@ export type KnownAttributeNames = readonly string[] | undefined;
  */
 export function lintExpressions(
   uses: readonly ExpressionUse[],
-  entries: readonly Entry[],
+  entries: EntryList,
   schemas: readonly KnownAttributeNames[],
 ): Finding[] {
   const vocabulary = vocabularyOf(schemas);
@@ -88,7 +89,7 @@ function withoutOptions(name: string): string {
   return name.toLowerCase().split(';')[0] ?? name;
 }
 
-function namesIn(entries: readonly Entry[], type: ResourceType): ReadonlySet<string> {
+function namesIn(entries: EntryList, type: ResourceType): ReadonlySet<string> {
   const names = new Set<string>();
   for (const entry of entries) if (entry.type === type) for (const name of entry.attributes.keys()) names.add(name);
   return names;

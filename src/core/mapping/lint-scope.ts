@@ -1,4 +1,5 @@
 import { EvaluationError } from '../expression/expression.ts';
+import type { EntryList } from '../model/entries.ts';
 import type { Entry } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 import { countReasons, type Rejected, type Resource } from '../model/resource.ts';
@@ -6,7 +7,7 @@ import { count, whole } from '../wording/count.ts';
 import type { ScopeCondition } from './evaluate-scope.ts';
 
 export interface ScopeCheck {
-  readonly entries: readonly Entry[];
+  readonly entries: EntryList;
   /** Of users. */
   readonly conditions: readonly ScopeCondition[];
   readonly resources: readonly Pick<Resource, 'type'>[];
@@ -23,7 +24,7 @@ const manyRejected = 0.1;
  * @param place the key of the target in the configuration
  */
 export function lintScope({ entries, conditions, resources, rejected }: ScopeCheck, place: string): Finding[] {
-  const users = entries.filter(({ type }) => type === 'user');
+  const users = [...entries].filter(({ type }) => type === 'user');
   const inScope = resources.filter(({ type }) => type === 'user').length;
   const refused = rejected.filter(
     ({ type, reasons }) => type === 'user' && !reasons.some(({ code }) => code === 'duplicate_entry'),

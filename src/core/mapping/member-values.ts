@@ -2,6 +2,7 @@ import { typeName } from '../directory/attribute-types.ts';
 import { parseDn } from '../directory/dn.ts';
 import { fold, presentText } from '../directory/fold.ts';
 import { sidText } from '../directory/sid.ts';
+import type { EntryList } from '../model/entries.ts';
 import type { Entry } from '../model/entry.ts';
 import { anyInSteps, eachInSteps, type Steps } from '../model/steps.ts';
 import type { DirectoryIndex } from './directory-index.ts';
@@ -9,7 +10,7 @@ import { seenFrom, type Sees } from './visibility.ts';
 
 /** Whom the values of a group name. */
 export interface NamedMembers {
-  readonly entries: readonly Entry[];
+  readonly entries: EntryList;
   /** Values that name nobody who is read, or more than one: as they stand in the directory. */
   readonly unresolved: readonly string[];
 }
@@ -40,7 +41,7 @@ export const memberNames = ['member', 'uniquemember'] as const;
  *
  * @param entries those of the index
  */
-export function createMemberReader(index: DirectoryIndex, entries: readonly Entry[], sees: Sees): MemberReader {
+export function createMemberReader(index: DirectoryIndex, entries: EntryList, sees: Sees): MemberReader {
   const bySid = lazily(() => indexBy(entries, (entry) => sidsOf(entry)));
   const byLogin = lazily(() =>
     indexBy(entries, (entry) =>
@@ -149,7 +150,7 @@ function onlyOne(found: readonly Entry[] | undefined): Entry | undefined {
 }
 
 function indexBy(
-  entries: readonly Entry[],
+  entries: EntryList,
   keysOf: (entry: Entry) => readonly string[],
 ): ReadonlyMap<string, readonly Entry[]> {
   const index = new Map<string, Entry[]>();

@@ -1,19 +1,20 @@
+import type { EntryList } from '../model/entries.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import type { Rejected } from '../model/resource.ts';
 import type { TargetDefinition } from './definition.ts';
 
 /** Entries in the order of the target's directories; those of one directory in the order in which they came. */
-export function inOrderOfDirectories(entries: readonly Entry[], definition: TargetDefinition): readonly Entry[] {
+export function inOrderOfDirectories(entries: EntryList, definition: TargetDefinition): EntryList {
   const ranks = new Map([...definition.maps.keys()].map((name, rank) => [name, rank]));
   const rankOf = ({ directory }: Entry) => ranks.get(directory) ?? ranks.size;
   let last = 0;
-  const isOrdered = entries.every((entry) => {
+  const isOrdered = Iterator.from(entries).every((entry) => {
     const rank = rankOf(entry);
     const follows = rank >= last;
     last = rank;
     return follows;
   });
-  return isOrdered ? entries : entries.toSorted((a, b) => rankOf(a) - rankOf(b));
+  return isOrdered ? entries : [...entries].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 /**
@@ -26,7 +27,7 @@ export function inOrderOfDirectories(entries: readonly Entry[], definition: Targ
  * @param homes the directories from which entries are linked
  */
 export function findOwners(
-  ordered: readonly Entry[],
+  ordered: EntryList,
   isWanted: (entry: Entry) => boolean,
   homes: ReadonlyMap<SourceId, string>,
 ): ReadonlyMap<SourceId, Entry> {

@@ -1,4 +1,5 @@
 import { dnKey } from '../directory/dn.ts';
+import type { EntryList } from '../model/entries.ts';
 import type { Entry } from '../model/entry.ts';
 
 /**
@@ -11,7 +12,7 @@ export type PrimaryMembers = (group: Entry) => readonly Entry[];
 export const primaryGroupAttributes = { user: ['primarygroupid'], group: ['primarygrouptoken', 'objectsid'] } as const;
 
 /** Finds the users whose primary group a group is, in the same directory and domain: relative ids repeat in each domain. */
-export function linkPrimaryGroups(entries: readonly Entry[]): PrimaryMembers {
+export function linkPrimaryGroups(entries: EntryList): PrimaryMembers {
   const groups = new Map<string, { readonly group: Entry; readonly domain: string }[]>();
   for (const entry of entries) {
     const id = entry.type === 'group' ? relativeId(entry) : undefined;

@@ -1,4 +1,6 @@
-import type { Entry } from '../model/entry.ts';
+import type { EntryList } from '../model/entries.ts';
+
+import type { SourceId } from '../model/entry.ts';
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { inOneGo, type Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
@@ -25,7 +27,7 @@ export interface Projection {
  * @param now milliseconds since 1970
  * @throws BridgeError D2S_SCOPE_GROUP_MISSING when a group that decides who is in scope is in no reading
  */
-export function projectTarget(entries: readonly Entry[], definition: TargetDefinition, now: number): Projection {
+export function projectTarget(entries: EntryList, definition: TargetDefinition, now: number): Projection {
   return draftProjection(entries, definition, now).projection;
 }
 
@@ -40,7 +42,7 @@ export interface Draft {
 
 /** Like `projectTarget`. */
 export function draftProjection(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   now: number,
   memory: Memory = noMemory,
@@ -50,7 +52,7 @@ export function draftProjection(
 
 /** The same, a step for each entry. What is proven is mapped when it is asked for. */
 export function* draftInSteps(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   now: number,
   memory: Memory = noMemory,
@@ -61,7 +63,7 @@ export function* draftInSteps(
 }
 
 function* projectInSteps(
-  entries: readonly Entry[],
+  entries: EntryList,
   definition: TargetDefinition,
   evaluation: ScopeEvaluation,
   memory: Memory,
@@ -124,6 +126,33 @@ type Subject = Pick<Resource, 'type' | 'sourceId'>;
 export function inOrder(left: Subject, right: Subject): number {
   if (left.type !== right.type) return left.type === 'user' ? -1 : 1;
   return compare(left.sourceId, right.sourceId);
+}
+
+/** Where someone stands, in the order of a projection; -1: nowhere. */
+export function placeOf(resources: readonly Resource[], subject: Subject): number {
+  const place = placeFor(resources, subject);
+  const found = resources[place];
+  return found !== undefined && inOrder(found, subject) === 0 ? place : -1;
+}
+
+/** Where someone stands or would have to stand. */
+export function placeFor(resources: readonly Resource[], subject: Subject): number {
+  let [low, high] = [0, resources.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const resource = resources[middle];
+    if (resource !== undefined && inOrder(resource, subject) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The resource of an entry, among those of a projection. */
+export function findResource(resources: readonly Resource[], sourceId: SourceId): Resource | undefined {
+  return (
+    resources[placeOf(resources, { type: 'user', sourceId })] ??
+    resources[placeOf(resources, { type: 'group', sourceId })]
+  );
 }
 
 function compare(left: string, right: string): number {

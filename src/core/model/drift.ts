@@ -59,6 +59,7 @@ export interface Drift {
  * - `moving`        a cycle wrote to it while it was compared
  * - `settling`      it was made a moment ago, and is not to be seen everywhere yet
  * - `hidingMembers` it does not show who is in it
+ * - `unclear`       it does not say, or in no word that is known, whether it is active
  */
 export const exceptionKinds = [
   'refused',
@@ -75,8 +76,12 @@ export const exceptionKinds = [
   'moving',
   'settling',
   'hidingMembers',
+  'unclear',
 ] as const;
 export type ExceptionKind = (typeof exceptionKinds)[number];
+
+/** So long a comparison that was cut short can go on. One that takes longer says too little of now. */
+export const goesOnForHours = 12;
 
 /** How many resources; those kinds of which there are none are not named. */
 export type Exceptions = Readonly<Partial<Record<ExceptionKind, number>>>;

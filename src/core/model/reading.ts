@@ -1,4 +1,5 @@
 import type { DataVersion } from './data-version.ts';
+import type { Entries } from './entries.ts';
 import type { Entry, SourceId } from './entry.ts';
 
 /**
@@ -27,7 +28,7 @@ export type AbsenceReason = 'deleted' | 'moved' | 'filtered' | 'missing' | 'unre
 export interface CompleteReading {
   readonly kind: 'complete';
   readonly directory: string;
-  readonly entries: readonly Entry[];
+  readonly entries: Entries;
   readonly watermark?: Watermark | undefined;
   /** Where it is known: how it differs from the reading before it. */
   readonly change?: ReadingChange | undefined;

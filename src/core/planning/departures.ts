@@ -35,11 +35,9 @@ export interface Departure {
  */
 export function findDepartures(readings: readonly Reading[], links: readonly Link[]): Departure[] {
   const complete = readings.filter((reading) => reading.kind === 'complete');
-  const seen = new Map<string, ReadonlySet<SourceId>>(
-    complete.map((reading) => [reading.directory, new Set(reading.entries.map((entry) => entry.id))]),
-  );
+  const seen = new Map(complete.map((reading) => [reading.directory, reading.entries]));
   const absenceReasons = new Map(complete.map((reading) => [reading.directory, reading.absenceReasons]));
-  const isPresent = (id: SourceId) => [...seen.values()].some((ids) => ids.has(id));
+  const isPresent = (id: SourceId) => [...seen.values()].some((entries) => entries.has(id));
   return links.flatMap((link): Departure[] => {
     if (!seen.has(link.directory)) return [];
     if (isPresent(link.sourceId)) return [{ link, cause: 'left_scope' }];

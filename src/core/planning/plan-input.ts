@@ -15,6 +15,8 @@ export interface Match {
   readonly others?: number | undefined;
   /** It was this entry's before it left: what switched it off was their leaving. */
   readonly wasOurs?: true | undefined;
+  /** A create of ours that was not seen to end made it: it carries our externalId. */
+  readonly unfinished?: true | undefined;
 }
 
 /** Whose account a newcomer takes over. */

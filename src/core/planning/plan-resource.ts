@@ -13,6 +13,7 @@ import { planLookalike } from './plan-lookalike.ts';
 import { shownMembers } from './shown-members.ts';
 import { stages } from './stages.ts';
 import { subject, type Who } from './subject.ts';
+import { mayBeOff, unsaidClears } from './unsaid.ts';
 
 /** What one wanted resource needs, its members apart. */
 export function planResource(resource: Resource, input: PlanInput, availability: Availability): PlannedPart {
@@ -55,11 +56,15 @@ function planNewcomer(resource: Resource, again: boolean, availability: Availabi
 
 function planAdoption(resource: Resource, match: Match, input: PlanInput, availability: Availability): PlannedPart {
   const { strangersLeave } = input;
-  // Theirs before, and lost by the target: it was switched off with them.
-  const isOurs = input.links.has(resource.sourceId);
+  // Theirs before, and lost by the target: it was switched off with them. Or made by us, as they were then.
+  const before = input.links.get(resource.sourceId);
+  const isOurs = before !== undefined || match.unfinished === true;
   const { known, waiting } = withoutStrangers(resource.attributes, availability);
   const { now, later } = splitCircles(resource, known, availability);
-  const differing = diffWithBody(known, match.body, availability.targetIdOf);
+  const differing = [
+    ...diffWithBody(known, match.body, availability.targetIdOf),
+    ...unsaidClears(before, known, match.body),
+  ];
   const changes = differing.filter(({ path }) => !later.includes(path));
   // That access comes back is an operation of its own, which the guard looks at.
   const isOff = resource.type === 'user' && isActive(resource) && !match.active && !isOurs;
@@ -67,8 +72,8 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, availa
   const attributes = new Map(now);
   if (resource.type === 'user') {
     const wantsActive = isActive(resource);
-    if (wantsActive && (match.active ? wantsSwitchingOn(match.body) : isOurs))
-      changes.push({ path: 'active', change: 'set', value: true, had: true });
+    const isOffOrUnsaid = wantsSwitchingOn(match.body) || mayBeOff(before, match.body, input.digest);
+    if (wantsActive && (match.active ? isOffOrUnsaid : isOurs)) changes.push(switchedOn);
     // Who was switched off by us is linked as that, so that their access comes back whenever that is allowed.
     attributes.set('active', (wantsActive && !(isBack && match.wasOurs === true)) || match.active);
   }
@@ -99,22 +104,16 @@ function planAdoption(resource: Resource, match: Match, input: PlanInput, availa
         later.map((path) => differing.find((change) => change.path === path) ?? setReference(path, known, true)),
       ),
       ...(ends ? [{ ...disable(resource), stage: stages.deactivationsOfNewcomers }] : []),
-      ...(isBack
-        ? [
-            {
-              ...subject(
-                resource,
-                match.wasOurs === true ? offWhenLeft : offWhenAdopted,
-                stages.deactivationsOfNewcomers,
-              ),
-              verb: 'reactivate' as const,
-              changes: [switchedOn],
-            },
-          ]
-        : []),
+      ...(isBack ? [switchBack(resource, match)] : []),
     ],
     waiting,
   };
+}
+
+/** Access that comes back with an adoption. */
+function switchBack(resource: Resource, { wasOurs }: Match): Operation {
+  const reason = wasOurs === true ? offWhenLeft : offWhenAdopted;
+  return { ...subject(resource, reason, stages.deactivationsOfNewcomers), verb: 'reactivate', changes: [switchedOn] };
 }
 
 function planLinked(resource: Resource, link: Link, input: PlanInput, availability: Availability): PlannedPart {

@@ -16,6 +16,7 @@ const words: Readonly<Record<ExceptionKind, string>> = {
   moving: 'written to meanwhile',
   settling: 'too new to be seen',
   hidingMembers: 'that do not show their members',
+  unclear: 'that do not say clearly whether they are active',
 };
 
 /** `all as they should be`, or `equal but for 3 that the target refuses and 2 not linked yet`. */

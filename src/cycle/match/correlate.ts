@@ -1,9 +1,10 @@
+import { isSourceId } from '../../core/directory/source-id.ts';
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure } from '../../core/model/outcome.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
 import type { Match } from '../../core/planning/plan-input.ts';
-import { cutShort, isFailure } from '../../ports/scim-target.ts';
+import { cutShort, isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
@@ -158,7 +159,7 @@ async function judgeFinding(
   { taken, former }: Accounts,
   input: CorrelationInput,
 ): Promise<Match | Rejected | undefined> {
-  const { target, store, barred, held, gone, passing, signal } = input;
+  const { target, store, barred, held, gone, passing, intents, signal } = input;
   const { type, sourceId } = resource;
   const policy = input.policy[type];
   const [first, ...others] = finding?.found ?? [];
@@ -189,8 +190,17 @@ async function judgeFinding(
       body: found.body,
       ...(type === 'user' ? {} : { others: strangers }),
       ...(former.get(first.id) === sourceId ? { wasOurs: true as const } : {}),
+      ...(isUnfinished(intents.get(sourceId), first, sourceId) ? { unfinished: true as const } : {}),
     }
   );
+}
+
+function isUnfinished(
+  intent: Pick<Intent, 'adopts'> | undefined,
+  { body }: FoundResource,
+  sourceId: SourceId,
+): boolean {
+  return intent !== undefined && intent.adopts === undefined && isSourceId(body['externalId'], sourceId);
 }
 
 /** As if they had been found just now. */

@@ -50,9 +50,9 @@ export async function findLost(link: Link, search: LostSearch): Promise<LostOutc
   const held = await target.read(type, link.targetId, signal, 'members');
   if (!isFailure(held) && isOurs(held, link)) return found(held, link);
   if (isFailure(held) && !saysNo(held)) return { kind: 'unknown', failure: held };
-  const byId = await target.find(type, 'externalId', sourceId, signal);
+  const byId = await target.find(type, 'externalId', sourceId, signal, 'members');
   if (isFailure(byId) && !saysNo(byId)) return { kind: 'unknown', failure: byId };
-  const everything = await listEverything({ target, type, linked: 0, signal }, Infinity);
+  const everything = await listEverything({ target, type, linked: 0, signal }, Infinity, 'members');
   if (isFailure(everything) && !saysNo(everything)) return { kind: 'unknown', failure: everything };
   const listed = Array.isArray(everything) ? everything : [];
   const paths = policy[type].adopt === 'never' ? [] : policy[type].match;

@@ -32,13 +32,14 @@ export async function findLeftover(
   const begun = adopts === undefined ? undefined : await target.read(type, adopts, signal, 'members');
   if (begun !== undefined && !isFailure(begun) && isTheirs(begun)) return begun;
   if (isFailure(begun) && !saysNo(begun)) return begun;
-  const searched = await target.find(type, 'externalId', sourceId, signal);
+  const searched = await target.find(type, 'externalId', sourceId, signal, 'members');
   if (isFailure(searched) && !isRefused(searched)) return searched;
   const [first] = isFailure(searched) ? [] : searched;
   if (first !== undefined) return first;
   const linked = (await store.counts(target.name))[type].active;
   const budget = isFailure(searched) ? Infinity : worthRequests;
-  const everything = budget === 0 ? undefined : await listEverything({ target, type, linked, signal }, budget);
+  const everything =
+    budget === 0 ? undefined : await listEverything({ target, type, linked, signal }, budget, 'members');
   if (isFailure(everything))
     return isFailure(searched) || !(trustsSearch || isRefused(everything)) ? everything : undefined;
   if (everything === undefined && isFailure(searched))

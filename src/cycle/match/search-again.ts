@@ -4,6 +4,7 @@ import type { CreateOperation } from '../../core/model/plan.ts';
 import { inOneGo } from '../../core/model/steps.ts';
 import { isFailure, type FoundResource } from '../../ports/scim-target.ts';
 import { findOne, listEverything, searchList, withExternalId, type MatchFinding } from './search.ts';
+import { isOurs } from './find-lost.ts';
 import { formerOwner, isForeign } from './unmatchable.ts';
 import { othersMembers } from './others-members.ts';
 import { claim } from './ownership.ts';
@@ -31,7 +32,10 @@ export async function searchAgain(
   try {
     const searched = await findOne(context.target, operation, paths, context.signal);
     const isSeen = searched !== undefined && !isFailure(searched) && searched.found.length > 0;
-    const finding = isThere && !isSeen ? ((await lookThrough(operation, paths, context)) ?? searched) : searched;
+    const finding =
+      isThere && !isSeen
+        ? ((await byFormerId(operation, context)) ?? (await lookThrough(operation, paths, context)) ?? searched)
+        : searched;
     if (isFailure(finding)) return { kind: 'unsearchable' };
     const [first, ...others] = finding?.found ?? [];
     if (first === undefined) return { kind: 'none' };
@@ -50,6 +54,20 @@ export async function searchAgain(
     if (error instanceof BridgeError) return { kind: 'unsearchable' };
     throw error;
   }
+}
+
+/**
+ * Who was lost, and stands in the way of themselves: the target had only mislaid them, and no search finds them (it does not
+ * show externalIds, and the name is another one by now). The id by which they were known is theirs still.
+ */
+async function byFormerId(
+  { sourceId }: CreateOperation,
+  { links, target, signal }: AccountSearch,
+): Promise<MatchFinding> {
+  const link = links.get(sourceId);
+  if (link?.lifecycle !== 'lost') return undefined;
+  const held = await target.read(link.type, link.targetId, signal);
+  return !isFailure(held) && isOurs(held, link) ? { found: [held], by: 'id' } : undefined;
 }
 
 /** A search may read a copy that lags behind by seconds: after the first time it is asked again, with growing pauses. */

@@ -96,12 +96,17 @@ async function findRefused({ findings, last }: LookUps<MatchFinding>, input: Sea
   return { findings: new Map([...findings, ...listed]), last };
 }
 
-/** Everything that a target has of a type, as far as that can be believed and is worth so many requests. */
+/**
+ * Everything that a target has of a type, as far as that can be believed and is worth so many requests.
+ *
+ * @param without what of groups nobody looks at
+ */
 export async function listEverything(
   { type, target, linked, signal }: Pick<Search, 'type' | 'target' | 'linked' | 'signal'>,
   worthRequests: number,
+  without?: 'members',
 ): Promise<FoundResource[] | Failure | undefined> {
-  const everything = await target.inventory(type, worthRequests, signal);
+  const everything = await target.inventory(type, worthRequests, signal, without);
   return Array.isArray(everything) && everything.length < linked ? undefined : everything;
 }
 

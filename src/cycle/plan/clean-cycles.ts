@@ -1,3 +1,4 @@
+import { joinEntries } from '../../core/directory/join-entries.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import type { Hold, Operation } from '../../core/model/plan.ts';
@@ -15,6 +16,7 @@ import type { CycleResult } from '../../ports/cycle-observer.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import type { Leftover } from '../quarantine/intents.ts';
 import { inTurns } from '../shared/turns.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
 
@@ -71,6 +73,7 @@ export interface WhatIsLeft {
   readonly rejected: readonly Rejected[];
   readonly leftOut: number;
   readonly reverify: readonly Link[];
+  readonly leftovers: readonly Leftover[];
   readonly waiting: number;
   readonly seats: TargetState['seats'];
   readonly unresolved: UnresolvedCounts | undefined;
@@ -156,16 +159,12 @@ async function draftAnew(
   memory: Memory | undefined,
   recall: RecallProofs | undefined,
 ): Promise<Draft> {
-  const steps = draftInSteps(entriesOf(readings), definition, clock.now(), memory, await recall?.());
+  const steps = draftInSteps(joinEntries(readings), definition, clock.now(), memory, await recall?.());
   return inTurns(steps, turnsBy(clock));
 }
 
 function turnsBy(clock: DraftClock): Pick<Clock, 'monotonic'> | undefined {
   return 'monotonic' in clock ? clock : undefined;
-}
-
-function entriesOf(readings: readonly CompleteReading[]): Entry[] {
-  return readings.flatMap(({ entries }) => entries);
 }
 
 /** Entries in place of earlier ones; undefined when that is not all, or not known. */

@@ -129,10 +129,8 @@ async function populationOf(
 }
 
 function emptyReadings(readings: readonly CompleteReading[]): (directory: string, type: ResourceType) => boolean {
-  const shown = new Map(
-    readings.map(({ directory, entries }) => [directory, new Set(entries.map(({ type }) => type))]),
-  );
-  return (directory, type) => shown.get(directory)?.has(type) === false;
+  const shown = new Map(readings.map(({ directory, entries }) => [directory, entries.counts]));
+  return (directory, type) => shown.get(directory)?.[type] === 0;
 }
 
 /** Those of which the state remembers that somebody was in them; in a state from before it did, all. */

@@ -203,7 +203,7 @@ export function hiddenEntries({
 }
 
 function unreadableIds(readings: readonly CompleteReading[]): SourceId[] {
-  return readings.flatMap(({ entries }) => entries.flatMap(({ id, unreadable }) => (unreadable === true ? [id] : [])));
+  return readings.flatMap(({ entries }) => [...entries.unreadable()]);
 }
 
 /** Everyone who has a link and is not wanted. */

@@ -201,8 +201,9 @@ async function lookAt(
       own,
       input.target.concurrency,
       () => isFailing || input.signal.aborted,
-      async ({ link }) => {
-        const seen = listed.get(link.targetId) ?? (await input.target.read(type, link.targetId, input.signal));
+      async ({ link, whole }) => {
+        const without = whole.includes(membersPath) ? undefined : 'members';
+        const seen = listed.get(link.targetId) ?? (await input.target.read(type, link.targetId, input.signal, without));
         found.set(link.sourceId, seen);
         isFailing ||= isFailure(seen) && !isFinal(seen);
       },
@@ -223,6 +224,7 @@ async function listAll(
   const everything = await listEverything(
     { type, target, linked, signal },
     Math.floor(gaps.length / looksWorthOneList),
+    'members',
   );
   return new Map(Array.isArray(everything) ? everything.map((one) => [one.id, one]) : []);
 }

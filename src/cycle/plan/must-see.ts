@@ -1,6 +1,5 @@
 import { dnKey } from '../../core/directory/dn.ts';
 import { BridgeError } from '../../core/model/errors.ts';
-import type { Entry } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 
@@ -26,7 +25,7 @@ export function checkMustSee(
 function shows({ entries }: CompleteReading, wanted: string): boolean {
   const text = wanted.trim().toLowerCase();
   // Nearly always the spelling is the server's; every DN is taken apart only when it is not.
-  if (entries.some(({ id, dn }) => id === text || dn.toLowerCase() === text)) return true;
+  if (Iterator.from(entries).some(({ id, dn }) => id === text || dn.toLowerCase() === text)) return true;
   const key = text.includes('=') ? dnKey(wanted) : undefined;
-  return key !== undefined && entries.some(({ dn }: Entry) => dnKey(dn) === key);
+  return key !== undefined && Iterator.from(entries).some(({ dn }) => dnKey(dn) === key);
 }

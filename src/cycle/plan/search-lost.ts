@@ -105,8 +105,8 @@ async function outcomesOf(
 /** Many may be looked for: everything is listed once for all of them. */
 function withOneList(target: ScimTarget): ScimTarget {
   const lists = new Map<string, ReturnType<ScimTarget['inventory']>>();
-  const inventory: ScimTarget['inventory'] = (type, worth, signal) => {
-    const list = lists.get(type) ?? target.inventory(type, worth, signal);
+  const inventory: ScimTarget['inventory'] = (type, worth, signal, without) => {
+    const list = lists.get(type) ?? target.inventory(type, worth, signal, without);
     lists.set(type, list);
     return list;
   };

@@ -8,6 +8,7 @@ import { Reference, type DesiredAttributes, type DesiredValue } from '../../core
 import { strangerId } from '../../core/model/stranger.ts';
 import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
+import { mayBeOff, unsaidClears } from '../../core/planning/unsaid.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import { intentOf } from '../quarantine/intents.ts';
@@ -58,10 +59,17 @@ export async function adoptFound(
   context: PushContext,
 ): Promise<OperationResult> {
   // What has no value in the directory must have none there either; references to somebody who is to come wait.
+  // Nor is given to an account that is there what only a new one takes.
   const attributes = new Map<string, DesiredValue | null>(
-    [...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)),
+    [...operation.attributes].filter(
+      ([path, value]) => (value === null || wanted.has(path)) && operation.once?.has(path) !== true,
+    ),
   );
-  const changes = diffWithBody(attributes, found.body, targetIds(context));
+  const before = context.links.get(operation.sourceId);
+  const changes = [
+    ...diffWithBody(attributes, found.body, targetIds(context)),
+    ...unsaidClears(before, attributes, found.body),
+  ];
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
   const origin = isSourceId(found.body['externalId'], operation.sourceId) ? 'created' : 'adopted';
@@ -73,7 +81,8 @@ export async function adoptFound(
     origin === 'adopted' &&
     context.policy.user.reactivateAdopted !== true;
   if (operation.type === 'user') {
-    if (wantsActive && !isLeftOff && wantsSwitchingOn(found.body))
+    const mustBeTold = wantsSwitchingOn(found.body) || mayBeOff(before, found.body, context.store.digest);
+    if (wantsActive && !isLeftOff && mustBeTold)
       changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
   }

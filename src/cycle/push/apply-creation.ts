@@ -1,12 +1,12 @@
 import type { Link, TargetId } from '../../core/model/link.ts';
-import type { Failure, Outcome } from '../../core/model/outcome.ts';
+import type { Failure, FailureClass, Outcome, Shown } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import { adoptFound } from './apply-adoption.ts';
 import { intentOf, isLastLook, mayStillShow } from '../quarantine/intents.ts';
 import { asShown, knownOf } from './known-of.ts';
-import { judgeCreated, olderByName, populatedFailure } from './created-account.ts';
+import { isCertainlyNew, judgeCreated, olderByName, populatedFailure } from './created-account.ts';
 import { firstMembers, joinedAtOnce } from './initial-members.ts';
 import { foreignFailure, takenFailure } from '../match/ownership.ts';
 import { effectOf } from './operation-log.ts';
@@ -24,6 +24,7 @@ import { applied, failed, type OperationResult } from './operation-result.ts';
  *   -----------------------------------+-------------------------------------------------------------------------
  *   an id                              | linked, where the account may be ours (created-account.ts)
  *   there is one already (conflict)    | searched: adopted, match_taken, or left as refused
+ *   another refusal                    | noted: who leaves is looked for, because some targets refuse what they have done
  *   none, or none that can be read     | searched, with growing pauses: adopted, or the intent stays open. Sent again by a
  *                                      | later cycle, when it was looked for long enough; never after a 201
  */
@@ -73,6 +74,7 @@ export async function applyCreate(operation: CreateOperation, context: PushConte
     body,
     context.signal,
     first.map(({ targetId: id, type }) => ({ id, type })),
+    (id) => isCertainlyNew(operation.type, id, older, context),
   );
   if (outcome.kind === 'applied') return takeCreated(outcome, { ...creation, older }, context);
   return settleFailure(outcome.failure, creation, context);
@@ -112,9 +114,10 @@ async function takeCreated(
   const members = { kind: 'members', target: intent.target, group: intent.sourceId, add, remove: [] } as const;
   // Of the others nobody knows: a creation that was only promised (202) does not tell.
   const open = first.map(({ sourceId }) => sourceId).filter((id) => !add.includes(id));
+  const leftOff = isLeftOff(outcome, existed, operation, context);
   const made = asShown(
-    newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context),
-    outcome.shown,
+    { ...newLink(operation, outcome, existed ? 'adopted' : 'created', attributes, context), ...leftOff },
+    leftOff === undefined ? outcome.shown : withoutActive(outcome.shown),
     attributes.keys(),
   );
   const on =
@@ -132,6 +135,21 @@ async function takeCreated(
   if (outcome.active === true && existed) context.toEnd.add(operation.sourceId);
   if (outcome.active === true && !existed) await switchOff(operation, context);
   return applied;
+}
+
+/** An account of somebody else that was there before and is switched off stays so, unless the configuration wants it. */
+function isLeftOff(
+  { named, shown }: Extract<Outcome, { kind: 'applied' }>,
+  existed: boolean,
+  { sourceId }: CreateOperation,
+  { links, policy }: PushContext,
+): Pick<Link, 'leftDisabled'> | undefined {
+  const isOurs = named === true || links.has(sourceId) || policy.user.reactivateAdopted === true;
+  return existed && !isOurs && shown?.lost?.includes('active') === true ? { leftDisabled: true } : undefined;
+}
+
+function withoutActive(shown: Shown | undefined): Shown | undefined {
+  return shown && { ...shown, lost: shown.lost?.filter((path) => path !== 'active') };
 }
 
 /** Some make everybody active, whatever is asked for. Where this fails, the next plan ends it, like any access. */
@@ -160,23 +178,27 @@ async function settleFailure(failure: Failure, creation: Creation, context: Push
     before === undefined || isLastLook(before, context.clock.now())
       ? ({ kind: 'settled', intent } as const)
       : ({ kind: 'intent', intent: before } as const);
+  const at = new Date(context.clock.now()).toISOString();
+  const refused =
+    over.kind === 'intent' ? over : ({ kind: 'intent', intent: { ...intent, at, unclear: 'refused' } } as const);
   const isUnclear = mayHaveCreated(failure);
   if (isUnclear) {
     const unclear = failure.status === 201 ? 'made' : 'lost';
-    await context.store.record([
-      { kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear } },
-    ]);
+    await context.store.record([{ kind: 'intent', intent: { ...intent, at, unclear } }]);
   } else if (failure.class !== 'conflict') {
-    await context.store.record([over]);
+    await context.store.record([mayHaveBeenDone.has(failure.class) ? refused : over]);
     return failed(failure);
   }
   const searched = isUnclear
     ? await searchWithPauses(operation, context, 'afterRequest')
     : await searchAgain(operation, context, true);
   if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
-  if (!isUnclear && searched.kind === 'none') await context.store.record([over]);
+  if (!isUnclear && searched.kind === 'none') await context.store.record([refused]);
   return failed(failure);
 }
+
+/** Refusals of what some targets have done by then. Of who leaves it is looked into (`recoverIntents`). */
+const mayHaveBeenDone: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'throttled']);
 
 /** Also what was only promised (202), or answered as done with something that says nothing. */
 function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {

@@ -118,9 +118,9 @@ class MembersPush {
     // Whoever was taken out by a request of several may be shown by the last one.
     const staying = stayingIn(outcome.shown?.members, piece, this.#context);
     if (staying.size > 0) this.#refused ??= stillIn;
-    const settled = piece.filter((step) => !staying.has(step));
-    // Who is lost is in no group: their leaving is done, their joining is not.
-    const { add, remove } = divide(settled.filter(({ id, joins }) => !this.#isLost(id) || !joins));
+    // Who joins and is lost was not sent: a target that has only mislaid them may have them in the group, by a request before.
+    const settled = piece.filter((step) => !staying.has(step) && !(step.joins && this.#isLost(step.id)));
+    const { add, remove } = divide(settled);
     // Whoever is to leave is not missed, and may be out already: by a request that was answered as if it had failed.
     const missing = await missingFrom(outcome, sourceId, this.#context, { add, remove: leaving });
     await this.#sendAgain(piece, missing, add);

@@ -1,5 +1,6 @@
 import { fold } from '../../core/directory/fold.ts';
 import { isSourceId } from '../../core/directory/source-id.ts';
+import type { ResourceType } from '../../core/model/entry.ts';
 import type { TargetId } from '../../core/model/link.ts';
 import type { Failure, Outcome } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
@@ -51,8 +52,7 @@ export async function judgeCreated(
   const policy = context.policy[type];
   const listed = context.listed[type];
   const existed = outcome.existed === true || listed?.has(id) === true || older.has(id);
-  const isNew = listed !== undefined && !listed.has(id) && !older.has(id);
-  const isUnproven = outcome.unproven === true && !isNew;
+  const isUnproven = outcome.unproven === true && !isCertainlyNew(type, id, older, context);
   const isEchoed = listed?.has(id) === true && outcome.existed !== true && !isUnproven;
   const isForeign =
     outcome.others === true || (type === 'user' && (isUnproven || (isEchoed && !(await fits(operation, id, context)))));
@@ -70,6 +70,16 @@ export async function judgeCreated(
   )
     return refused(populatedFailure(id));
   return { kind: 'ours', existed };
+}
+
+/** Whether the whole list of this cycle lacks an id, which was made since, then. */
+export function isCertainlyNew(
+  type: ResourceType,
+  id: TargetId,
+  older: ReadonlySet<TargetId>,
+  { listed }: Pick<PushContext, 'listed'>,
+): boolean {
+  return listed[type] !== undefined && !listed[type].has(id) && !older.has(id);
 }
 
 /** Whether an account that was listed before it was "created" is the one that was asked for now, and not only in the answer. */

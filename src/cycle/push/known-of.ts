@@ -68,6 +68,7 @@ export async function missingFrom(
         ? []
         : [{ id, active: link.lifecycle === 'active', shown: there.has(link.targetId) }];
     }),
+    shown.tookOthers,
   );
 }
 

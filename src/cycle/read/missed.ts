@@ -1,6 +1,7 @@
 import { dnKey } from '../../core/directory/dn.ts';
 import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { Entry } from '../../core/model/entry.ts';
+import type { EntryList } from '../../core/model/entries.ts';
 import { anyInSteps, eachInSteps, type Steps } from '../../core/model/steps.ts';
 import { entryKey } from '../../core/mapping/directory-index.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
@@ -27,13 +28,13 @@ export async function whatWasMissed(
   }: { readonly store: Pick<StateView, 'openMarks' | 'members'>; readonly clock: Pick<Clock, 'monotonic'> },
 ): Promise<Missed | undefined> {
   const targets = definitions.filter(({ maps }) => maps.has(directory)).map(({ target }) => target);
-  const seen = [...known.keys()];
+  const seen = known.ids();
   for (const target of targets) {
     for await (const links of besides(seen, store, (marks) => marks.unmarkedLinks(target, new Set([directory])))) {
       if (links.some(({ lifecycle }) => lifecycle === 'active')) return 'somebody';
     }
   }
-  const named = await inTurns(groupsWithStrangeNames([...known.values()]), clock);
+  const named = await inTurns(groupsWithStrangeNames(known), clock);
   const groups = [...named.keys()].map(({ id }) => id);
   for (const target of targets) {
     const members = await gather(groups, (ids) => store.members(target, ids));
@@ -48,7 +49,7 @@ export async function whatWasMissed(
 }
 
 /** Groups with members whose names nobody has who was read, and the keys of all names in them. */
-function* groupsWithStrangeNames(entries: readonly Entry[]): Steps<Map<Entry, ReadonlySet<string>>> {
+function* groupsWithStrangeNames(entries: EntryList): Steps<Map<Entry, ReadonlySet<string>>> {
   const spelled = new Set<string>();
   yield* eachInSteps(entries, ({ dn }) => spelled.add(dn));
   const found = new Map<Entry, ReadonlySet<string>>();

@@ -1,7 +1,8 @@
 import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
 import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
-import type { Entry } from '../../core/model/entry.ts';
+import type { Entries } from '../../core/model/entries.ts';
+import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -89,7 +90,12 @@ export interface Reading extends ReadControl {
 
 function hasAll({ known, reading }: DirectoryCache, before: CompleteReading): boolean {
   const { change } = reading ?? before;
-  return change?.before.deref() === before ? change.gone.length === 0 : before.entries.every(({ id }) => known.has(id));
+  return change?.before.deref() === before ? change.gone.length === 0 : hasAllOf(known, before.entries.ids());
+}
+
+function hasAllOf(known: Entries, ids: Iterable<SourceId>): boolean {
+  for (const id of ids) if (!known.has(id)) return false;
+  return true;
 }
 
 /**

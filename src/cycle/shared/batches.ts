@@ -5,8 +5,15 @@ import { nextTurn } from './turns.ts';
 /** How many a port is asked for at once. */
 const size = 2_000;
 
-export function* inBatches<T>(items: readonly T[], most = size): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += most) yield items.slice(at, at + most);
+export function* inBatches<T>(items: Iterable<T>, most = size): Generator<readonly T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < most) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Asks for something by id, batch by batch, and puts the answers together. Others have their turn between two batches. */
@@ -24,7 +31,7 @@ export async function gather<K, V>(
 
 /** What the state knows of others than these entries: they are marked, then it is asked for whoever has no mark. */
 export async function* besides<T>(
-  seen: readonly SourceId[],
+  seen: Iterable<SourceId>,
   store: Pick<StateView, 'openMarks'>,
   ask: (marks: SeenMarks) => AsyncIterable<readonly T[]>,
 ): AsyncGenerator<readonly T[]> {

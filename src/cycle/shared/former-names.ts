@@ -1,6 +1,7 @@
 import { dnKey } from '../../core/directory/dn.ts';
 import { entryKey, noFormerNames, type FormerNames } from '../../core/mapping/directory-index.ts';
 import { memberNames } from '../../core/mapping/member-values.ts';
+import type { EntryList } from '../../core/model/entries.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
 import type { Digest } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
@@ -56,12 +57,11 @@ export async function noteNames(
 
 async function note(
   directory: string,
-  entries: readonly Entry[],
+  entries: Iterable<Entry>,
   store: StateStore,
   pause: () => Promise<void> | undefined,
 ): Promise<void> {
-  for (let at = 0; at < entries.length; at += batchSize) {
-    const batch = entries.slice(at, at + batchSize);
+  for (const batch of inBatches(entries, batchSize)) {
     const known = await store.names(
       directory,
       batch.map(({ id }) => id),
@@ -81,8 +81,7 @@ async function note(
 
 /** After a complete reading: the few who leave between two of them are no burden. */
 async function forgetOrphanedNames(directory: string, { entries }: CompleteReading, store: StateStore): Promise<void> {
-  const seen = entries.map(({ id }) => id);
-  for await (const ids of besides(seen, store, (marks) => marks.unmarkedNames(directory))) {
+  for await (const ids of besides(entries.ids(), store, (marks) => marks.unmarkedNames(directory))) {
     if (ids.length > 0) await store.record([{ kind: 'names', directory, names: ids.map((id) => [id, []]) }]);
   }
 }
@@ -114,7 +113,7 @@ export async function namesInGroups(
 
 /** Names of members that nobody has in this spelling, a few at a time: a group may have a million. */
 async function* strangeNames(
-  entries: readonly Entry[],
+  entries: EntryList,
   pause: () => Promise<void> | undefined,
 ): AsyncGenerator<readonly string[]> {
   const spelled = new Set<string>();

@@ -3,6 +3,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import type { Link, TargetId } from '../../core/model/link.ts';
 import type { Drift, DriftKind, ValueDrift } from '../../core/model/drift.ts';
 import type { Failure } from '../../core/model/outcome.ts';
+import { shownActive } from '../../core/mapping/active.ts';
 import { keepChoices } from '../../core/planning/keep-choice.ts';
 import { compareLifecycle } from '../../core/verify/compare-lifecycle.ts';
 import { compareMembers, type MemberComparison } from '../../core/verify/compare-members.ts';
@@ -48,6 +49,8 @@ export interface Compared {
   readonly departs: boolean;
   /** It differs in what the target does not store. */
   readonly isUnstored: boolean;
+  /** Whether it is active is said in no word that is known, or not at all: that says something where others say it. */
+  readonly activity: 'unclear' | 'silent' | undefined;
   /** Of a group: members that are not ours, and stay. */
   readonly foreignMembers: number;
   /** Of a group: it does not show who is in it. */
@@ -83,16 +86,17 @@ export async function compareSubject(
   const members = await membersCompared(subject, found, acknowledged, input);
   if (isFailure(members)) return members;
   const departs = isDeparting(subject, acknowledged, input.removal);
-  const lifecycle = compareLifecycle(link, subject.active, found.active);
+  const lifecycle = compareLifecycle(link, subject.active, found.active ?? shownActive(found.body));
   const isWaiting = subject.isInScope && lifecycle === 'waiting';
   return {
     drift: driftOf(subject, compared, members ?? nobody, lifecycle),
     isAnothers: compared.isAnothers,
     absent: compared.absent,
-    shown: compared.shown,
+    shown: found.active === undefined ? compared.shown : [...compared.shown, 'active'],
     acknowledged,
     waits: compared.waiting > 0 || isWaiting || members?.waits === true,
     departs,
+    activity: lifecycle === 'unclear' || lifecycle === 'silent' ? lifecycle : undefined,
     isUnstored: compared.unstored > 0 || lifecycle === 'unstored',
     foreignMembers: members?.foreign ?? 0,
     hidesMembers: members === undefined,

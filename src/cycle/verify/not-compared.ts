@@ -76,6 +76,7 @@ export async function notCompared(
       moving,
       settling: sum((part) => part.settling),
       hidingMembers: sum((part) => part.hidingMembers),
+      unclear: sum((part) => part.unclear),
     }),
     unread: sum((part) => part.unread),
     left: sum((part) => part.left),

@@ -1,5 +1,6 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ComparedBefore } from './compared-before.ts';
 import type { ComparisonInput } from './compare-subject.ts';
 
 export interface ReadBackInput extends ComparisonInput {
@@ -7,6 +8,7 @@ export interface ReadBackInput extends ComparisonInput {
   readonly directories: ReadonlySet<string>;
   /** Of these alone, by look-ups; without it, everyone. */
   readonly only?: ReadonlySet<SourceId> | undefined;
+  readonly before: ComparedBefore;
   /** By which is judged who is new, when they are looked up. */
   readonly clock: Pick<Clock, 'now'>;
   /** True when nothing new may begin. */

@@ -7,7 +7,7 @@ import { subjectsOf, type Subject } from './subjects.ts';
 
 export interface ReadBack extends Pick<
   Findings,
-  'compared' | 'waiting' | 'departed' | 'unstored' | 'foreignMembers' | 'hidingMembers'
+  'compared' | 'waiting' | 'departed' | 'unstored' | 'foreignMembers' | 'hidingMembers' | 'unclear'
 > {
   readonly found: readonly Found[];
   /** Undefined where nobody looked. */
@@ -45,7 +45,7 @@ export async function readBack(type: ResourceType, input: ReadBackInput): Promis
   const doubtful = findings.doubtful();
   if (doubtful.size > 0) await lookAt(({ link }) => doubtful.has(link.sourceId));
   const settling = await lookUps.judgeMissing();
-  const { found, compared, waiting, departed, unstored, foreignMembers, hidingMembers } = findings;
+  const { found, compared, waiting, departed, unstored, foreignMembers, hidingMembers, unclear } = findings;
   return {
     found,
     compared,
@@ -54,6 +54,7 @@ export async function readBack(type: ResourceType, input: ReadBackInput): Promis
     unstored,
     foreignMembers,
     hidingMembers,
+    unclear,
     // A list that lacks some of ours, who are there, may lack others too.
     foreign: listed && {
       count: listed.count,

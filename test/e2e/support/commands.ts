@@ -5,6 +5,7 @@ import { apply } from '../../../src/cli/commands/apply.ts';
 import { decide } from '../../../src/cli/commands/decide.ts';
 import { plan } from '../../../src/cli/commands/plan.ts';
 import { retry } from '../../../src/cli/commands/retry.ts';
+import { run } from '../../../src/cli/commands/run.ts';
 import { sync } from '../../../src/cli/commands/sync.ts';
 import { undo } from '../../../src/cli/commands/undo.ts';
 import { verify } from '../../../src/cli/commands/verify.ts';
@@ -33,6 +34,7 @@ export function commandOf([name = '', word = '']: readonly string[]): Command {
     apply: (context) => apply(word, { json }, context),
     approve: (context) => decide('approve', word, { json }, context),
     retry: (context) => retry(undefined, { all: true, json }, context),
+    run,
   };
   const command = commands[name];
   if (command === undefined) throw new Error(`which command is ${name}?`);

@@ -18,6 +18,8 @@ export interface Site extends AsyncDisposable {
   readonly token: string;
   /** Replaces the directory, in one step. */
   show(company: Company): Promise<void>;
+  /** The same by the text of an LDIF file. */
+  showLdif(text: string): Promise<void>;
   /** Replaces words of the configuration. */
   reconfigure(change: (text: string) => string): Promise<void>;
   /** Runs a command to its end. */
@@ -60,13 +62,14 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
   });
   const config = join(folder, 'dir2scim.yaml');
   const ldif = join(folder, 'people.ldif');
-  const show = async (company: Company): Promise<void> => {
-    await writeFile(`${ldif}.new`, companyLdif(company));
+  const showLdif = async (text: string): Promise<void> => {
+    await writeFile(`${ldif}.new`, text);
     // As if it had been there for a while: a file that was just written is not read until it has settled.
     const earlier = Date.now() / 1_000 - 10;
     await utimes(`${ldif}.new`, earlier, earlier);
     await rename(`${ldif}.new`, ldif);
   };
+  const show = (company: Company): Promise<void> => showLdif(companyLdif(company));
   await writeFile(join(folder, 'token'), `${token}\n`);
   await writeFile(config, configuration(options, target.url));
   if (options.company !== undefined) await show(options.company);
@@ -78,6 +81,7 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     target,
     token,
     show,
+    showLdif,
     reconfigure: async (change) => writeFile(config, change(await readFile(config, 'utf8'))),
     run: (...args) => runProgram([...args, '--config', config], childEnvironment),
     start: (...args) => startProgram([...args, '--config', config], childEnvironment),

@@ -4,7 +4,9 @@ import { readScimPath, scimPath } from '../../../src/core/mapping/scim-path.ts';
 import type { SourceId } from '../../../src/core/model/entry.ts';
 import { doubtful, type Link } from '../../../src/core/model/link.ts';
 import { Reference, type Resource } from '../../../src/core/model/resource.ts';
+import type { FailureClass } from '../../../src/core/model/outcome.ts';
 import type { CycleReport } from '../../../src/cycle/cycle-report.ts';
+import type { QuarantineRecord } from '../../../src/ports/state-records.ts';
 import { inShort } from '../convergence.ts';
 import { hour } from '../world.ts';
 import { checkBound, claimsInStep } from './claims.ts';
@@ -39,14 +41,15 @@ export async function expectConvergence(world: World): Promise<void> {
       report !== undefined &&
       report.error === undefined &&
       open.length === 0 &&
-      report.rejected.every(isLasting) &&
+      report.rejected.every((one) => isLasting(one) || isLacking(one.type, one.label, plot.lacks)) &&
       report.applied.length === 0 &&
       report.hold === undefined &&
       // What a request may have left of somebody who has gone is looked for, for a day; or until a lesson is forgotten.
       (await world.store.openIntents('wiki')).length === 0 &&
       // That a target has no groups is believed for a day, where it said so of one.
       (report.leftOut === 0 || isLacking('group', '', plot.lacks)) &&
-      (report.deferred === 0 || plot.lacks !== undefined)
+      (report.deferred + report.waiting === 0 || plot.lacks !== undefined) &&
+      (await isEverybodyTried(world))
     )
       break;
   }
@@ -71,10 +74,36 @@ async function expectSilence(world: World): Promise<void> {
   assert.deepEqual(said, [], 'without a change, nothing is sent');
 }
 
-/** A search that was refused is tried again in time. */
+/** A search that was refused is tried again in time, and so is a type that was said to take no more. */
 function isLasting({ reasons }: CycleReport['rejected'][number]): boolean {
-  return reasons[0]?.code !== 'search_refused';
+  return !['search_refused', 'not_created'].includes(reasons[0]?.code ?? '');
 }
+
+/** Nobody waits for another try, but for those who cannot come about. */
+async function isEverybodyTried({ store, source, setup, clock, plot }: World): Promise<boolean> {
+  const { resources } = projectTarget(source.entries(), setup.definition, clock.now());
+  const labels = new Map(resources.map(({ sourceId, label }) => [sourceId, label]));
+  const [quarantined, links] = await Promise.all([
+    store.quarantined('wiki', everybody),
+    store.links('wiki', everybody),
+  ]);
+  return [...quarantined.values()].every(({ sourceId, type, cause }) => {
+    const lacks = !links.has(sourceId) && isLacking(type, labels.get(sourceId) ?? '', plot.lacks);
+    return lacks || !failures.has(cause);
+  });
+}
+
+const failures: ReadonlySet<string> = new Set<FailureClass>([
+  'transient',
+  'throttled',
+  'unknown',
+  'conflict',
+  'gone',
+  'rejected',
+  'unsupported',
+  'auth',
+  'protocol',
+]);
 
 function isLacking(type: string, label: string, lacks: RegExp | undefined): boolean {
   return lacks?.test(`${type === 'user' ? 'User' : 'Group'} ${label}`) === true;
@@ -118,6 +147,7 @@ function isDoubted({ attributes, unsettled, lifecycle }: Link): boolean {
 
 async function compare(world: World): Promise<void> {
   const { source, setup, clock, store, server, nature, plot } = world;
+  const failing = await store.quarantined('wiki', everybody);
   const { resources } = projectTarget(source.entries(), setup.definition, clock.now());
   const ids = [...new Set([...resources.map(({ sourceId }) => sourceId), ...everybody])];
   const links = await store.links('wiki', ids);
@@ -146,20 +176,46 @@ async function compare(world: World): Promise<void> {
       assert.ok(mayLack, `${resource.sourceId} is missing`);
       continue;
     }
+    const said = takesNoChange(body, world) ? isSaid(resource.sourceId, failing, links) : false;
+    if (said) continue;
     if (resource.type === 'user') assert.equal(body['active'] !== false, active, `${resource.sourceId} active`);
     // Who answers to nothing cannot be kept in step, and comes back as a new account.
     if (active || nature.users.inactive !== 'hidden') compareAttributes(resource, body, managerOf, world);
     if (resource.type === 'group') compareMembers(resource, body, idOf, [...links.values()], world);
   }
   const wanted = new Set(resources.map(({ sourceId }) => sourceId));
-  for (const link of links.values())
-    if (!wanted.has(link.sourceId)) compareDeparted(link, here.get(link.targetId), world);
+  for (const link of links.values()) {
+    if (wanted.has(link.sourceId)) continue;
+    const body = here.get(link.targetId);
+    const said = body !== undefined && takesNoChange(body, world) && isSaid(link.sourceId, failing, links);
+    if (!said) compareDeparted(link, body, world);
+  }
   for (const body of server.users()) {
     const externalId = body['externalId'];
     if (typeof externalId === 'string' && !wanted.has(externalId))
       assert.equal(body['active'], false, `${externalId} left, and an account stays active`);
   }
   assert.deepEqual(await store.openIntents('wiki'), [], 'no intent is left open');
+}
+
+/**
+ * An account that was made by hand without what the server wants of each of its accounts after any change: until its adoption
+ * gives it that, nobody can change anything else in it. It may be otherwise than it should be, where that is said.
+ */
+function takesNoChange(body: Json, { nature, strangers }: World): boolean {
+  return (
+    strangers.byHand.has(String(body['id'])) &&
+    nature.users.required.some((path) => readScimPath(body, scimPath(path)) === undefined)
+  );
+}
+
+/** Whether it is said that somebody is not in step: a change is refused and tried again, or a value that is missing is counted. */
+function isSaid(
+  id: SourceId,
+  failing: ReadonlyMap<SourceId, Pick<QuarantineRecord, 'cause'>>,
+  links: ReadonlyMap<SourceId, Link>,
+): boolean {
+  return failing.get(id)?.cause === 'rejected' || (links.get(id)?.unstored?.length ?? 0) > 0;
 }
 
 /** Whoever was there at any time. */

@@ -6,6 +6,7 @@ import { changeCompany } from './company.ts';
 import { checkClaim, expectConvergence } from './convergence.ts';
 import { strike } from './mishaps.ts';
 import { restart, runCycle } from './cycle.ts';
+import { holdMachineClock } from './still-clock.ts';
 import { joinStranger } from './strangers.ts';
 import { checkCycle } from './watch.ts';
 import { createWorld, type Plot, type World } from './world.ts';
@@ -15,6 +16,7 @@ const rounds = 2;
 
 /** A first load, and changes after it, while things go wrong; then nothing does, and everything has to be as it should. */
 export async function live(plot: Plot, replay: string): Promise<void> {
+  const letGo = holdMachineClock();
   const world = await createWorld(plot);
   const { trace } = world;
   try {
@@ -26,6 +28,7 @@ export async function live(plot: Plot, replay: string): Promise<void> {
     });
   } finally {
     await world.client.close();
+    letGo();
   }
 }
 

@@ -13,6 +13,7 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
     Object.entries(sent).map(([name, value]) => [name, receiveBooleans(name, value, booleans)]),
   );
   const type = kind === 'User' ? behaviour.users : behaviour.groups;
+  if (kind === 'Group') takeBack(body, behaviour.groups);
   for (const name of Object.keys(body)) checkRefused(name, type.refused);
   if (kind === 'Group') checkMembersOf(body, method, behaviour);
   if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body))
@@ -25,6 +26,28 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
       extension[key] = receiveManager(extension[key], behaviour, true);
   }
   return body;
+}
+
+/** What is shown in a way of the server's own comes back so in a PUT: WSO2's name with its store is the same name. */
+function takeBack(body: Json, { shownExternalId, shownPrefix }: Behaviour['groups']): void {
+  const { displayName: name } = body;
+  if (typeof name === 'string' && shownPrefix !== '' && name.startsWith(shownPrefix))
+    body['displayName'] = name.slice(shownPrefix.length);
+  if (shownExternalId === 'externalId' || body[shownExternalId] === undefined) return;
+  const { [shownExternalId]: shown } = body;
+  Reflect.deleteProperty(body, shownExternalId);
+  if (get(body, 'externalId') === undefined) body['externalId'] = shown;
+}
+
+/** Texts that were shown in place of elements come back in a PUT, each for the element that is there. */
+export function takeBackTexts(body: Json, before: Json): void {
+  const key = keyOf(body, 'emails');
+  const [sent, held]: unknown[] = [body[key], get(before, 'emails')];
+  if (!Array.isArray(sent)) return;
+  const there = (Array.isArray(held) ? held : []).filter(isObject);
+  body[key] = sent.map((one: unknown) =>
+    typeof one === 'string' ? (there.find(({ value }) => value === one) ?? { value: one }) : one,
+  );
 }
 
 function checkMembersOf(body: Json, method: 'POST' | 'PUT', { members }: Behaviour): void {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { App } from '../../../src/bridge/app.ts';
 import { createNextCycle } from '../../../src/bridge/next-cycle.ts';
-import { verifyScheduled } from '../../../src/bridge/verify-scheduled.ts';
+import { verifyScheduled, type Round } from '../../../src/bridge/verify-scheduled.ts';
 import type { LoggedEntry } from '../../../src/core/model/log-entry.ts';
 import { createDirectoryCaches } from '../../../src/cycle/read/directory-caches.ts';
 import { isFailure, overriding, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import type { CyclesInput } from '../../../src/cycle/run-cycles.ts';
 import type { CycleEvent } from '../../../src/ports/cycle-observer.ts';
 import { cycleStage, minute, person, type StageOptions } from '../../support/cycle-stage.ts';
+import { memoryNotes } from '../../support/memory-notes.ts';
 
 type Verified = Extract<CycleEvent, { kind: 'verified' }>;
 
@@ -21,6 +22,7 @@ async function daemon(options: StageOptions = {}) {
   for (let cycle = 0; cycle < 2; cycle += 1) assert.equal((await stage.cycle()).report.result, 'success');
   await stage.clock.advance(10 * minute);
   const nextCycle = createNextCycle();
+  const notes = memoryNotes();
   const over = new AbortController();
   const events: CycleEvent[] = [];
   const told = (): Verified[] => events.filter((event) => event.kind === 'verified');
@@ -28,8 +30,10 @@ async function daemon(options: StageOptions = {}) {
   const verify = (
     more: { readonly onEvent?: (event: CycleEvent) => void; readonly cycle?: Partial<CyclesInput> } = {},
     calls: Partial<ScimTarget> = {},
-  ): Promise<void> => {
+    round: Round = 'all',
+  ): Promise<boolean> => {
     const app = {
+      comparedNotes: notes,
       configuration: { targets: new Map([['wiki', { drift: 'repair' }]]) },
       clock: stage.clock,
       sources: new Map([['corp', stage.source]]),
@@ -47,7 +51,7 @@ async function daemon(options: StageOptions = {}) {
         stage.cycle({ repaired, ...more.cycle }).then(({ report }) => report),
       );
     };
-    return verifyScheduled({
+    const input = {
       app,
       store: { current: () => Promise.resolve(stage.store), close: () => Promise.resolve() },
       directoryCaches: createDirectoryCaches(),
@@ -57,7 +61,8 @@ async function daemon(options: StageOptions = {}) {
         if (!over.signal.aborted) void cycle(); // a daemon that ends begins no round
       },
       signal: over.signal,
-    });
+    };
+    return verifyScheduled(input, round);
   };
   /** By hand, on the target. */
   const change = async (id: string, path: string, value: string | boolean): Promise<void> => {
@@ -65,7 +70,7 @@ async function daemon(options: StageOptions = {}) {
     const { signal } = new AbortController();
     await stage.target.update('user', link?.targetId ?? '', [{ path, change: 'set', value, had: true }], signal);
   };
-  return { ...stage, nextCycle, over, events, told, verify, change };
+  return { ...stage, notes, nextCycle, over, events, told, verify, change };
 }
 
 /** What the state says of the last comparison: who differs, and whether a cycle has it. */
@@ -79,6 +84,27 @@ async function assertCounted(
 }
 
 describe('a comparison by schedule', () => {
+  it('goes on in a round of its own when the target was away, and is over then', async () => {
+    const stage = await daemon();
+    let reads = 0;
+    const away: Partial<ScimTarget> = {
+      walk: () => Promise.resolve('partial'),
+      read: (...call) => {
+        reads += 1;
+        return reads <= 2
+          ? stage.target.read(...call)
+          : Promise.resolve({ class: 'auth', status: 401, detail: 'not now' });
+      },
+    };
+    assert.equal(await stage.verify({}, away), true);
+    assert.equal(stage.events.at(-1)?.kind, 'verify_failed');
+    assert.equal(await stage.verify({}, { walk: () => Promise.resolve('partial') }, 'cut-short'), false);
+    assert.equal((await stage.store.verified('wiki'))?.compared.user, 3);
+    const told = stage.events.length;
+    assert.equal(await stage.verify({}, {}, 'cut-short'), false);
+    assert.equal(stage.events.length, told, 'nothing is left to go on with');
+  });
+
   it('ends when it is told to while it records what it found, and says that no cycle has it', async () => {
     const { verify, change, over, told, store } = await daemon();
     await change('a', 'title', 'Queen');

@@ -1,3 +1,4 @@
+import { EntryMap } from '../../../src/core/directory/entry-map.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DirectoryCache } from '../../../src/core/directory/directory-cache.ts';
@@ -9,7 +10,11 @@ import { linkOf, user } from '../../support/plan-input.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
 const at = (id: string, dn: string): Entry => entry(id, {}, { dn });
-const readingOf = (...entries: Entry[]): CompleteReading => ({ kind: 'complete', directory: 'corp', entries });
+const readingOf = (...entries: Entry[]): CompleteReading => ({
+  kind: 'complete',
+  directory: 'corp',
+  entries: new EntryMap(entries),
+});
 
 describe('names that entries had', () => {
   const setup = () => {

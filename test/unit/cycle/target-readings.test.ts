@@ -1,10 +1,11 @@
+import { EntryMap } from '../../../src/core/directory/entry-map.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readingsOf, requiredReadings } from '../../../src/cycle/read/target-readings.ts';
 import { BridgeError } from '../../../src/core/model/errors.ts';
 import type { CompleteReading } from '../../../src/core/model/reading.ts';
 
-const readingOf = (directory: string): CompleteReading => ({ kind: 'complete', directory, entries: [] });
+const readingOf = (directory: string): CompleteReading => ({ kind: 'complete', directory, entries: new EntryMap([]) });
 
 const setup = { maps: new Map(['corp', 'staff'].map((name) => [name, {} as never])) };
 const both = new Map(['staff', 'corp', 'others'].map((name) => [name, readingOf(name)]));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { VerifiedTarget, VerifyInput } from '../../../src/cycle/verify-target.ts';
 import { markDrift, noteNotTaken } from '../../../src/cycle/verify/mark-drift.ts';
+import { readActive } from '../../../src/core/mapping/active.ts';
 import { isFailure, overriding, type FoundResource, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import { cycleStage, minute, person, team, type StageOptions } from '../../support/cycle-stage.ts';
 import { readBack } from '../../support/read-back.ts';
@@ -182,6 +183,40 @@ describe('reading a target back', () => {
     const after = overridingLinks(stage, 'p0001');
     const verified = await verify(stage, {}, { storeAfter: () => Promise.resolve(after) });
     assert.deepEqual([kindsOf(verified), verified.notCompared.exceptions.moving], [[], 1]);
+  });
+
+  for (const [word, kind] of [
+    [0, 'disabled'],
+    ['False', 'disabled'],
+    ['SUSPENDED', 'disabled'],
+    ['inactive', 'disabled'],
+    ['enabled', undefined],
+    [1, undefined],
+    ['pending', 'unclear'],
+    [2, 'unclear'],
+    [{ value: false }, 'unclear'],
+    [null, 'unclear'],
+    [undefined, 'unclear'],
+  ] as const) {
+    it(`takes ${JSON.stringify(word)} in place of active for what it means, and never for true`, async () => {
+      const stage = await loaded(people(5));
+      const first = (await stage.store.links('wiki', ['p0000'])).get('p0000')?.targetId;
+      const worded = through(stage.target, (one) =>
+        one.id === first ? { ...one, active: readActive({ active: word }), body: { ...one.body, active: word } } : one,
+      );
+      const verified = await verify(stage, worded);
+      assert.deepEqual(
+        [verified.drift.flatMap(({ kinds }) => kinds), verified.notCompared.exceptions],
+        kind === 'disabled' ? [[kind], {}] : [[], kind === undefined ? {} : { unclear: 1 }],
+      );
+    });
+  }
+
+  it('says nothing of whether accounts are active where the target never does', async () => {
+    const stage = await loaded(people(5));
+    const mute = through(stage.target, (one) => ({ ...without('active')(one), active: undefined }));
+    const verified = await verify(stage, mute);
+    assert.deepEqual([kindsOf(verified), verified.notCompared.exceptions], [[], {}]);
   });
 
   it('does not compare members that a group does not show, and counts foreign ones', async () => {

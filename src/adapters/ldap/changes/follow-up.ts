@@ -72,11 +72,10 @@ export async function followUp(
       entries.set(entry.id, entry);
     }
     const keys = new Set([...moved, ...arrivals].map(dnKey));
-    const now =
-      keys.size === 0
-        ? []
-        : [...known.values()].filter(({ id }) => !gone.has(id) && !entries.has(id)).concat([...entries.values()]);
-    pending = findMentioning(now, keys).union(await findOnServer(directory, attributes, arrivals));
+    const unread = findMentioning(known, keys).difference(gone).difference(entries);
+    pending = unread
+      .union(findMentioning(entries.values(), keys))
+      .union(await findOnServer(directory, attributes, arrivals));
     for (const id of pending) mentioning.add(id);
     // Seen by the look-up alone: it was moved a moment ago, and is read with the next poll.
     for (const { id } of absent) if (became.get(id) === 'present') mentioning.add(id);

@@ -1,5 +1,6 @@
 import { dnKey, parseDn } from '../../../core/directory/dn.ts';
 import type { Filter } from '../../../core/directory/filter.ts';
+import type { EntryList } from '../../../core/model/entries.ts';
 import type { Entry, ResourceType, SourceId } from '../../../core/model/entry.ts';
 
 /** Attributes with DNs of other entries as values (RFC 4519, RFC 2798, MS-ADA), by which a server can be asked. */
@@ -19,10 +20,11 @@ export function findMentioning(entries: Iterable<Entry>, keys: ReadonlySet<strin
 }
 
 /** The entries that mention a DN that nobody among them has. */
-export function findDangling(entries: ReadonlyMap<SourceId, Entry>): Set<SourceId> {
-  const dns = new Set([...entries.values()].map(({ dn }) => referenceKey(dn)));
+export function findDangling(entries: EntryList): Set<SourceId> {
+  const dns = new Set<string>();
+  for (const { dn } of entries) dns.add(referenceKey(dn));
   const dangling = new Set<SourceId>();
-  for (const { id, attributes } of entries.values()) {
+  for (const { id, attributes } of entries) {
     const isDangling = references.some((name) =>
       attributes.get(name)?.some((value) => typeof value === 'string' && !dns.has(referenceKey(value))),
     );

@@ -51,7 +51,7 @@ export async function readChanges(directory: OpenDirectory, request: ReadRequest
     return unknown(`something changed or may have, and a change of ${derived} leaves no trace at its entry`);
 
   const names = await nameEntries(directory, since, content, { strategy, feed });
-  if (names.ids.size > Math.max(fewEntries, since.known.size / 2)) {
+  if (names.ids.size > Math.max(fewEntries, since.known.length / 2)) {
     return unknown(`${names.ids.size} entries would have to be read again`);
   }
   // Before anything is read: what changes meanwhile is more than it says.
@@ -151,8 +151,8 @@ function unknown(because: string): Changes {
  * Goes through all that the bases and filters show, with nothing but ids, stamps and DNs, and names whoever differs
  * from what is known: new, changed, elsewhere, or no longer shown. Resolves only when every page arrived.
  */
-async function compareLightly(directory: OpenDirectory, known: ReadonlyMap<SourceId, Entry>): Promise<Set<SourceId>> {
-  const different = new Set(known.keys());
+async function compareLightly(directory: OpenDirectory, known: Since['known']): Promise<Set<SourceId>> {
+  const different = new Set(known.ids());
   await searchScopes(directory, {
     attributes: { user: new Set(), group: new Set() },
     visit: (entry) => {

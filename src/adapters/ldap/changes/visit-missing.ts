@@ -19,8 +19,10 @@ export async function visitMissing(
   seen: ReadonlySet<SourceId>,
 ): Promise<ReadonlyMap<SourceId, AbsenceReason> | undefined> {
   if (known === undefined || directory.options.referrals !== undefined) return undefined;
-  const absent = [...known.values()].filter(({ id }) => !seen.has(id));
-  if (absent.length === 0 || absent.length > mostLookedUp) return undefined;
+  const missing: SourceId[] = [];
+  for (const id of known.ids()) if (!seen.has(id)) missing.push(id);
+  if (missing.length === 0 || missing.length > mostLookedUp) return undefined;
+  const absent = missing.flatMap((id) => known.get(id) ?? []);
   const absenceReasons = await lookUpAbsent(directory, absent);
   if (absenceReasons === undefined) {
     // Whether it refuses or is not there any more: in the latter case nobody knows who is gone.

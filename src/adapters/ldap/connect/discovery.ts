@@ -16,20 +16,31 @@ export interface Servers {
    * @throws BridgeError D2S_DIRECTORY_UNREACHABLE, D2S_DIRECTORY_TLS
    */
   list(current: string | undefined, again: boolean, signal: AbortSignal): Promise<readonly string[]>;
+  /** Where a server can say in which site this machine is. */
+  readonly site?: {
+    /** Asked of a server that was reached, until one has answered. */
+    readonly isWanted: () => boolean;
+    /** A server has answered: from now on, those of this site come first. Gives theirs, where they are looked up at once. */
+    learn(own: string | undefined, lookUp: boolean, signal: AbortSignal): Promise<readonly string[]>;
+  };
 }
 
 /** A server that DNS names; those of a lower rank (nearer, or of a lower priority) come first. */
 interface Discovered {
   readonly url: string;
   readonly rank: string;
+  readonly from: Origin;
 }
+
+/** Domain controllers of the site or of the domain, or any LDAP server of it. */
+type Origin = 'site' | 'domain' | 'other';
 
 /**
  * The servers of a domain, as its SRV records name them (RFC 2782):
  *
  * | asked for | when |
  * |---|---|
- * | `_ldap._tcp.<site>._sites.dc._msdcs.<domain>` | the site is given: its domain controllers come before all others |
+ * | `_ldap._tcp.<site>._sites.dc._msdcs.<domain>` | the site is given, or a domain controller has said it: those in it come before all others |
  * | `_ldap._tcp.dc._msdcs.<domain>` | always: domain controllers (MS-ADTS §6.3.2.3) |
  * | `_ldap._tcp.<domain>` | where there are no domain controllers: any LDAP server (RFC 2782, FreeIPA, OpenLDAP) |
  *
@@ -43,17 +54,19 @@ interface Discovered {
 export function createDiscovery(discovery: LdapDiscovery, startTls: boolean): Servers {
   const lookUp = discovery.lookUp ?? createSrvLookUp();
   let known: readonly Discovered[] = [];
+  let { site } = discovery;
+  let isAsked = site !== undefined;
 
   const find = async (signal: AbortSignal): Promise<readonly Discovered[]> => {
     const found: Discovered[] = [];
     const passed: string[] = [];
     let failure: unknown;
-    for (const [group, name] of namesOf(discovery).entries()) {
-      if (name.isFallback && found.length + passed.length > 0) continue;
+    for (const [from, name] of namesOf(discovery.domain, site)) {
+      if (from === 'other' && found.length + passed.length > 0) continue;
       try {
-        for (const record of orderRecords(await lookUp(name.text, signal), discovery.random ?? Math.random)) {
+        for (const record of orderRecords(await lookUp(name, signal), discovery.random ?? Math.random)) {
           if (!isTrustworthy(record.name, discovery)) passed.push(record.name);
-          else found.push({ url: urlOf(record, startTls), rank: `${group} ${record.priority}` });
+          else found.push({ url: urlOf(record, startTls), rank: `${from} ${record.priority}`, from });
         }
       } catch (error) {
         signal.throwIfAborted();
@@ -62,7 +75,7 @@ export function createDiscovery(discovery: LdapDiscovery, startTls: boolean): Se
     }
     if (found.length > 0) return withoutRepetition(found).slice(0, mostDiscovered);
     if (failure !== undefined && known.length > 0) return known;
-    throw failure === undefined ? nobody(discovery, passed) : unanswered(discovery, failure);
+    throw failure === undefined ? nobody(discovery.domain, site, passed) : unanswered(discovery, failure);
   };
 
   return {
@@ -77,14 +90,23 @@ export function createDiscovery(discovery: LdapDiscovery, startTls: boolean): Se
       );
       return [...new Set([...before, here, ...known].map(({ url }) => url))];
     },
+    site: {
+      isWanted: () => !isAsked && known.some(({ from }) => from === 'domain'),
+      async learn(own, lookUp, signal) {
+        isAsked = true;
+        site = own;
+        if (lookUp) known = await find(signal);
+        return known.filter(({ from }) => from === 'site').map(({ url }) => url);
+      },
+    },
   };
 }
 
-function namesOf({ domain, site }: LdapDiscovery): { readonly text: string; readonly isFallback?: true }[] {
+function namesOf(domain: string, site: string | undefined): (readonly [Origin, string])[] {
   return [
-    ...(site === undefined ? [] : [{ text: `_ldap._tcp.${site}._sites.dc._msdcs.${domain}` }]),
-    { text: `_ldap._tcp.dc._msdcs.${domain}` },
-    { text: `_ldap._tcp.${domain}`, isFallback: true },
+    ...(site === undefined ? [] : [['site', `_ldap._tcp.${site}._sites.dc._msdcs.${domain}`] as const]),
+    ['domain', `_ldap._tcp.dc._msdcs.${domain}`],
+    ['other', `_ldap._tcp.${domain}`],
   ];
 }
 
@@ -111,7 +133,7 @@ function withoutRepetition(found: readonly Discovered[]): Discovered[] {
   return found.filter(({ url }, index) => found.findIndex((other) => other.url === url) === index);
 }
 
-function nobody({ domain, site }: LdapDiscovery, passed: readonly string[]): BridgeError {
+function nobody(domain: string, site: string | undefined, passed: readonly string[]): BridgeError {
   const [first] = passed;
   if (first !== undefined) {
     return new BridgeError(
@@ -120,7 +142,7 @@ function nobody({ domain, site }: LdapDiscovery, passed: readonly string[]): Bri
       'if it is right, say whose certificates count: tls.onlyCa with tls.ca, or tls.serverName; or name the servers under urls',
     );
   }
-  const names = namesOf({ domain, site, anyName: false }).map(({ text }) => text);
+  const names = namesOf(domain, site).map(([, name]) => name);
   return new BridgeError(
     'D2S_DIRECTORY_UNREACHABLE',
     `DNS has no SRV records under ${names.join(' or ')}`,

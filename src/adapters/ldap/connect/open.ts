@@ -1,6 +1,7 @@
 import { BindRequest, ExtendedRequest } from 'ldapts';
 import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
+import { askSites, type Sites } from './client-site.ts';
 import { bindError, externalBindError, restrictedBindError } from '../protocol/bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
 import { interruption } from '../protocol/message-stream.ts';
@@ -33,7 +34,11 @@ export async function openDirectory(
     if (url === undefined) throw summary(failures);
     tried.add(url);
     try {
-      const directory = await openServer(options, url, signal);
+      const directory = await openServer(options, choice, url, signal);
+      if (directory === undefined) {
+        tried.delete(url);
+        continue;
+      }
       choice.works(url);
       return directory;
     } catch (error) {
@@ -59,10 +64,22 @@ async function nextServer(
   }
 }
 
-async function openServer(options: LdapSourceOptions, url: string, signal: AbortSignal): Promise<OpenDirectory> {
+/** Undefined when servers that are nearer are to be tried before this one. */
+async function openServer(
+  options: LdapSourceOptions,
+  choice: ServerChoice,
+  url: string,
+  signal: AbortSignal,
+): Promise<OpenDirectory | undefined> {
   const address = parseAddress(url);
   const session = await timed(options, 'connect', () => connect(options, address, signal), url);
   try {
+    const ask = (domain: string): Promise<Sites | undefined> =>
+      timed(options, 'root_dse', () => askSites(session, domain));
+    if ((await choice.isFar?.(url, ask, signal)) === true) {
+      session.close();
+      return undefined;
+    }
     if (options.bind !== undefined) await bind(options, options.bind, session);
     const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
     if (!isSynchronized(rootDse)) throw notSynchronized(url);
@@ -181,7 +198,9 @@ async function bind(
 async function bindExternal(options: LdapSourceOptions, session: Session): Promise<void> {
   const request = new BindRequest({ messageId: 0, mechanism: 'EXTERNAL' });
   const result = await timed(options, 'bind', () => session.request(request), session.server);
-  if (result.code !== 0) throw externalBindError(result, session.server);
+  if (result.code === 0) return;
+  const rootDse = await readRootDse(session).catch(() => undefined);
+  throw externalBindError(result, session.server, rootDse?.get('supportedsaslmechanisms') ?? []);
 }
 
 /**

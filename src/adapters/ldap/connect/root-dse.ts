@@ -15,6 +15,7 @@ const asked = [
   'subschemaSubentry',
   'supportedControl',
   'supportedCapabilities',
+  'supportedSASLMechanisms',
   'vendorName',
   'vendorVersion',
   'dnsHostName',

@@ -1,3 +1,4 @@
+import type { Sites } from './client-site.ts';
 import { monotonic } from '../shared/monotonic.ts';
 import type { LdapSourceOptions } from '../shared/options.ts';
 import { createDiscovery, type Servers } from './discovery.ts';
@@ -17,6 +18,11 @@ export interface ServerChoice {
    * @param again whether the first of them failed just now, so that a list that was looked up may be outdated
    */
   order(signal: AbortSignal, again?: boolean): Promise<readonly string[]>;
+  /**
+   * This one was reached: where it is not known in which site this machine is, and servers can say it (`discover`), it is
+   * asked. True when servers of that site are to be tried before it.
+   */
+  isFar?(url: string, ask: (domain: string) => Promise<Sites | undefined>, signal: AbortSignal): Promise<boolean>;
   /** This one works. Tells `onFailover` when the one before was another. */
   works(url: string): void;
   /** This one broke while it was read: the others come first next time. */
@@ -46,6 +52,16 @@ export function createServerChoice(options: LdapSourceOptions): ServerChoice {
       return broken === undefined || !list.includes(broken)
         ? order
         : [...order.filter((url) => url !== broken), broken];
+    },
+    isFar: async (url, ask, signal) => {
+      const { site } = servers;
+      if (discover === undefined || site?.isWanted() !== true) return false;
+      const sites = await ask(discover.domain);
+      const isElsewhere = sites !== undefined && sites.own.toLowerCase() !== sites.server.toLowerCase();
+      const near = await site.learn(sites?.own, isElsewhere, signal);
+      if (near.length === 0 || near.includes(url)) return false;
+      current = undefined;
+      return true;
     },
     works: (url) => {
       // Somebody else answered although it was the preferred one's turn: it is left alone for another hold time.

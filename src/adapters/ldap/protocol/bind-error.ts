@@ -1,4 +1,5 @@
 import { BridgeError } from '../../../core/model/errors.ts';
+import { clean } from '../../../core/wording/foreign.ts';
 import type { LdapResult } from './message.ts';
 import { policyReason, type PolicyReason } from './password-policy.ts';
 import { nameOfCode, quote, remedyForCode } from './result-code.ts';
@@ -65,13 +66,25 @@ export function restrictedBindError(result: LdapResult, server: string): BridgeE
   return new BridgeError('D2S_DIRECTORY_AUTH', `${server} allows the bind account nothing: ${why}`, remedy);
 }
 
-/** The error for SASL EXTERNAL that was refused: the server knows nobody by that certificate, or asked for none. */
-export function externalBindError(result: LdapResult, server: string): BridgeError {
+/**
+ * The error for SASL EXTERNAL that was refused: the server knows nobody by that certificate, asked for none, or has no such
+ * bind at all.
+ *
+ * @param mechanisms what it offers (RFC 4512 §5.1.6), to this connection: OpenLDAP adds EXTERNAL when it was shown a certificate
+ */
+export function externalBindError(result: LdapResult, server: string, mechanisms: readonly string[]): BridgeError {
   if (result.code === 51 || result.code === 52) return bindError(result, server);
+  const answer = `${nameOfCode(result.code)}${quote(result.diagnostic)}`;
+  if (mechanisms.length > 0 && !mechanisms.includes('EXTERNAL'))
+    return new BridgeError(
+      'D2S_DIRECTORY_AUTH',
+      `${server} refused the bind by certificate (SASL EXTERNAL), which it does not offer here, but ${clean(mechanisms.slice(0, 8).join(', '))}: ${answer}`,
+      'let the server ask for client certificates (OpenLDAP: TLSVerifyClient); Samba has no such bind: use bind.dn and bind.password there',
+    );
   return new BridgeError(
     'D2S_DIRECTORY_AUTH',
-    `${server} refused the bind by certificate (SASL EXTERNAL): ${nameOfCode(result.code)}${quote(result.diagnostic)}`,
-    'let the server ask for client certificates, trust the authority of tls.cert, and map its subject to an account that may read (OpenLDAP: TLSVerifyClient and authz-regexp; 389: certmap.conf)',
+    `${server} refused the bind by certificate (SASL EXTERNAL): ${answer}`,
+    'let the server trust the authority of tls.cert, and map its subject to an account that may read (OpenLDAP: authz-regexp; 389: certmap.conf)',
   );
 }
 

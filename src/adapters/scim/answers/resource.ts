@@ -96,7 +96,7 @@ function withExternalId(body: Body): Body {
 }
 const externalIdPath = scimPath('externalId');
 
-/** Reads one resource. */
+/** Reads one resource. A 2xx without a body shows nothing, and is no reading. */
 export async function readResource(
   exchange: Exchange,
   type: ResourceType,
@@ -110,7 +110,10 @@ export async function readResource(
     { method: 'GET', path: path + query, subject: 'resource', maxBytes: maxBytes(type) },
     signal,
   );
-  if (isRefusal(answer) || answer.body === undefined || isAbout(id, answer.body)) return answer;
+  if (isRefusal(answer)) return answer;
+  if (answer.body === undefined)
+    return { ...nonsense('was asked for the resource, and answered without a body', answer.status), isEmpty: true };
+  if (isAbout(id, answer.body)) return answer;
   return nonsense('answered with something else than the resource that was asked for', answer.status);
 }
 

@@ -109,7 +109,7 @@ function outcomeOf(outcome: Body, request: ScimRequest, secrets: readonly string
     kind: 'answer',
     status,
     etag,
-    location: undefined,
+    location: typeof outcome['location'] === 'string' && status < 300 ? outcome['location'] : undefined,
     retryAfter: undefined,
     date: undefined,
     content,

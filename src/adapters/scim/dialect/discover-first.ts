@@ -43,9 +43,9 @@ export function createDiscovery(
 /** The same target, whose writes wait for what discovery says about how to write. */
 export function writeAfter(discovered: (signal: AbortSignal) => Promise<void>, target: ScimTarget): ScimTarget {
   return overriding(target, {
-    async create(type, attributes, signal, members) {
+    async create(type, attributes, signal, members, isNew) {
       await discovered(signal);
-      return target.create(type, attributes, signal, members);
+      return target.create(type, attributes, signal, members, isNew);
     },
     async update(type, id, changes, signal, known) {
       if (changes.length > 0) await discovered(signal);

@@ -133,12 +133,13 @@ function statusClass(
 }
 
 function classifySuccess(reply: Extract<Reply, { kind: 'answer' }>, request: ScimRequest): Answer | Refusal {
-  const { status, etag, date, content } = reply;
+  const { status, etag, date, location, content } = reply;
   if (content.kind === 'none') return { status, etag, body: undefined };
   if (content.kind === 'json') {
     // Seen at gateways: an error in the body of a 200.
     const named = content.body['schemas'];
-    if (!Array.isArray(named) || !named.includes(schemas.error)) return { status, etag, date, body: content.body };
+    if (!Array.isArray(named) || !named.includes(schemas.error))
+      return { status, etag, date, location, body: content.body };
     return { class: 'protocol', status, detail: `a SCIM error was answered with ${status}` };
   }
   // The status says it all; a large group may be answered with all its members.

@@ -3,6 +3,7 @@ import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
+import { readActive } from '../../../core/mapping/active.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
@@ -10,17 +11,19 @@ import type { TargetDialect } from '../dialect/target-dialect.ts';
 import type { ScimSigns } from '../dialect/scim-signs.ts';
 import { askedBy, filterText, wider } from './filter.ts';
 import { createFilterTrials, type FilterTrials } from './filter-trials.ts';
+import { listWithoutMembers, withoutMembers } from './without-members.ts';
 import { eachInTurns } from '../http/turns.ts';
 import type { Keep } from '../answers/kept.ts';
 import { readList } from '../answers/list.ts';
 import { maxBytes } from '../answers/resource.ts';
-import { nonsense, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
+import { nonsense, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 
 type Find = (
   type: ResourceType,
   attribute: string,
   value: string,
   signal: AbortSignal,
+  without?: 'members',
 ) => Promise<FoundResource[] | Failure>;
 
 /**
@@ -30,12 +33,12 @@ type Find = (
  */
 export function createFind(
   exchange: Exchange,
-  targetDialect: Pick<TargetDialect, 'current' | 'learn'>,
+  targetDialect: Pick<TargetDialect, 'current' | 'learn' | 'evidence'>,
   signs: ScimSigns,
   keep: Keep,
 ): Find {
   const trials = createFilterTrials(targetDialect);
-  return async (type, attribute, value, signal) => {
+  return async (type, attribute, value, signal, without) => {
     const path = scimPath(attribute);
     const { filter } = targetDialect.current();
     const asked = askedBy(filter, type, path);
@@ -49,12 +52,14 @@ export function createFind(
     }
     const search = {
       exchange,
+      targetDialect,
       signs,
       trials,
       type,
       path,
       asked,
       more: furtherParameters(type, targetDialect.current()),
+      without,
       signal,
     };
     const found = await searchFor(value, search);
@@ -68,6 +73,7 @@ export function createFind(
 
 interface Search {
   readonly exchange: Exchange;
+  readonly targetDialect: Pick<TargetDialect, 'evidence'>;
   readonly signs: ScimSigns;
   readonly trials: FilterTrials;
   readonly type: ResourceType;
@@ -77,26 +83,25 @@ interface Search {
   readonly asked: ScimPath;
   /** Query parameters beside the filter. */
   readonly more: string;
+  /** What of groups nobody looks at. */
+  readonly without: 'members' | undefined;
   readonly signal: AbortSignal;
 }
 
 function furtherParameters(type: ResourceType, { filter, list }: Dialect): string {
   const window = filter.window ? '&startIndex=1&count=100' : '';
-  return type === 'group' && list.excludeMembers ? `${window}&excludedAttributes=members` : window;
+  return type === 'group' && list.excludeMembers ? `${window}&${withoutMembers}` : window;
 }
 
 async function searchFor(
   value: string,
-  { exchange, signs, trials, type, path, asked, more, signal }: Search,
+  { exchange, targetDialect, signs, trials, type, path, asked, more, without, signal }: Search,
 ): Promise<FoundResource[] | Failure> {
   const trial = { type, asked, value };
-  const list = await readList(
-    exchange,
-    type,
-    `filter=${encodeURIComponent(filterText(asked, value))}${more}`,
-    signal,
-    maxBytes(type),
-  );
+  const query = `filter=${encodeURIComponent(filterText(asked, value))}${more}`;
+  const list = await (without === undefined || more.includes(withoutMembers)
+    ? readList(exchange, type, query, signal, maxBytes(type))
+    : listWithoutMembers({ exchange, targetDialect, signal }, type, query, maxBytes(type)));
   if ('class' in list) {
     if (list.cut === true) {
       // Whoever answers so much to a question about one, again and again, lists everybody.
@@ -110,7 +115,7 @@ async function searchFor(
     const isNothingThere = (list.class === 'unsupported' && list.status !== 501) || list.status === 403;
     if (isNothingThere && list.status !== undefined && !(await signs.isThere(signal))) return noService(list.status);
     if (list.status === 404 && list.class === 'unsupported') return [];
-    if (!(await isAboutFilter(list, exchange, type, signal))) return toFailure(list);
+    if (!(await isAboutFilter(list, { exchange, targetDialect, signal, type }))) return toFailure(list);
     trials.refused(trial, list);
     return toFailure({ ...list, class: 'unsupported' });
   }
@@ -120,14 +125,13 @@ async function searchFor(
     if (isHit(resource, path, asked, value)) byId.set(resource.id, resource);
   });
   const hits = [...byId.values()];
-  if (
-    hits.length === 0 &&
-    list.unusable.some(
+  if (hits.length === 0) {
+    const meantHere = list.unusable.filter(
       (body) =>
         holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null),
-    )
-  )
-    return nonsense('what was searched for is there, and has no usable id', list.status);
+    );
+    if (meantHere.length > 0) return unnamable(meantHere, list.status);
+  }
   // In another element than was asked for is alike as well: SCIM 1.1 has no brackets to say which.
   let alike = hits.length > 0;
   const meant = [asked, ...wider(asked)];
@@ -147,6 +151,14 @@ async function searchFor(
   return hits;
 }
 
+/** Some make ids that cannot stand in a URL, or none at all. */
+function unnamable(those: readonly Body[], status: number): Failure {
+  return {
+    ...nonsense('what was searched for is there, and has no usable id', status),
+    unnamable: those.every((body) => readActive(body) === false) ? 'off' : 'on',
+  };
+}
+
 function noService(status: number): Failure {
   return {
     class: status === 403 ? 'auth' : 'protocol',
@@ -161,12 +173,10 @@ function noService(status: number): Failure {
  */
 async function isAboutFilter(
   { status }: Refusal,
-  exchange: Exchange,
-  type: ResourceType,
-  signal: AbortSignal,
+  search: Pick<Search, 'exchange' | 'targetDialect' | 'signal' | 'type'>,
 ): Promise<boolean> {
   if (status === 400 || status === 405 || status === 501) return true;
-  return status === 500 && !('class' in (await readList(exchange, type, 'startIndex=1&count=1', signal)));
+  return status === 500 && !('class' in (await listWithoutMembers(search, search.type, 'startIndex=1&count=1')));
 }
 
 function isUserName(path: ScimPath): boolean {

@@ -4,8 +4,8 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { scimPath } from '../../../core/mapping/scim-path.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { askedBy, filterText } from './filter.ts';
-import { readList } from '../answers/list.ts';
 import { maxBytes, readResource } from '../answers/resource.ts';
+import { listWithoutMembers, readWithoutMembers } from './without-members.ts';
 
 /**
  * A target may say in other words that it does not have a resource any more: a 500 that stays, a 404 as an HTML page. Then
@@ -73,23 +73,6 @@ function refusalOf(
   };
 }
 
-/** Reads one resource to see whether it is there: of a group without its members, where the target takes that (RFC 7644 §3.9). */
-export async function readWithoutMembers(
-  { exchange, targetDialect, signal }: Conversation,
-  type: ResourceType,
-  id: TargetId,
-): Promise<Answer | Refusal> {
-  const read = (query: string): Promise<Answer | Refusal> => readResource(exchange, type, id, signal, query);
-  if (type === 'user' || targetDialect.evidence.has(refusesExclusion)) return read('');
-  const held = await read('?excludedAttributes=members');
-  if (!isRefusal(held) || ![400, 405, 501].includes(held.status ?? 0)) return held;
-  const plain = await read('');
-  if (!isRefusal(plain)) targetDialect.evidence.note(refusesExclusion);
-  return plain;
-}
-
-const refusesExclusion = 'refuses excludedAttributes';
-
 /**
  * Reads one resource; where a target has other words for one that it does not have, it is searched for by its id.
  *
@@ -122,16 +105,11 @@ async function isNowhere(
   id: TargetId,
   { class: failureClass }: Refusal,
 ): Promise<boolean> {
-  const { exchange, targetDialect, signal } = conversation;
+  const { targetDialect } = conversation;
   const path = scimPath('id');
   if (askedBy(targetDialect.current().filter, type, path) !== undefined) {
-    const list = await readList(
-      exchange,
-      type,
-      `filter=${encodeURIComponent(filterText(path, id))}`,
-      signal,
-      maxBytes(type),
-    );
+    const query = `filter=${encodeURIComponent(filterText(path, id))}`;
+    const list = await listWithoutMembers(conversation, type, query, maxBytes(type));
     if (!isRefusal(list)) return list.resources.length === 0 && list.unusable.length === 0;
     if (list.class === 'transient' || list.class === 'throttled') return false;
   }
@@ -140,8 +118,7 @@ async function isNowhere(
 
 /** Whether one of those whom a list shows is read by its id: the same path is answered by the target, and not by a page. */
 async function showsAnother(conversation: Conversation, type: ResourceType, id: TargetId): Promise<boolean> {
-  const { exchange, signal } = conversation;
-  const list = await readList(exchange, type, 'startIndex=1&count=2', signal, maxBytes(type));
+  const list = await listWithoutMembers(conversation, type, 'startIndex=1&count=2', maxBytes(type));
   const another = isRefusal(list) ? undefined : list.resources.find((one) => one.id !== id);
   if (another === undefined) return false;
   const held = await readWithoutMembers(conversation, type, another.id);

@@ -20,8 +20,10 @@ export function hurried(target: ScimTarget, milliseconds: number): HurriedTarget
   };
   return {
     target: overriding(target, {
-      find: (type, attribute, value, signal) => inTime(signal, (both) => target.find(type, attribute, value, both)),
-      inventory: (type, worthRequests, signal) => inTime(signal, (both) => target.inventory(type, worthRequests, both)),
+      find: (type, attribute, value, signal, without) =>
+        inTime(signal, (both) => target.find(type, attribute, value, both, without)),
+      inventory: (type, worthRequests, signal, without) =>
+        inTime(signal, (both) => target.inventory(type, worthRequests, both, without)),
       read: (type, id, signal, without) => inTime(signal, (both) => target.read(type, id, both, without)),
     }),
     wasCut: () => wasCut,

@@ -11,6 +11,7 @@ import type { TargetPlaces } from '../shared/answer-places.ts';
 import { listResources, longestList, walkedResources } from '../shared/bounds.ts';
 import { isRefusal, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
 import { walkPages, type Walk } from './pages.ts';
+import { listWithoutMembers, withoutMembers } from './without-members.ts';
 
 /** All pages are held in memory at once: about 30,000 resources. */
 const mostPages = 300;
@@ -34,6 +35,7 @@ export async function readInventory(
   type: ResourceType,
   worthRequests: number,
   signal: AbortSignal,
+  without?: 'members',
 ): Promise<FoundResource[] | Failure | undefined> {
   const share = inventory.memory.open();
   const found = new Map<TargetId, FoundResource>();
@@ -41,6 +43,7 @@ export async function readInventory(
   let size = 0;
   try {
     const result = await walk(inventory, type, Math.min(worthRequests, mostPages), signal, {
+      without,
       begin() {
         share.release(); // what an earlier walk had is not kept
         found.clear();
@@ -62,7 +65,7 @@ export async function readInventory(
   }
 }
 
-/** The same without keeping more than a page: each is handed on before the next is asked for. */
+/** The same without keeping more than a page, and without the members of groups: each is handed on before the next is asked for. */
 export async function walkInventory(
   inventory: Inventory,
   type: ResourceType,
@@ -72,6 +75,7 @@ export async function walkInventory(
 ): Promise<'whole' | 'partial' | Failure> {
   let received = 0;
   return walk(inventory, type, worthRequests, signal, {
+    without: 'members',
     begin: () => undefined,
     ask: (page) => inventory.places.ofCall(page), // what is asked meanwhile needs places too
     async take({ resources }) {
@@ -83,6 +87,8 @@ export async function walkInventory(
 
 /** What becomes of the pages of a walk. */
 interface Taker {
+  /** What of groups nobody looks at. */
+  readonly without: 'members' | undefined;
   /** A walk begins, or begins once more. */
   begin(): void;
   ask(page: () => Promise<List | Refusal>): Promise<List | Refusal>;
@@ -100,10 +106,14 @@ async function walk(
 ): Promise<'whole' | 'partial' | Failure> {
   const { list } = targetDialect.current();
   if (!list.usable) return 'partial';
-  const extra = type === 'group' && list.excludeMembers ? ['excludedAttributes=members'] : [];
+  const isConfigured = type === 'group' && list.excludeMembers;
+  const read = (place: readonly string[]): Promise<List | Refusal> =>
+    taker.without === undefined || isConfigured
+      ? readList(exchange, type, [...place, ...(isConfigured ? [withoutMembers] : [])].join('&'), signal)
+      : listWithoutMembers({ exchange, targetDialect, signal }, type, place.join('&'));
   const ask = (place: readonly string[]): Promise<List | Refusal> =>
     taker.ask(async () => {
-      const page = await readList(exchange, type, [...place, ...extra].join('&'), signal);
+      const page = await read(place);
       return isRefusal(page) ? page : { ...page, resources: await keepEach(page.resources, type, keep) };
     });
   const seen = { resources: 0 };

@@ -27,13 +27,13 @@ export function contained(
     caught(signal, failed, () => places.ofCall(call));
   return overriding(target, {
     discover: (signal) => contain(signal, unusable, () => target.discover(signal)),
-    find: (type, attribute, value, signal) =>
+    find: (type, attribute, value, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['find']>>>(signal, unusable, () =>
-        target.find(type, attribute, value, signal),
+        target.find(type, attribute, value, signal, without),
       ),
-    inventory: (type, worthRequests, signal) =>
+    inventory: (type, worthRequests, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['inventory']>>>(signal, undefined, () =>
-        target.inventory(type, worthRequests, signal),
+        target.inventory(type, worthRequests, signal, without),
       ),
     walk: (type, worthRequests, onPage, signal) =>
       caught<Awaited<ReturnType<ScimTarget['walk']>>>(signal, 'partial', () =>
@@ -43,9 +43,9 @@ export function contained(
       contain<Awaited<ReturnType<ScimTarget['membersOf']>>>(signal, unusable, () => target.membersOf(group, signal)),
     read: (type, id, signal, without) =>
       contain<Awaited<ReturnType<ScimTarget['read']>>>(signal, unusable, () => target.read(type, id, signal, without)),
-    create: (type, attributes, signal, members) =>
+    create: (type, attributes, signal, members, isNew) =>
       contain<Outcome>(signal, { kind: 'failed', failure: { ...unusable, class: 'unknown' } }, () =>
-        target.create(type, attributes, signal, members),
+        target.create(type, attributes, signal, members, isNew),
       ),
     update: (type, id, changes, signal, known) =>
       contain<Outcome>(signal, unusableOutcome, () => target.update(type, id, changes, signal, known)),

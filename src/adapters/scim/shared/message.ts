@@ -40,6 +40,8 @@ export interface Answer {
   readonly etag: string | undefined;
   /** When the target sent it, by its own clock. */
   readonly date?: string | undefined;
+  /** Where what was created is, as the target says; compared, and never followed. */
+  readonly location?: string | undefined;
   /** Undefined when the answer had none. */
   readonly body: Body | undefined;
   /** It is one of several in the answer to a bulk request. */
@@ -64,6 +66,8 @@ export interface Refusal extends Failure {
   readonly wantsSlash?: boolean | undefined;
   /** There was more of the answer than is read. */
   readonly cut?: boolean | undefined;
+  /** A 2xx to a reading, without a body. */
+  readonly isEmpty?: boolean | undefined;
   /** It came as a page: of a proxy or a portal, and not of the target. */
   readonly page?: boolean | undefined;
   /** After a 401: there may be other credentials now, with which the same request may be sent once more. */

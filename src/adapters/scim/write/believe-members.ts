@@ -3,7 +3,7 @@ import { missingMembers } from '../../../core/model/missing-members.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
-import { insistOnMembers } from './insist-on-members.ts';
+import { insistOnMembers, takesOthers } from './insist-on-members.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { isCutOff, notAllShown } from './shown-bound.ts';
 import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
@@ -45,6 +45,7 @@ export async function believeMembers(
   if (isCutOff(targetDialect, seen) && !staysIn(part, seen)) return notAllShown(answer, part);
   if (differs(part, seen)) return insistOnMembers(conversation, group, part, answer, seen);
   if (!isWhole && (await lost(part, seen)).length === 0) targetDialect.evidence.note(partial);
+  if (await isEmptied(part, seen)) targetDialect.evidence.note(takesOthers);
   return told(answer, isRefusal(held) ? answer : held, seen);
 }
 
@@ -84,7 +85,7 @@ async function lookBack(
   try {
     const held = await readMembers(conversation, group);
     if (isRefusal(held)) {
-      if (tellsNothing(held)) return unread(held);
+      if (tellsNothing(held) && held.isEmpty !== true) return unread(held);
       if (held.class === 'gone') return untold(answer);
       if (!showsNobody(conversation, 'a group that was changed', held)) return unread(held);
       found = true; // it cannot be looked into
@@ -98,7 +99,8 @@ async function lookBack(
       return notAllShown(answer, part);
     }
     const isDone = seen === undefined || !differs(part, seen);
-    found = isDone && (seen === undefined || (await lost(part, seen)).length === 0);
+    if (isDone) found = await proves(part, seen);
+    else found = false;
     if (seen === undefined) return untold(answer);
     if (isDone) return told(answer, held, seen);
     const insisted = await insistOnMembers(conversation, group, part, answer, seen);
@@ -107,6 +109,20 @@ async function lookBack(
   } finally {
     if (!isRepeated) evidence.looked(form, 1, found);
   }
+}
+
+/**
+ * What a group that is as it should be says of the form in which it was changed: undefined where it may have been like that
+ * before, since nobody left whom it is known to have had, and nobody joined.
+ *
+ * @param seen undefined: it does not show its members, and never will
+ */
+async function proves(part: MemberChange, seen: ShownMembers | undefined): Promise<boolean | undefined> {
+  if (seen === undefined) return true;
+  if ((await lost(part, seen)).length > 0) return false;
+  if (part.add.length > 0 || part.remove.length === 0) return true;
+  const before = new Set(await part.current());
+  return part.remove.some((id) => before.has(id)) ? true : undefined;
 }
 
 /**
@@ -147,6 +163,11 @@ export async function lost(
   const active = new Set(await expected());
   const all = (await current()).filter((id) => !concerned.has(id));
   return missingMembers(all.map((id) => ({ id, active: active.has(id), shown: ids.has(id) })));
+}
+
+/** Whether nobody is left of those who were in it, after a removal of some: nobody else takes out all of them at that moment. */
+async function isEmptied(part: MemberChange, seen: ShownMembers): Promise<boolean> {
+  return part.add.length === 0 && part.remove.length > 0 && seen.ids.size === 0 && (await lost(part, seen)).length > 1;
 }
 
 /** With the group as it was seen; a list that was left out is an empty one. */

@@ -9,7 +9,7 @@ import { idOf, readResource } from '../answers/resource.ts';
 import { endOf, isMute, noteMute, type Ended } from './ended.ts';
 import { insistOnActive } from './insist-on-active.ts';
 import { displaced, lostBeside, showsNone } from './effect.ts';
-import { settleStored } from './settle-stored.ts';
+import { neverStored, settleStored } from './settle-stored.ts';
 import { showsNobody, showsSomebody } from './shows-nobody.ts';
 import { wasShown } from './stored-evidence.ts';
 import { strangeExternalId, subjectOf } from './subject.ts';
@@ -46,49 +46,95 @@ export async function believeUpdate(
   let end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
   let isFresh = false;
   let found: boolean | undefined;
+  const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
   if (seen === undefined || (ends && end !== 'off')) {
     const looked = ends ? 'an account that was to be switched off' : (`a ${type} that was changed` as const);
-    const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
     const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
     const first = ends ? firstEnds : 1;
     if (!must && !(await targetDialect.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
-      return uncertain(conversation, ends, { ...answer, body: seen });
+      return uncertain(conversation, ends, withUnstored(conversation, type, changes, { ...answer, body: seen }));
     try {
       const held = await (ends
         ? readEnded(conversation, type, id, known)
         : readResource(conversation.exchange, type, id, conversation.signal));
       if (isRefusal(held)) {
-        // Whoever is not there has no access; and what was changed a moment ago may not be shown yet, or never.
-        if ((ends || inBulk) && tellsNothing(held)) return unread(held);
-        const isBelieved = held.class !== 'gone' && !tellsNothing(held) && showsNobody(conversation, looked, held);
-        if (ends && held.class !== 'gone' && !isBelieved) return { ...held, class: 'transient' };
-        if (isBelieved || held.class === 'gone') found = true;
-        const unshown = { ...answer, body: seen };
+        const unlooked = lookedInVain(conversation, held, looked, ends, inBulk);
+        if (isRefusal(unlooked)) return unlooked;
+        if (unlooked.isBelieved) found = true;
+        const unshown = withUnstored(conversation, type, changes, { ...answer, body: seen });
         return held.class === 'gone' ? unshown : uncertain(conversation, ends, unshown);
       }
-      // Without a body nothing was seen.
-      if (ends && held.body === undefined && !showsNobody(conversation, looked, held)) return unseen(held);
       if (held.body !== undefined) showsSomebody(conversation, looked);
       seen = held.body;
       isFresh = seen !== undefined;
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
       if (end === 'mute') noteMute(targetDialect);
       found = seen === undefined ? undefined : !isNotOff(end) && !(comesBack(changes) && readActive(seen) === false);
-      if (seen !== undefined && inBulk && !ends)
-        [seen, found] = await lookAtJoined(conversation, type, id, changes, seen, again);
+      if (seen !== undefined && inBulk && !ends) {
+        found = undefined; // refused alone, it says nothing of the form
+        const joined = await lookAtJoined(conversation, type, id, changes, seen, again);
+        if (isRefusal(joined)) return joined;
+        [seen, found] = joined;
+      }
     } finally {
       if (!must) targetDialect.evidence.looked(form, first, found);
       else if (found === false) targetDialect.evidence.doubt(form);
     }
   }
-  if (seen === undefined) return uncertain(conversation, ends, answer);
+  if (seen === undefined) return uncertain(conversation, ends, withUnstored(conversation, type, changes, answer));
   if (inBulk && found !== false && notShown(seen, changes) === 0) targetDialect.evidence.note(bulkTold);
+  const settled = await settleSeen(conversation, type, id, changes, known, { ...answer, body: seen }, isFresh, end);
+  // What could not be settled is looked at again.
+  if (isRefusal(settled) && isFresh) targetDialect.evidence.doubt(form);
+  return settled;
+}
+
+/** Whose it is that was seen, what of it was stored, and what went with it. */
+async function settleSeen(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  known: Pick<Acknowledged, 'externalId' | 'paths'>,
+  answer: Answer & { readonly body: Body },
+  isFresh: boolean,
+  end: Ended | undefined,
+): Promise<Answer | Refusal> {
   const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
-  const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, targetDialect);
+  const ours = typeof sent === 'string' ? sent : undefined;
+  const strange = strangeExternalId(answer.body, known.externalId, ours, conversation.targetDialect);
   if (strange !== undefined) return strange;
-  const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, end);
+  const settled = await compare(conversation, type, id, changes, answer, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
   return withLost(conversation, type, changes, known, settled);
+}
+
+/**
+ * What to make of a reading that showed nothing:
+ *
+ * | reading                     | an end of access, or an outcome in bulk | any other change              |
+ * |-----------------------------|-----------------------------------------|-------------------------------|
+ * | none, gone                  | believed                                | believed: not to be seen yet  |
+ * | failed on its way           | sent again later                        | sent again later, a few times |
+ * | a 2xx without a body        | sent again later, a few times           | the same                      |
+ * | refused                     | believed when it is refused every time  | believed                      |
+ *
+ * @returns a refusal where the change is sent again; otherwise whether the form is taken for honest
+ */
+function lookedInVain(
+  conversation: Conversation,
+  held: Refusal,
+  looked: Parameters<typeof showsNobody>[1],
+  ends: boolean,
+  inBulk: boolean,
+): Refusal | { readonly isBelieved: boolean } {
+  if (held.class === 'gone') return { isBelieved: true };
+  const isOpen = tellsNothing(held);
+  if ((ends || inBulk) && isOpen && held.isEmpty !== true) return unread(held);
+  const isShownNever = showsNobody(conversation, looked, held);
+  if (isOpen && !isShownNever) return held.isEmpty === true ? unseen(held) : unread(held);
+  if (ends && !isOpen && !isShownNever) return { ...held, class: 'transient' };
+  return { isBelieved: !isOpen && isShownNever };
 }
 
 /** Reads who was switched off; that they are not there counts only while others are shown, and is asked once more then: a target that showed nobody may have come back. */
@@ -137,15 +183,17 @@ async function lookAtJoined(
   changes: readonly WireChange[],
   seen: Body,
   again: () => Promise<Answer | Refusal>,
-): Promise<[Body, boolean | undefined]> {
+): Promise<[Body, boolean | undefined] | Refusal> {
   const open = notShown(seen, changes);
   const alone = open === 0 ? undefined : await sentAlone(conversation, type, id, changes, open, again);
+  if (alone !== undefined && isRefusal(alone)) return { ...alone, inPart: true };
   return alone === undefined ? [seen, open === changes.length ? undefined : true] : [alone, false];
 }
 
 /**
  * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
  * Where more of it is to be seen then (`open`: what was not before), nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
+ * Refused alone, it is refused.
  */
 async function sentAlone(
   { targetDialect, exchange, signal }: Conversation,
@@ -154,17 +202,18 @@ async function sentAlone(
   changes: readonly WireChange[],
   open: number,
   again: () => Promise<Answer | Refusal>,
-): Promise<Body | undefined> {
+): Promise<Body | Refusal | undefined> {
   const answer = await again();
-  const isShown = !isRefusal(answer) && subjectOf(id, answer.body) === 'it';
-  const held = isRefusal(answer) || isShown ? answer : await readResource(exchange, type, id, signal);
+  if (isRefusal(answer)) return answer;
+  const isShown = subjectOf(id, answer.body) === 'it';
+  const held = isShown ? answer : await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined || notShown(held.body, changes) >= open) return undefined;
   targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
   return held.body;
 }
 
-function unseen({ status }: Answer): Refusal {
-  const detail = `a deactivation could not be looked at: answered ${status} without a body`;
+function unseen({ status }: Refusal): Refusal {
+  const detail = `a change could not be looked at: answered ${status} without a body`;
   return { class: 'transient', status, detail };
 }
 
@@ -189,12 +238,27 @@ async function compare(
     held = off;
   }
   const rest = end !== undefined ? changes.filter(({ path }) => path.text !== 'active') : changes;
-  const method =
-    conversation.targetDialect.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
+  const method = methodOf(conversation, type);
   if (held.body === undefined) return held;
   const settled = await settleStored(conversation, type, id, method, rest, held, isFresh);
+  if (isRefusal(settled)) return settled;
   const stillOff = await staysOff(conversation, type, id, rest, settled);
   return stillOff ?? uncertain(conversation, end === 'mute', settled);
+}
+
+function methodOf({ targetDialect }: Conversation, type: ResourceType): 'PATCH' | 'PUT' {
+  return targetDialect.current()[type === 'user' ? 'users' : 'groups'].update === 'patch' ? 'PATCH' : 'PUT';
+}
+
+/** An answer that shows nothing, with what this target is known not to store. */
+function withUnstored(
+  conversation: Conversation,
+  type: ResourceType,
+  changes: readonly WireChange[],
+  answer: Answer,
+): Answer {
+  const known = neverStored(conversation, type, changes, methodOf(conversation, type));
+  return known.length === 0 ? answer : { ...answer, unstored: [...(answer.unstored ?? []), ...known] };
 }
 
 /** What may be but our own words said again neither ends access nor gives it back: that has to be shown with the id. */
@@ -236,9 +300,10 @@ function formOf({ targetDialect }: Conversation, type: ResourceType, changes: re
   const { update } = type === 'user' ? targetDialect.current().users : targetDialect.current().groups;
   if (update !== 'patch') return update;
   const kinds = new Set(
-    changes.map(({ path, value }) =>
-      path.filter !== undefined ? 'path with a filter' : value === undefined ? 'removal' : 'path',
-    ),
+    changes.map(({ path, value, had }) => {
+      if (path.filter === undefined) return value === undefined ? 'removal' : 'path';
+      return value !== undefined && !had ? 'new element' : 'path with a filter';
+    }),
   );
   return [...kinds].sort().join(', ');
 }

@@ -15,9 +15,11 @@ import { withLost } from './believe-update.ts';
 import { createResource } from './create.ts';
 import { confirms, unstored } from './effect.ts';
 import { tellsActive } from './ended.ts';
+import { takesOthers } from './insist-on-members.ts';
 import { changeMembers } from './members.ts';
 import { membersAsked, membersRead } from './read-members.ts';
 import { wasShown } from './stored-evidence.ts';
+import { noteShown, withUnseen } from './unseen.ts';
 import { noMembers, shownMembers } from './shown-members.ts';
 import { showsOurs } from './subject.ts';
 import { tellsNothing } from './unless-there.ts';
@@ -34,9 +36,10 @@ export async function confirmedCreate(
   type: ResourceType,
   attributes: Parameters<ScimTarget['create']>[1],
   members: Parameters<typeof createResource>[3],
+  isNew: Parameters<typeof createResource>[4],
 ): Promise<Outcome> {
   const { signal, targetDialect } = talk;
-  const outcome = await createResource(talk, type, attributes, members);
+  const outcome = await createResource(talk, type, attributes, members, isNew);
   const wire = [...attributes].map(([path, value]) =>
     toWire({ path, change: 'set', value, had: false }, targetDialect.current().values),
   );
@@ -62,18 +65,13 @@ export async function confirmedUpdate(
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
   const confirmed = await confirmWrite(answer, talk, type, id, shows(type, changes, talk));
+  const wire = changes.map((change) => toWire(change, talk.targetDialect.current().values));
   const looked =
     isRefusal(confirmed) || confirmed === answer
       ? confirmed
       : confirmed.unverified === true
         ? { ...confirmed, unstored: changes.map(({ path }) => path) }
-        : withLost(
-            talk,
-            type,
-            changes.map((change) => toWire(change, talk.targetDialect.current().values)),
-            known,
-            confirmed,
-          );
+        : withUnseen(talk, type, wire, withLost(talk, type, wire, known, confirmed));
   const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
   return keepsMembers(talk, type, id, changes, known, await unlessRefusedAsGone(talk, type, id, looked, ends));
 }
@@ -88,10 +86,14 @@ function shows(
   const wire = changes.map((change) => toWire(change, targetDialect.current().values));
   const isMissing = (held: Body, { path, value }: WireChange): boolean =>
     value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
-  return (held) =>
-    held !== undefined &&
-    confirms(held, wire, { keepsOurs: showsOurs(targetDialect), tellsActive: tellsActive(targetDialect) }) &&
-    !wire.some((change) => isMissing(held, change));
+  return (held) => {
+    if (held === undefined) return false;
+    noteShown(talk, type, held, wire);
+    return (
+      confirms(held, wire, { keepsOurs: showsOurs(targetDialect), tellsActive: tellsActive(targetDialect) }) &&
+      !wire.some((change) => isMissing(held, change))
+    );
+  };
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => Promise<boolean> {
@@ -119,7 +121,11 @@ export async function confirmedMemberChange(
     dialect().members.read === 'attributes' ? membersAsked : '',
   );
   if (!isRefusal(confirmed) && confirmed !== answer) await membersRead(talk, confirmed); // so that a list that is left out later means nobody
-  return withMembers(group, await unlessGone(talk, 'group', group, confirmed));
+  const outcome = await withMembers(group, await unlessGone(talk, 'group', group, confirmed));
+  const tookOthers = change.remove.length > 0 && talk.targetDialect.evidence.has(takesOthers);
+  return tookOthers && outcome.kind === 'applied' && outcome.shown?.members !== undefined
+    ? { ...outcome, shown: { ...outcome.shown, tookOthers } }
+    : outcome;
 }
 
 /** A group that was changed has the members that it had, or the outcome says whom it has. */

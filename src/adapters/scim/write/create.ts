@@ -1,7 +1,7 @@
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
-import type { Outcome } from '../../../core/model/outcome.ts';
+import type { Outcome, Shown } from '../../../core/model/outcome.ts';
 import type { ScimValue } from '../../../core/model/resource.ts';
 import { buildBody, readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { bodyForm } from './body-form.ts';
@@ -9,12 +9,14 @@ import type { Conversation } from '../dialect/conversation.ts';
 import { memberElement, type Member } from './member-requests.ts';
 import { endpoints, failed, isBody, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { idOf, lackOfId, maxBytes, versionOf } from '../answers/resource.ts';
+import { unstored } from './effect.ts';
 import { noteActive } from './ended.ts';
 import { showsActive } from './still-active.ts';
 import { storedByCreate } from './settle-stored.ts';
 import { noteKeepsOurs } from './subject.ts';
-import { existedBefore, whoseAccount, type Whose } from './whose-account.ts';
-import { spelled, toWire } from './wire-change.ts';
+import { existedBefore } from './made-when.ts';
+import { showsId, whoseAccount, type Whose } from './whose-account.ts';
+import { spelled, toWire, type WireChange } from './wire-change.ts';
 
 /**
  * POST (RFC 7644 §3.3). Success is an answer with an id and nothing less: without one (empty body, 202) something may
@@ -22,12 +24,14 @@ import { spelled, toWire } from './wire-change.ts';
  *
  * @param members who shall be in a group from the start; the outcome says who is. A target that refuses a group with
  *   members, and takes it without, is asked for the latter from then on (Keycloak)
+ * @param isNew whether an id is certainly one that the target did not have before
  */
 export async function createResource(
   conversation: Conversation,
   type: ResourceType,
   attributes: ReadonlyMap<string, ScimValue>,
   members: readonly Member[],
+  isNew: (id: TargetId) => boolean,
 ): Promise<Outcome> {
   const { exchange, targetDialect, signal } = conversation;
   const dialect = targetDialect.current();
@@ -42,17 +46,20 @@ export async function createResource(
     const outcome = outcomeOf(answer, joined, attributes);
     if (type === 'user' && !isRefusal(answer)) noteActive(answer.body, targetDialect);
     if (isRefusal(answer) || outcome.kind === 'failed') return outcome;
-    const whose = await whoseAccount(conversation, type, outcome.id, answer, attributes);
-    if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
-      return { ...outcome, ...saidOf[whose], existed: true };
-    if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
-    if (whose === 'named') noteKeepsOurs(targetDialect);
+    const created = { type, id: outcome.id, sent: attributes, members: joined, isNew };
+    const whose = await whoseAccount(conversation, created, answer);
     const wire = [...attributes]
       .filter(([path]) => path !== 'id')
       .map(([path, value]) => toWire({ path, change: 'set', value, had: false }, dialect.values));
+    const isOurs = whose === 'named' || (whose === 'before' && existedBefore(answer) && showsId(answer, attributes));
+    const named = isOurs ? { named: true as const } : {};
+    if ((whose === 'others' || whose === 'unproven') && existedBefore(answer))
+      return { ...outcome, ...saidOf[whose], ...asItWas(wire, answer), existed: true };
+    if (whose === 'before') return { ...outcome, ...named, ...saidOf[whose], ...asItWas(wire, answer) };
+    if (whose !== 'named' && whose !== 'fresh') return { ...outcome, ...saidOf[whose] };
+    if (whose === 'named') noteKeepsOurs(targetDialect);
     const shown = await storedByCreate(conversation, type, outcome.id, wire, answer);
-    const told = whose === 'named' ? { ...outcome, named: true as const } : outcome;
-    return shown === undefined ? told : { ...told, shown };
+    return { ...outcome, ...named, ...(shown === undefined ? {} : { shown }) };
   };
   if (included.length === 0) return says(await post(body), []);
   const answer = await post({ ...body, members: included.map(memberElement) });
@@ -75,6 +82,19 @@ const saidOf = {
   others: { others: true },
   unproven: { unproven: true },
 } as const satisfies Record<Exclude<Whose, 'named' | 'fresh'>, object>;
+
+/**
+ * An account that was there before may have been left as it was: what the answer shows otherwise has to be sent. An answer that
+ * does not say that it was there may only repeat what was sent, and shows nothing of it.
+ */
+function asItWas(wire: readonly WireChange[], answer: Answer): { readonly shown?: Shown } {
+  const { body } = answer;
+  if (body === undefined) return {};
+  const differing = new Set(unstored(body, wire));
+  const isTold = existedBefore(answer);
+  const lost = wire.filter((change) => differing.has(change) || (!isTold && change.path.text !== 'active'));
+  return lost.length === 0 ? {} : { shown: { lost: lost.map(({ path, from }) => from ?? path.text) } };
+}
 
 /** Some make everybody active, whatever is asked for. Whether that account is ours to switch off, the caller finds out. */
 function madeActive(attributes: ReadonlyMap<string, ScimValue>, { body }: Answer): { readonly active?: true } {

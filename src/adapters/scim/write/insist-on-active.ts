@@ -6,6 +6,7 @@ import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { readResource } from '../answers/resource.ts';
+import { isAboutForm } from './about-form.ts';
 import { patchRequests } from './patch.ts';
 import { putChanges } from './put.ts';
 import { sendPatches } from './send-patch.ts';
@@ -58,7 +59,7 @@ export async function insistOnActive(
       );
       return held;
     }
-    targetDialect.evidence.note(inVain);
+    if (!isRefusal(held) || isAboutForm(held)) targetDialect.evidence.note(inVain);
   }
   const put = await putOff(conversation, type, id);
   if (put !== undefined) return put;

@@ -3,15 +3,16 @@ import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts'
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import { isConfigured } from '../dialect/configured.ts';
-import type { Conversation } from '../dialect/conversation.ts';
+import { alone, type Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
-import { addition, removal, type Member } from './member-requests.ts';
-import { readMembers } from './read-members.ts';
+import { isAboutForm } from './about-form.ts';
+import { addition, removal, removals, type Member } from './member-requests.ts';
+import { membersRead, readMembers } from './read-members.ts';
 import { whyUnseen } from './hidden-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { sendPatch } from './send-patch.ts';
 import { noteCutOff, notAllShown } from './shown-bound.ts';
-import { shownMembers, type ShownMembers } from './shown-members.ts';
+import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 import { subjectOf } from './subject.ts';
 
 /**
@@ -27,6 +28,8 @@ export async function insistOnMembers(
   answered: Answer,
   seen: ShownMembers,
 ): Promise<Answer | Refusal> {
+  const again = answered.joined === true ? await repeatAlone(conversation, group, part, seen) : undefined;
+  if (again !== undefined) return again;
   const missing = part.add.filter(({ id }) => !seen.ids.has(id));
   const staying = part.remove.filter((id) => seen.ids.has(id));
   const removed = staying.length === 0 ? answered : await removeOtherwise(conversation, group, staying);
@@ -43,16 +46,49 @@ export async function insistOnMembers(
       ? 'lied'
       : await targetDialect.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
   if (why === 'hides') {
-    targetDialect.learn(
-      'members.read',
-      'own-record',
-      'a group does not show the members that it was given, and has them',
-    );
-    return { ...answered, body: undefined };
+    // They may have come while others were asked: a group that shows somebody hides nobody.
+    const held = await readMembers(conversation, group);
+    const late = isRefusal(held) ? noMembers : ((await membersRead(conversation, held)) ?? noMembers);
+    if (!isRefusal(held) && missing.every(({ id }) => late.ids.has(id))) return held;
+    if (late.ids.size === 0) {
+      targetDialect.learn(
+        'members.read',
+        'own-record',
+        'a group does not show the members that it was given, and has them',
+      );
+      return { ...answered, body: undefined };
+    }
   }
   const added = await addOtherwise(conversation, group, missing, notThere(answered));
   if (isRefusal(added) && (await noteCutOff(targetDialect, part, seen))) return notAllShown(answered, part);
   return isRefusal(added) && why === 'unknown' ? unseen(answered) : added;
+}
+
+/**
+ * The same in a request of its own: some answer 200 to each operation of a bulk request, and carry out none. Where it is done
+ * then, nothing goes by bulk requests any more.
+ */
+async function repeatAlone(
+  conversation: Conversation,
+  group: TargetId,
+  part: MemberChange,
+  seen: ShownMembers,
+): Promise<Answer | undefined> {
+  const { targetDialect } = conversation;
+  const { members } = targetDialect.current();
+  const missing = part.add.filter(({ id }) => !seen.ids.has(id));
+  const staying = part.remove.filter((id) => seen.ids.has(id));
+  const answer = await sendPatch(alone(conversation), 'group', group, [
+    ...(missing.length === 0 ? [] : [addition(members)(missing)]),
+    ...removals(members.remove, staying),
+  ]);
+  const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
+  const after = isRefusal(held) ? undefined : await membersRead(conversation, held);
+  const isDone =
+    after !== undefined && missing.every(({ id }) => after.ids.has(id)) && !staying.some((id) => after.ids.has(id));
+  if (isRefusal(held) || !isDone) return undefined;
+  targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
+  return held;
 }
 
 /**
@@ -70,11 +106,16 @@ async function addAlone(
   const answer = await sendPatch(conversation, 'group', group, [addition(members)(missing)]);
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
   const seen = isRefusal(held) ? undefined : await shownMembers(held.body);
-  if (!isRefusal(held) && seen !== undefined && missing.every(({ id }) => seen.ids.has(id))) return held;
-  evidence.note(apartInVain);
+  if (!isRefusal(held) && seen !== undefined && missing.every(({ id }) => seen.ids.has(id))) {
+    evidence.note(takesOthers);
+    return held;
+  }
+  if (!isRefusal(held) || isAboutForm(held)) evidence.note(apartInVain);
   return undefined;
 }
 
+/** A removal of members takes out others with them, whoever that is. */
+export const takesOthers = 'a removal of members takes others out';
 const apartInVain = 'in vain: members added apart from a removal';
 
 const additions = ['array', 'ids', 'nested', 'pathless'] as const satisfies readonly MemberDialect['add'][];
@@ -86,23 +127,27 @@ export async function addOtherwise(
   missing: readonly Member[],
   refusal: Refusal,
 ): Promise<Answer | Refusal> {
+  let sentBare = false;
   for (const add of additions) {
     const found = await tryForm(
       conversation,
       group,
       'members.add',
       add,
-      (members) => [addition({ ...members, add })(missing)],
-      (seen) => missing.every(({ id }) => seen.ids.has(id) && !(add === 'ids' && isBare(seen, id))),
+      (members) => {
+        sentBare ||= add === 'ids';
+        return [addition({ ...members, add })(missing)];
+      },
+      (seen) => missing.every(({ id }) => seen.ids.has(id) && !(sentBare && isBare(seen, id))),
     );
     if (found !== undefined) return found;
   }
   return refusal;
 }
 
-/** Whether a member is shown as the bare id that was sent: then it was stored unread, and means nobody. */
+/** Whether a member is shown as nothing but the bare id that was sent: then it was stored unread, and means nobody. */
 function isBare({ elements }: ShownMembers, id: TargetId): boolean {
-  return elements.some((one) => one.id === id && typeof one.element === 'string');
+  return elements.filter((one) => one.id === id).every(({ element }) => typeof element === 'string');
 }
 
 async function removeOtherwise(
@@ -148,7 +193,7 @@ async function tryForm(
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
   const seen = isRefusal(held) ? undefined : await shownMembers(held.body);
   if (isRefusal(held) || seen === undefined || !isDone(seen)) {
-    targetDialect.evidence.note(inVain);
+    if (!isRefusal(held) || isAboutForm(held)) targetDialect.evidence.note(inVain);
     return undefined;
   }
   targetDialect.learn(setting, form, 'another form was answered as if it were done, and was not');

@@ -105,6 +105,12 @@ export function addition({ add }: Pick<MemberDialect, 'add'>): (members: readonl
   };
 }
 
+/** Removals of several, in as few operations as the form allows. */
+export function removals(style: MemberDialect['remove'], ids: readonly TargetId[]): PatchOperation[] {
+  if (ids.length === 0) return [];
+  return style === 'filter' ? ids.map((id) => removal('filter')([id])) : [removal(style)(ids)];
+}
+
 export function removal(style: MemberDialect['remove']): (ids: readonly TargetId[]) => PatchOperation {
   return (ids) =>
     style === 'values'

@@ -5,6 +5,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import { readScimPath, scimPath } from '../../../core/mapping/scim-path.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
+import { isAboutForm } from './about-form.ts';
 import { contradicts } from './effect.ts';
 import { isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { groupByElement, isNewElement, patchRequests } from './patch.ts';
@@ -89,6 +90,7 @@ async function insist(task: Task, answered: Answer): Promise<Answer | Refusal> {
   const elements = task.changes.filter(isElement);
   if (answered.body === undefined || elements.length === 0 || !contradicts(answered.body, elements)) return answered;
   const again = await send(task, withWholeLists(answered.body, elements, task.dialect.values));
+  if (isRefusal(again) && !isAboutForm(again)) return { ...again, inPart: true };
   // Whoever still shows something else writes values in a way of its own.
   if (isRefusal(again) || again.body === undefined || contradicts(again.body, elements)) return answered;
   task.conversation.targetDialect.learn(

@@ -1,17 +1,16 @@
-import type { MemberDialect } from '../../../core/dialect/dialect.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { MemberChange } from '../../../ports/scim-target.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
 import { believeMembers, lost } from './believe-members.ts';
 import { addOtherwise } from './insist-on-members.ts';
-import { addition, removal } from './member-requests.ts';
+import { addition, removals } from './member-requests.ts';
 import type { PatchOperation } from './patch.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { done, sendPatch, together } from './send-patch.ts';
 import type { ShownMembers } from './shown-members.ts';
-import { readWithoutMembers } from '../read/gone.ts';
+import { readWithoutMembers } from '../read/without-members.ts';
 import { tellsNothing, unread } from './unless-there.ts';
 import { takesPatch } from './update.ts';
 
@@ -160,8 +159,4 @@ async function sendApart(
   function without(ids: readonly TargetId[]): readonly TargetId[] {
     return ids.filter((id) => !leaving.has(id));
   }
-}
-
-function removals(style: MemberDialect['remove'], ids: readonly TargetId[]): PatchOperation[] {
-  return style === 'filter' ? ids.map((id) => removal('filter')([id])) : [removal(style)(ids)];
 }

@@ -2,6 +2,7 @@ import type { TargetId } from '../../../core/model/link.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isBody, isRefusal, type Answer, type Refusal } from '../shared/message.ts';
+import { isAboutForm } from './about-form.ts';
 import { nextMemberRequest, removal } from './member-requests.ts';
 import { membersRead, readMembers } from './read-members.ts';
 import { done, sendPatch } from './send-patch.ts';
@@ -39,7 +40,7 @@ export async function removeByValue(
   const held = isRefusal(answer) ? answer : await readMembers(conversation, group);
   const after = isRefusal(held) ? noMembers : ((await shownMembers(held.body)) ?? noMembers);
   if (isRefusal(held) || there.some((id) => after.ids.has(id))) {
-    targetDialect.evidence.note(inVain);
+    if (!isRefusal(held) || isAboutForm(held)) targetDialect.evidence.note(inVain);
     return refusal;
   }
   const leaving = new Set(ids);

@@ -1,5 +1,3 @@
-import type { Dialect } from '../../../core/dialect/dialect.ts';
-import type { LearnableSetting } from '../../../core/dialect/learned-setting.ts';
 import { readScimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
@@ -7,12 +5,14 @@ import type { Shown } from '../../../core/model/outcome.ts';
 import { isNoValue } from '../../../core/planning/diff.ts';
 import { isConfigured } from '../dialect/configured.ts';
 import { alone, type Conversation } from '../dialect/conversation.ts';
-import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
+import { isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { readResource } from '../answers/resource.ts';
 import { unstored } from './effect.ts';
+import { isAboutForm } from './about-form.ts';
+import { asWholeLists, byItself, byPatch, otherForms } from './other-forms.ts';
 import { patchRequests } from './patch.ts';
 import { sendPatches } from './send-patch.ts';
-import { isManager, type WireChange } from './wire-change.ts';
+import type { WireChange } from './wire-change.ts';
 import { stores, storesNot, shows, partial, type Method } from './stored-evidence.ts';
 
 /**
@@ -75,7 +75,8 @@ async function missingFromCreated(
         (change) => !evidence.has(stores(type, change, 'PATCH')) && !evidence.has(storesNot(type, change, 'PATCH')),
       )
     : [];
-  const stored = untried.length === 0 ? [] : await storeOtherwise(conversation, type, id, untried, true);
+  const { stored } =
+    untried.length === 0 ? nothingTried : await storeOtherwise(conversation, type, id, untried, held.body, true);
   return shown.filter((change) => !stored.includes(change));
 }
 
@@ -87,8 +88,9 @@ async function missingFromCreated(
  * | was stored for somebody by this method, or never in any form   | counted: it is about the value, or the target    |
  * | is new to this target                                          | the resource is read once: answers may be partial |
  * | and is not there either                                        | the other forms of a PATCH, each once; learned    |
+ * | one of those was refused, and not for its form                 | that refusal: the change is sent again later      |
  *
- * Nothing of it is a failure: `unstored` of the answer says what is not as it was sent.
+ * Nothing else of it is a failure: `unstored` of the answer says what is not as it was sent.
  *
  * @param isFresh the answer is a reading of the resource
  */
@@ -100,7 +102,7 @@ export async function settleStored(
   changes: readonly WireChange[],
   answer: Answer,
   isFresh: boolean,
-): Promise<Answer> {
+): Promise<Answer | Refusal> {
   const { evidence } = conversation.targetDialect;
   const left = open(conversation, type, method, changes, answer, isFresh);
   for (const change of changes)
@@ -118,7 +120,7 @@ async function find(
   changes: readonly WireChange[],
   answer: Answer,
   isFresh: boolean,
-): Promise<Answer> {
+): Promise<Answer | Refusal> {
   const {
     targetDialect: { evidence },
     exchange,
@@ -136,34 +138,52 @@ async function find(
     left = shown;
   }
   const untried = left.filter((change) => !isKnown(conversation, type, change, method));
+  const tried = await storeOtherwise(conversation, type, id, untried, held.body);
+  if (tried.refusal !== undefined) return { ...tried.refusal, inPart: true };
   for (const change of untried) evidence.note(storesNot(type, change, method));
-  const stored = new Set(await storeOtherwise(conversation, type, id, untried));
+  const stored = new Set(tried.stored);
   const rest = left.filter((change) => !stored.has(change));
   return { ...held, status: answer.status, ...(rest.length === 0 ? {} : { unstored: texts(rest) }) };
 }
 
-/** Tries the other forms, and says what is stored then. */
+interface Tried {
+  readonly stored: readonly WireChange[];
+  /** What kept a form from being tried, where something is still not stored. */
+  readonly refusal: Refusal | undefined;
+}
+
+const nothingTried: Tried = { stored: [], refusal: undefined };
+
+/**
+ * Tries the other forms, and says what is stored then.
+ *
+ * @param body the resource as it is
+ */
 async function storeOtherwise(
   conversation: Conversation,
   type: ResourceType,
   id: TargetId,
   changes: readonly WireChange[],
+  body: Body | undefined,
   fromPost = false,
-): Promise<readonly WireChange[]> {
+): Promise<Tried> {
   const { targetDialect, exchange, signal } = conversation;
   const stored: WireChange[] = [];
   const dialect = targetDialect.current();
   const { update } = type === 'user' ? dialect.users : dialect.groups;
-  if (update !== 'patch') return stored;
+  if (update !== 'patch') return nothingTried;
   let waiting = changes;
-  for (const { setting, value, way, fits } of [
+  let refusal: Refusal | undefined;
+  for (const { setting, value, way, fits, said } of [
     ...(fromPost ? [byPatch(dialect)] : dialect.bulk.use ? [byItself(dialect)] : []),
+    ...(body !== undefined && dialect.patch.valueFilters ? [asWholeLists(dialect, body)] : []),
     ...otherForms(dialect),
   ]) {
     const concerned = waiting.filter(fits);
     if (concerned.length === 0 || (setting !== undefined && isConfigured(targetDialect, setting))) continue;
-    const answer = await sendPatches(alone(conversation), type, id, patchRequests(concerned, way));
+    const answer = await sendPatches(alone(conversation), type, id, patchRequests(said?.(concerned) ?? concerned, way));
     const held = isRefusal(answer) ? answer : await readResource(exchange, type, id, signal);
+    if (isRefusal(held) && !isAboutForm(held)) refusal ??= held;
     if (isRefusal(held) || held.body === undefined) continue;
     const shown = unstored(held.body, concerned);
     const done = concerned.filter((change) => !shown.includes(change));
@@ -173,60 +193,10 @@ async function storeOtherwise(
     for (const change of done) stored.push(change);
     waiting = waiting.filter((change) => !done.includes(change));
   }
-  for (const change of waiting) targetDialect.evidence.note(storesNot(type, change, 'PATCH'));
-  return stored;
-}
-
-interface Form {
-  readonly setting: LearnableSetting | undefined;
-  readonly value: string | boolean;
-  readonly way: Dialect;
-  readonly fits: (change: WireChange) => boolean;
-}
-
-/** What came with a POST, and not by PATCH so far. */
-function byPatch(dialect: Dialect): Form {
-  return { setting: undefined, value: '', way: dialect, fits: () => true };
-}
-
-/** What was joined with others, and answered with nothing but a number. */
-function byItself(dialect: Dialect): Form {
-  return { setting: 'bulk.use', value: false, way: dialect, fits: () => true };
-}
-
-function otherForms(dialect: Dialect): Form[] {
-  const { patch, values } = dialect;
-  const managers = (['object', 'string', 'sub-attribute', 'array'] as const).filter(
-    (manager) => manager !== values.manager,
-  );
-  const paths = patch.paths === 'each' ? 'object' : 'each';
-  const extensionPaths = patch.extensionPaths === 'colon' ? 'object' : 'colon';
-  const clears = (['remove', 'null', 'empty'] as const).filter(
-    (clear) => clear !== patch.clear && patch.clear !== 'skip',
-  );
-  const isPlain = ({ path, value }: WireChange): boolean =>
-    path.filter === undefined && value !== undefined && !isManager(path);
-  return [
-    ...managers.map((manager): Form => ({
-      setting: 'values.manager',
-      value: manager,
-      way: { ...dialect, values: { ...values, manager } },
-      fits: ({ path, value }) => isManager(path) && value !== undefined,
-    })),
-    {
-      setting: 'patch.extensionPaths',
-      value: extensionPaths,
-      way: { ...dialect, patch: { ...patch, extensionPaths } },
-      fits: (change) => isPlain(change) && change.path.schema !== undefined,
-    },
-    { setting: 'patch.paths', value: paths, way: { ...dialect, patch: { ...patch, paths } }, fits: isPlain },
-    ...clears.map((clear): Form => ({
-      setting: 'patch.clear',
-      value: clear,
-      way: { ...dialect, patch: { ...patch, clear } },
-      fits: ({ path, value }) => value === undefined && path.filter === undefined,
-    })),
-  ];
+  if (waiting.length === 0) return { stored, refusal: undefined };
+  if (refusal === undefined)
+    for (const change of waiting) targetDialect.evidence.note(storesNot(type, change, 'PATCH'));
+  return { stored, refusal };
 }
 
 function open(
@@ -245,6 +215,20 @@ function open(
     if (isShown) targetDialect.evidence.note(shows(type, from ?? path.text));
   }
   return left;
+}
+
+/** What was seen not to be stored by this method, and never to be. */
+export function neverStored(
+  { targetDialect: { evidence } }: Conversation,
+  type: ResourceType,
+  changes: readonly WireChange[],
+  method: Exclude<Method, 'POST'>,
+): readonly string[] {
+  return texts(
+    changes.filter(
+      (change) => evidence.has(storesNot(type, change, method)) && !evidence.has(stores(type, change, method)),
+    ),
+  );
 }
 
 /** Nothing more can be found out about it: it is about this value, or nothing stores it. */

@@ -2,7 +2,7 @@ import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Refusal } from '../shared/message.ts';
-import { readWithoutMembers } from '../read/gone.ts';
+import { readWithoutMembers } from '../read/without-members.ts';
 
 /**
  * A 404 may be about something else than the resource that was written to: a server that has no such route, a member or

@@ -8,6 +8,8 @@ import type { ScimValue } from '../../../core/model/resource.ts';
 import { readResource } from '../answers/resource.ts';
 import type { Conversation } from '../dialect/conversation.ts';
 import { isRefusal, type Answer, type Body } from '../shared/message.ts';
+import { doubtOfEcho, doubtOfNothing, hasOthers, type EchoDoubt } from './echoed-account.ts';
+import { existedBefore, isMadeJustNow } from './made-when.ts';
 
 /**
  * Whose account a create is answered with. Some targets answer with one that they have and find alike (by mail, by slug):
@@ -24,6 +26,7 @@ import { isRefusal, type Answer, type Body } from '../shared/message.ts';
  * | none, and another name, made a moment ago by its own `meta`          | `fresh`: the target gives names of its own |
  * | none, and another name                                               | `unproven`: read once, and the same again  |
  * | neither (an outcome of a bulk request)                               | the first are read, then believed          |
+ * | what was sent, and no word on when it was made                       | see echoed-account.ts                      |
  * | none, and the name that was sent                                     | `fresh`                                    |
  *
  * The name is `userName` or `displayName`. What is noted of a target is only what an answer proved.
@@ -32,44 +35,75 @@ export type Whose = 'named' | 'kept' | 'fresh' | 'before' | 'others' | 'unproven
 
 type Sent = ReadonlyMap<string, ScimValue>;
 
-export async function whoseAccount(
-  conversation: Conversation,
-  type: ResourceType,
-  id: TargetId,
-  answer: Answer,
-  sent: Sent,
-): Promise<Whose> {
+/** What is known of a creation beside its answer. */
+export interface Created {
+  readonly type: ResourceType;
+  readonly id: TargetId;
+  readonly sent: Sent;
+  readonly members: readonly { readonly id: TargetId }[];
+  /** Whether an id is certainly one that the target did not have before. */
+  readonly isNew: (id: TargetId) => boolean;
+}
+
+export async function whoseAccount(conversation: Conversation, created: Created, answer: Answer): Promise<Whose> {
+  const { type, id, sent, members, isNew } = created;
   const whose = judge(conversation, type, answer, sent, true);
-  if (whose === 'unproven') return lookAt(conversation, type, id, answer, sent);
-  const showsNothing = shownText(answer.body, 'externalId') === undefined && shownName(type, answer.body) === undefined;
-  if (whose !== 'fresh' || !showsNothing) return whose;
-  const { evidence } = conversation.targetDialect;
-  const form = `creation of a ${type} that shows nothing`;
-  if (!(await evidence.isToBeLookedAt(form, 1, sampledCreations))) return whose;
+  const lookAt = async (): Promise<Whose> =>
+    judge(conversation, type, (await readBack(conversation, created, answer)) ?? answer, sent, false);
+  if (whose === 'unproven') return lookAt();
+  if (whose !== 'fresh' && whose !== 'named') return whose;
+  if (shownText(answer.body, 'externalId') === undefined && shownName(type, answer.body) === undefined)
+    return lookWhereDue(conversation, doubtOfNothing(type), whose, lookAt);
+  const isRenamed = whose === 'fresh' && isOtherName(type, answer.body, sent);
+  if (isRenamed || isNew(id)) return whose;
+  if (hasOthers(type, answer, members) && !isMadeJustNow(answer)) return 'before';
+  const doubt = doubtOfEcho(type, id, answer);
+  if (doubt === undefined) return whose;
+  return lookWhereDue(conversation, doubt, whose, async () => {
+    const seen = await readBack(conversation, created, answer);
+    return seen === undefined ? whose : judgeEchoed(type, seen, sent, whose);
+  });
+}
+
+/** The first that are looked at, and a sample later on; the others are what the answer said. */
+async function lookWhereDue(
+  { targetDialect: { evidence } }: Conversation,
+  { form, first, sample }: EchoDoubt,
+  said: Whose,
+  look: () => Promise<Whose>,
+): Promise<Whose> {
+  if (!(await evidence.isToBeLookedAt(form, first, sample))) return said;
   let found: boolean | undefined;
   try {
-    const looked = await lookAt(conversation, type, id, answer, sent);
+    const looked = await look();
     found = looked === 'named' || looked === 'fresh' || looked === 'kept';
     return looked;
   } finally {
-    evidence.looked(form, 1, found);
+    evidence.looked(form, first, found);
   }
 }
 
-/** Creations that are believed to one that is looked at later on, of those whose answers show nothing. */
-const sampledCreations = 100;
-
-/** The account by its id. One that cannot be read, or shows no more, is what the answer said. */
-async function lookAt(
-  conversation: Conversation,
-  type: ResourceType,
-  id: TargetId,
+/** The account by its id, as if the creation had been answered with it; undefined where it cannot be read. */
+async function readBack(
+  { exchange, signal }: Conversation,
+  { type, id }: Created,
   answer: Answer,
-  sent: Sent,
-): Promise<Whose> {
-  const held = await readResource(conversation.exchange, type, id, conversation.signal);
-  const seen = isRefusal(held) || held.body === undefined ? answer : { ...answer, date: held.date, body: held.body };
-  return judge(conversation, type, seen, sent, false);
+): Promise<Answer | undefined> {
+  const held = await readResource(exchange, type, id, signal);
+  return isRefusal(held) || held.body === undefined ? undefined : { ...answer, date: held.date, body: held.body };
+}
+
+/**
+ * What is behind an answer that repeated what was sent. A reading may show less than the answer did, and a name of the
+ * target's own: only what it shows counts.
+ */
+function judgeEchoed(type: ResourceType, seen: Answer, sent: Sent, said: Whose): Whose {
+  const [shownId, ours] = [shownText(seen.body, 'externalId'), sent.get('externalId')];
+  const isOurs = shownId !== undefined && typeof ours === 'string' && isSourceId(shownId, ours);
+  const isOther = isOtherName(type, seen.body, sent);
+  if (!isOurs && isOther && (shownId !== undefined || existedBefore(seen))) return 'others';
+  if (existedBefore(seen)) return 'before';
+  return isOurs || !isOther || isMadeJustNow(seen) ? said : 'unproven';
 }
 
 /** @param isAnswer it is the answer to the creation, and not a reading: only then it tells what such answers show */
@@ -80,23 +114,22 @@ function judge(
   sent: Sent,
   isAnswer: boolean,
 ): Whose {
-  const name = sent.get(nameOf[type]);
   const shown = shownName(type, answer.body);
-  const isOtherName = shown !== undefined && typeof name === 'string' && fold(shown) !== fold(name);
+  const isOther = isOtherName(type, answer.body, sent);
   const existed = existedBefore(answer);
   const shownId = shownText(answer.body, 'externalId');
   const ours = sent.get('externalId');
-  if (shownId !== undefined && typeof ours === 'string' && isSourceId(shownId, ours)) {
+  if (showsId(answer, sent)) {
     if (existed) return 'before';
     if (isAnswer) evidence.note(showsIds(type));
-    if (isOtherName) evidence.note(givesNames(type));
+    if (isOther) evidence.note(givesNames(type));
     else if (isAnswer && shown !== undefined) evidence.note(showsNames(type));
     return 'named';
   }
-  if (shownId !== undefined) return existed || isOtherName ? 'others' : 'kept';
-  if (existed && (!isOtherName || evidence.has(givesNames(type)) || isMadeJustNow(answer))) return 'before';
+  if (shownId !== undefined) return existed || isOther ? 'others' : 'kept';
+  if (existed && (!isOther || evidence.has(givesNames(type)) || isMadeJustNow(answer))) return 'before';
   if (existed) return evidence.has(showsNames(type)) ? 'others' : 'unproven';
-  if (!isOtherName) {
+  if (!isOther) {
     if (shown === undefined) return 'fresh';
     if (typeof ours === 'string' && evidence.has(showsIds(type))) return 'before';
     if (isAnswer) evidence.note(showsNames(type));
@@ -107,6 +140,13 @@ function judge(
   if (!isMadeJustNow(answer)) return 'unproven';
   evidence.note(givesNames(type));
   return 'fresh';
+}
+
+/** Whether an answer shows the externalId that was sent. */
+export function showsId({ body }: Answer, sent: Sent): boolean {
+  const shown = shownText(body, 'externalId');
+  const ours = sent.get('externalId');
+  return shown !== undefined && typeof ours === 'string' && isSourceId(shown, ours);
 }
 
 const nameOf = { user: 'userName', group: 'displayName' } as const;
@@ -123,6 +163,11 @@ function givesNames(type: ResourceType): string {
   return `gives a new ${type} a name of its own`;
 }
 
+function isOtherName(type: ResourceType, body: Body | undefined, sent: Sent): boolean {
+  const [shown, name] = [shownName(type, body), sent.get(nameOf[type])];
+  return shown !== undefined && typeof name === 'string' && fold(shown) !== fold(name);
+}
+
 function shownName(type: ResourceType, body: Body | undefined): string | undefined {
   return shownText(body, nameOf[type]);
 }
@@ -130,34 +175,4 @@ function shownName(type: ResourceType, body: Body | undefined): string | undefin
 function shownText(body: Body | undefined, path: string): string | undefined {
   const shown = body === undefined ? undefined : textOf(readScimPath(body, scimPath(path)));
   return shown === '' ? undefined : shown;
-}
-
-const longestCreation = 60_000;
-const surelyOlder = 24 * 60 * 60_000;
-/** Time zones differ by quarters of an hour, and by 14 hours at most. */
-const quarter = 15 * 60_000;
-
-/**
- * Whether an answer shows what was there before: 200 in place of 201 (RFC 7644 §3.3), or a `meta` that tells. Clocks of
- * targets are set to any time zone, so that "created" is compared with what the same target says otherwise.
- */
-export function existedBefore({ status, date, body }: Answer): boolean {
-  const created = timeIn(body, 'meta.created');
-  return (
-    status === 200 ||
-    timeIn(body, 'meta.lastModified') - created > longestCreation ||
-    Date.parse(date ?? '') - created > surelyOlder
-  );
-}
-
-/** Whether an account says that it was made when its answer was sent, by the same target's clock, in whatever time zone. */
-function isMadeJustNow({ date, body }: Answer): boolean {
-  const age = Math.abs(Date.parse(date ?? '') - timeIn(body, 'meta.created'));
-  const beside = age % quarter;
-  return age < surelyOlder && Math.min(beside, quarter - beside) <= longestCreation;
-}
-
-function timeIn(body: Body | undefined, path: string): number {
-  const said = body === undefined ? undefined : readScimPath(body, scimPath(path));
-  return typeof said === 'string' ? Date.parse(said) : NaN;
 }

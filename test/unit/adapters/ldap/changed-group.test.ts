@@ -29,8 +29,7 @@ it('reads all values again of a large attribute that comes in parts', async () =
   try {
     const source = createLdapSource(ldapOptions(stub.url, bind, { groups: { bases: [base] }, changes: 'timestamp' }));
     const follower = follow(source, { user: [], group: ['member'] });
-    const count = (): number | undefined =>
-      [...follower.directoryCache.known.values()][0]?.attributes.get('member')?.length;
+    const count = (): number | undefined => [...follower.directoryCache.known][0]?.attributes.get('member')?.length;
     await follower.check(true);
     assert.equal(count(), 1601);
     csn = '2';

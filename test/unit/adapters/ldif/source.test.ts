@@ -1,3 +1,4 @@
+import { EntryMap } from '../../../../src/core/directory/entry-map.ts';
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -181,11 +182,15 @@ describe('createLdifSource', () => {
   describe('that is as it was', () => {
     /** Reads once more, with what the reading before told. */
     const reading = async (since: Since | undefined) => {
-      const known = new Map<string, Entry>();
-      const visit = (entry: Entry) => void known.set(entry.id, entry);
+      const visited: Entry[] = [];
+      const visit = (entry: Entry) => void visited.push(entry);
       const outcome = await source().read({ attributes: asked, since, visit, signal });
       const { kind, watermark } = outcome;
-      return { kind, visited: known.size, since: watermark === undefined ? undefined : { watermark, known } };
+      return {
+        kind,
+        visited: visited.length,
+        since: watermark === undefined ? undefined : { watermark, known: new EntryMap(visited) },
+      };
     };
     /** Until its times cannot be those of another content any more. */
     const settled = async (): Promise<Since> => {
@@ -202,7 +207,9 @@ describe('createLdifSource', () => {
       await writeFile(path, anna + '\n' + ben);
       assert.equal((await reading(undefined)).since, undefined, 'it was written to right now');
       const since = await settled();
-      assert.deepEqual(await reading(since), { kind: 'delta', visited: 0, since: { ...since, known: new Map() } });
+      const { kind, visited, since: used } = await reading(since);
+      assert.deepEqual([kind, visited], ['delta', 0]);
+      assert.deepEqual([used?.watermark, used?.known.counts], [since.watermark, { user: 0, group: 0 }]);
     });
     it('is read again when its content is another one, whatever size and time it has', async () => {
       await writeFile(path, anna + '\n' + ben);

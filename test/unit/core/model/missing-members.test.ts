@@ -22,4 +22,8 @@ describe('who is missing from a group that shows its members', () => {
       ['ben'],
     );
   });
+
+  it('is whoever is not shown, when the target takes out others with those who leave', () => {
+    assert.deepEqual(missingMembers([member('ada', true, true), member('ben', false, false)], true), ['ben']);
+  });
 });

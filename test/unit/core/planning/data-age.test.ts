@@ -1,3 +1,4 @@
+import { EntryMap } from '../../../../src/core/directory/entry-map.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Counters } from '../../../../src/core/model/data-version.ts';
@@ -21,7 +22,7 @@ const reading = (
 ): CompleteReading => ({
   kind: 'complete',
   directory: 'corp',
-  entries: stamped(stamps),
+  entries: new EntryMap(stamped(stamps)),
   version: { server: 'ldap://one', has: counters, shows: counters, tellsAll },
 });
 const csn = (second: number, server = '000'): string =>
@@ -82,7 +83,9 @@ describe('the age of data', () => {
   it('is told by when entries changed last where the counters of one server say nothing on another', () => {
     const on = (server: string, count: string, times: Readonly<Record<string, string>>): CompleteReading => ({
       ...reading({}),
-      entries: stamped(times).map((entry) => ({ ...entry, stamp: `entryusn=${entry.id}`, modified: entry.stamp })),
+      entries: new EntryMap(
+        stamped(times).map((entry) => ({ ...entry, stamp: `entryusn=${entry.id}`, modified: entry.stamp })),
+      ),
       version: {
         server,
         has: { [`${server} lastusn`]: count },
@@ -132,7 +135,7 @@ describe('the age of data', () => {
     );
     const unstamped = {
       ...reading({}, {}, false),
-      entries: stamped(people).map((entry) => ({ ...entry, stamp: undefined })),
+      entries: new EntryMap(stamped(people).map((entry) => ({ ...entry, stamp: undefined }))),
     };
     assert.equal(after(first, unstamped), undefined, 'a file that was exported without');
     assert.equal(

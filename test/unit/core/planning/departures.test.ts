@@ -1,3 +1,4 @@
+import { EntryMap } from '../../../../src/core/directory/entry-map.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Entry } from '../../../../src/core/model/entry.ts';
@@ -16,7 +17,10 @@ const links = [linkOf(user('anna')), linkOf(user('ben')), linkOf(user('cleo'), {
 
 describe('findDepartures', () => {
   it('tells who is absent from who is still there but no longer wanted', () => {
-    const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [entry('anna')] }], links);
+    const found = findDepartures(
+      [{ kind: 'complete', directory: 'corp', entries: new EntryMap([entry('anna')]) }],
+      links,
+    );
     assert.deepEqual(
       found.map(({ link, cause }) => [link.sourceId, cause]),
       [
@@ -37,8 +41,12 @@ describe('findDepartures', () => {
   });
   it('does not take who moved into another directory for absent: they left the scope, or are not asked about at all', () => {
     const readings = [
-      { kind: 'complete', directory: 'corp', entries: [] },
-      { kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch'), entry('cleo', 'branch')] },
+      { kind: 'complete', directory: 'corp', entries: new EntryMap([]) },
+      {
+        kind: 'complete',
+        directory: 'branch',
+        entries: new EntryMap([entry('anna', 'branch'), entry('cleo', 'branch')]),
+      },
     ] as const;
     const found = findDepartures(readings, links);
     assert.deepEqual(
@@ -59,7 +67,10 @@ describe('findDepartures', () => {
       ['fred', 'present'],
     ]);
     const all = ['anna', 'ben', 'dora', 'emil', 'fred', 'gus'].map((id) => linkOf(user(id)));
-    const found = findDepartures([{ kind: 'complete', directory: 'corp', entries: [], absenceReasons }], all);
+    const found = findDepartures(
+      [{ kind: 'complete', directory: 'corp', entries: new EntryMap([]), absenceReasons }],
+      all,
+    );
     assert.deepEqual(
       found.map(({ link, cause, evidence }) => [link.sourceId, cause, evidence]),
       [
@@ -72,7 +83,7 @@ describe('findDepartures', () => {
   });
   it('does not take an entry of one directory for one of another', () => {
     const found = findDepartures(
-      [{ kind: 'complete', directory: 'branch', entries: [entry('anna', 'branch')] }],
+      [{ kind: 'complete', directory: 'branch', entries: new EntryMap([entry('anna', 'branch')]) }],
       links,
     );
     assert.deepEqual(

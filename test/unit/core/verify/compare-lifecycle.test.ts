@@ -23,10 +23,20 @@ describe('whether somebody is active', () => {
     assert.equal(compareLifecycle(linkOf(), undefined, false), 'disabled');
   });
 
-  it('does not differ where it shows the same, or does not say', () => {
+  it('does not differ where it shows the same', () => {
     assert.equal(compareLifecycle(linkOf(), true, true), undefined);
     assert.equal(compareLifecycle(linkOf(off), false, false), undefined);
-    assert.equal(compareLifecycle(linkOf(), true, undefined), undefined);
+  });
+
+  it('is neither where the target does not say, or in no word that is known', () => {
+    for (const link of [linkOf(), linkOf(off)]) {
+      const wanted = link.lifecycle === 'active';
+      assert.equal(compareLifecycle(link, wanted, undefined), 'silent');
+      assert.equal(compareLifecycle(link, wanted, 'unclear'), 'unclear');
+      assert.equal(compareLifecycle(link, !wanted, 'unclear'), 'waiting');
+    }
+    assert.equal(compareLifecycle(linkOf({ unstored: ['active'] }), true, undefined), undefined);
+    assert.equal(compareLifecycle(linkOf({ leftDisabled: true }), true, 'unclear'), undefined);
   });
 
   it('waits while the next cycle changes it anyway', () => {

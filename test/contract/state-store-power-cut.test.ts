@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StateFiles } from '../../../../src/adapters/lowdb/files.ts';
-import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
-import type { StateStore } from '../../../../src/ports/state-store.ts';
-import { failingFiles } from '../../../support/failing-files.ts';
-import { clock, liveThrough, survives } from './fixture.ts';
-import { VolatileDisk, type Chance } from '../../../support/volatile-disk.ts';
+import type { StateFiles } from '../../src/adapters/lowdb/files.ts';
+import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
+import { failingFiles } from '../support/failing-files.ts';
+import { clock, liveThrough, survives } from '../unit/adapters/lowdb/fixture.ts';
+import { VolatileDisk, type Chance } from '../support/volatile-disk.ts';
 
 const folder = '/state';
 const opener =
