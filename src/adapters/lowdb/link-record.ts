@@ -1,4 +1,4 @@
-import { doubtful, empty, unmanaged, type Link } from '../../core/model/link.ts';
+import { doubtful, empty, holdsValue, unmanaged, type Link } from '../../core/model/link.ts';
 import { forgetContent } from '../../core/planning/link-paths.ts';
 import type { LinkWords } from './link-words.ts';
 import { afterText, firstOtherTag, isDigest, mostBytes, packText, unpackText, uuidTag } from './packed-text.ts';
@@ -174,8 +174,7 @@ export function holdsValueAt(bytes: Buffer, start: number, words: LinkWords, pat
   const flags = bytes.readUInt16LE(start + 8);
   if ((flags & flag.lost) !== 0) return false;
   if (bytes.readUInt16LE(start + 12) === written || (flags & flag.forgotten) !== 0) {
-    const held = unpackLink(bytes, start, words, { target: '', sourceId: '' }).attributes[path];
-    return held !== undefined && held !== empty && held !== unmanaged;
+    return holdsValue(unpackLink(bytes, start, words, { target: '', sourceId: '' }), path);
   }
   const position = pathsAt(bytes, start, words).indexOf(path);
   if (position < 0) return false;
