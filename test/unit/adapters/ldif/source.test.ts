@@ -1,4 +1,4 @@
-import { EntryMap } from '../../../../src/core/directory/entry-map.ts';
+import { EntryMap } from '../../../support/entry-map.ts';
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -207,7 +207,11 @@ describe('createLdifSource', () => {
       await writeFile(path, anna + '\n' + ben);
       assert.equal((await reading(undefined)).since, undefined, 'it was written to right now');
       const since = await settled();
-      assert.deepEqual(await reading(since), { kind: 'delta', visited: 0, since: { ...since, known: new Map() } });
+      assert.deepEqual(await reading(since), {
+        kind: 'delta',
+        visited: 0,
+        since: { ...since, known: new EntryMap([]) },
+      });
     });
     it('is read again when its content is another one, whatever size and time it has', async () => {
       await writeFile(path, anna + '\n' + ben);
