@@ -1,31 +1,54 @@
-import type { Entry } from '../model/entry.ts';
+import type { Entry, SourceId } from '../model/entry.ts';
 import type { EntryList } from '../model/entries.ts';
 
 /** What several readings show, one after the other. An id may come again. */
-export function joinEntries(readings: readonly { readonly entries: EntryList }[]): EntryList {
-  const [first, ...others] = readings.map(({ entries }) => entries);
-  return first === undefined ? [] : others.length === 0 ? first : new JoinedEntries([first, ...others]);
+export function joinEntries(readings: readonly Part[]): JoinedEntries {
+  return new JoinedEntries(readings);
 }
 
-class JoinedEntries implements EntryList {
+/** What one directory shows. */
+interface Part {
+  readonly directory: string;
+  readonly entries: EntryList;
+}
+
+export class JoinedEntries implements EntryList {
   readonly length: number;
+  /** In the order of their entries. */
+  readonly directories: readonly string[];
   readonly #lists: readonly EntryList[];
 
-  constructor(lists: readonly EntryList[]) {
-    this.#lists = lists;
-    this.length = lists.reduce((sum, { length }) => sum + length, 0);
+  constructor(readings: readonly Part[]) {
+    this.#lists = readings.map(({ entries }) => entries);
+    this.directories = readings.map(({ directory }) => directory);
+    this.length = this.#lists.reduce((sum, { length }) => sum + length, 0);
   }
 
   at(place: number): Entry | undefined {
-    let left = place;
-    for (const list of this.#lists) {
-      if (left < list.length) return list.at(left);
-      left -= list.length;
-    }
-    return undefined;
+    const [list, own] = this.#find(place);
+    return list?.at(own);
+  }
+
+  idAt(place: number): SourceId | undefined {
+    const [list, own] = this.#find(place);
+    return list?.idAt?.(own) ?? list?.at(own)?.id;
+  }
+
+  dnAt(place: number): string | undefined {
+    const [list, own] = this.#find(place);
+    return list?.dnAt?.(own) ?? list?.at(own)?.dn;
   }
 
   *[Symbol.iterator](): Iterator<Entry> {
     for (const list of this.#lists) yield* list;
+  }
+
+  #find(place: number): [EntryList | undefined, number] {
+    let left = place;
+    for (const list of this.#lists) {
+      if (left < list.length) return [list, left];
+      left -= list.length;
+    }
+    return [undefined, left];
   }
 }

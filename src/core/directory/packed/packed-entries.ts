@@ -3,7 +3,7 @@ import type { Entry, ResourceType, SourceId } from '../../model/entry.ts';
 import type { Arena, Location } from './arena.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Dictionary } from './dictionary.ts';
-import { compareIds, idAt, isUnreadableAt, probeFor, readEntry, typeAt } from './packed-entry.ts';
+import { compareIds, dnAt, idAt, isUnreadableAt, probeFor, readEntry, typeAt } from './packed-entry.ts';
 
 /** What packed entries are read from. */
 export interface Pack {
@@ -43,6 +43,18 @@ export class PackedEntries implements Entries {
   at(place: number): Entry | undefined {
     const location = this.locations[place];
     return location === undefined ? undefined : entryAt(this.#pack, location);
+  }
+
+  idAt(place: number): SourceId | undefined {
+    const { arena, dictionary } = this.#pack;
+    const location = this.locations[place];
+    return location === undefined ? undefined : idAt(arena.bytesOf(location), arena.startOf(location), dictionary);
+  }
+
+  dnAt(place: number): string | undefined {
+    const { arena, dictionary } = this.#pack;
+    const location = this.locations[place];
+    return location === undefined ? undefined : dnAt(arena.bytesOf(location), arena.startOf(location), dictionary);
   }
 
   has(id: SourceId): boolean {
