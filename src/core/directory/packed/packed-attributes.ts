@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../../model/entry.ts';
+import type { AttributeValue, Entry } from '../../model/entry.ts';
 import type { Dictionary } from './dictionary.ts';
 import { readNumber, readValue, skipValue, type Cursor } from './packed-value.ts';
 
@@ -15,6 +15,11 @@ export class PackedAttributes implements Attributes {
     this.#bytes = bytes;
     this.#start = start;
     this.#dictionary = dictionary;
+  }
+
+  /** Whether these are the very attributes of the same record, which never changes. */
+  isSameRecord(other: PackedAttributes): boolean {
+    return this.#bytes === other.#bytes && this.#start === other.#start;
   }
 
   get size(): number {
@@ -77,4 +82,16 @@ export class PackedAttributes implements Attributes {
     for (let left = readNumber(cursor); left > 0; left -= 1) values.push(readValue(cursor, this.#dictionary));
     return values;
   }
+}
+
+/** What an entry can be told by that did not change since: two may be objects of one record. */
+export type EntryRecord = Entry | PackedAttributes;
+
+export function recordOf(entry: Entry): EntryRecord {
+  return entry.attributes instanceof PackedAttributes ? entry.attributes : entry;
+}
+
+export function isSameRecord(one: EntryRecord, other: EntryRecord): boolean {
+  if (one === other) return true;
+  return one instanceof PackedAttributes && other instanceof PackedAttributes && one.isSameRecord(other);
 }
