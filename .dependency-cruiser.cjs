@@ -41,7 +41,7 @@ module.exports = {
     rule(
       'adapters-are-strangers',
       { path: '^src/adapters/([^/]+)/' },
-      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app[-a-z]*\\.ts)' },
+      { path: '^src/(adapters/(?!$1/)|bridge/|config/|cycle/|cli/|daemon/|http/|telemetry/|app(/|\\.ts))' },
       'An adapter sees core, ports and itself.',
     ),
     rule(
@@ -113,8 +113,14 @@ module.exports = {
     rule(
       'edges-do-not-compose',
       { path: '^src/(telemetry|http|daemon|config)/' },
-      { path: '^src/(adapters|cli|app[-a-z]*\\.ts)' },
-      'Only app.ts and its part put parts together.',
+      { path: '^src/(adapters|cli|app(/|\\.ts))' },
+      'Only app.ts puts parts together.',
+    ),
+    rule(
+      'app-has-one-door',
+      { path: '^src/', pathNot: '^src/app(/|\\.ts)' },
+      { path: '^src/app/' },
+      'app.ts is what is asked to put parts together; the folder beside it is how.',
     ),
     rule(
       'parts-do-not-ask-bridge',

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'test/fixtures', 'scripts/peers', 'scripts/kubernetes'] },
+  { ignores: ['node_modules', 'dist', 'test/fixtures', 'scripts/peers', 'scripts/kubernetes', '.stryker-tmp'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

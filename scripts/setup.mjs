@@ -34,6 +34,11 @@ if (process.argv.includes('--servers') && !isInstalled('scripts/peers')) {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', 'scripts/peers']);
 }
 
+if (process.argv.includes('--mutation') && !isInstalled('scripts/mutation')) {
+  say('Stryker (once)');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', 'scripts/mutation']);
+}
+
 const packages = [
   'slapd',
   'ldap-utils',

@@ -14,9 +14,9 @@ import { createAnswerMemory } from './adapters/scim/shared/answer-memory.ts';
 import { createScimTarget } from './adapters/scim/target.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { findServiceManager } from './adapters/system/service-manager.ts';
-import { directoryTls, targetOptions, type AccessParts } from './app-access.ts';
-import { openNotifier } from './app-notify.ts';
-import { createPreparation, neededOf } from './app-setup.ts';
+import { directoryTls, targetOptions, type AccessParts } from './app/access.ts';
+import { openNotifier } from './app/notifiers.ts';
+import { createPreparation, neededOf } from './app/setup.ts';
 import type { App } from './bridge/app.ts';
 import { isLoopback } from './config/cleartext.ts';
 import type {

@@ -3,6 +3,7 @@ import type { Decision, UnusableDecision } from '../ports/decisions.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../ports/state-records.ts';
 import type { LinkCounts, LinkTotal, StateView } from '../ports/state-store.ts';
 import type { App } from './app.ts';
+import { leftoversIn, type Leftover } from '../cycle/quarantine/intents.ts';
 import { quarantinedOn } from '../cycle/shared/quarantined.ts';
 import { refusalsIn, type RefusalWords } from './quarantined.ts';
 
@@ -13,6 +14,8 @@ export interface TargetStatus {
   readonly unstored: Readonly<Record<string, number>>;
   /** Members of adopted groups whom the directory does not have, and who stay. */
   readonly strangers: number;
+  /** What requests without a clear answer may have made for somebody who has left, and was looked for in vain. */
+  readonly leftovers: readonly Leftover[];
   /** What the target refused, in its own words as far as they are kept: the most frequent. */
   readonly refusals: readonly RefusalWords[];
   readonly notes: TargetNotes;
@@ -105,6 +108,7 @@ async function statusOf(view: StateView, target: string, waiting: readonly Decis
     counts: await view.counts(target),
     unstored: await view.unstored(target),
     strangers: await view.strangers(target),
+    leftovers: leftoversIn(await view.openIntents(target)),
     refusals: refusalsIn(await quarantinedOn(target, view)),
     notes: await view.notes(target),
     verified: await view.verified(target),

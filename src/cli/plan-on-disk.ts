@@ -1,10 +1,11 @@
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { planFormat, type PlanFile } from '../bridge/plan-file.ts';
 import { systemCode } from '../config/system-code.ts';
 import { BridgeError } from '../core/model/errors.ts';
 import type { Verb } from '../core/model/plan.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /** @throws BridgeError D2S_USAGE when there is no folder to write it to */
 export async function checkPlanPlace(file: string): Promise<void> {
@@ -15,12 +16,12 @@ export async function checkPlanPlace(file: string): Promise<void> {
 
 /** Writes a new file that nobody else can read, in place of one that is there. @throws BridgeError D2S_USAGE */
 export async function writePlan(file: string, text: string): Promise<void> {
-  try {
-    await rm(file, { force: true });
-    await writeFile(file, `${text}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    throw refused(`the plan cannot be written to ${file}`, error, 'name another file');
-  }
+  await writeWholeFile(file, `${text}\n`, {
+    what: 'the plan',
+    replaces: true,
+    mode: 0o600,
+    remedy: 'name another file',
+  });
 }
 
 /** @throws BridgeError D2S_USAGE when it cannot be read, or is no plan of this version */

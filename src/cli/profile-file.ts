@@ -1,7 +1,8 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../config/system-code.ts';
 import { BridgeError } from '../core/model/errors.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /** @throws BridgeError D2S_USAGE when there is no folder to write it to */
 export async function checkPlace(file: string): Promise<void> {
@@ -19,15 +20,10 @@ export async function checkPlace(file: string): Promise<void> {
 /** Writes it where there is nothing, or the same. @throws BridgeError D2S_USAGE */
 export async function writeProfile(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text, { flag: 'wx' });
+    const remedy = 'name another file; the profile is printed above';
+    await writeWholeFile(file, text, { what: 'the profile', replaces: false, remedy });
   } catch (error) {
-    const code = systemCode(error);
-    if (code !== 'EEXIST')
-      throw new BridgeError(
-        'D2S_USAGE',
-        `the profile cannot be written to ${file} (${code})`,
-        'name another file; the profile is printed above',
-      );
+    if (!(error instanceof BridgeError) || systemCode(error.cause) !== 'EEXIST') throw error;
     if ((await readFile(file, 'utf8')) === text) return;
     throw new BridgeError(
       'D2S_USAGE',

@@ -13,6 +13,7 @@ import type { CycleReport } from '../cycle/cycle-report.ts';
 import type { PlannedTarget } from '../cycle/plan-target.ts';
 import type { Decider, RejectionRecord } from '../ports/decisions.ts';
 import { wrap } from './layout.ts';
+import { firstIds, leftoverLines } from './leftover-lines.ts';
 import { inReadingOrder, isRisky, operationText } from './operation-text.ts';
 import { asItIs, type Terminal } from './terminal.ts';
 import { resourceTypeName, seatsText } from './words.ts';
@@ -166,21 +167,18 @@ function showUnmanaged({ unmanaged, all }: PlanDisplay, { colors, print, width }
 
 /** Who had left and was lost: forgotten, or kept because that could not be found out. */
 export function showForgotten(
-  { forgotten, reverify }: Pick<CycleReport, 'forgotten' | 'reverify'>,
+  { forgotten, reverify, leftovers }: Pick<CycleReport, 'forgotten' | 'reverify' | 'leftovers'>,
   { print }: Terminal,
 ): void {
   for (const { type, sourceId, targetId } of forgotten)
     print(
       `  forgotten  ${resourceTypeName(type)} ${sourceId}, who had left: the target has neither id ${printable(targetId)} any more nor an account that may be theirs`,
     );
-  if (reverify.length === 0) return;
-  const ids = reverify
-    .slice(0, 5)
-    .map(({ sourceId }) => sourceId)
-    .join(', ');
-  print(
-    `  not found  ${count(reverify.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${ids}); they are looked for again, at least once an hour, since it does not show others either`,
-  );
+  if (reverify.length > 0)
+    print(
+      `  not found  ${count(reverify.length, 'leaver')} of whom the target says that it does not have them, and who may still have access there (${firstIds(reverify)}); they are looked for again, at least once an hour, since it does not show others either`,
+    );
+  for (const line of leftoverLines(leftovers)) print(`  not ended  ${line}`);
 }
 
 /** What people rejected, and how it is taken back. */

@@ -75,6 +75,7 @@ function summary({
   deferred,
   unresolved,
   reverify,
+  leftovers,
   undone,
   unstored,
   strangers,
@@ -82,7 +83,7 @@ function summary({
   asked,
 }: CycleReport): string {
   const isLacking =
-    waiting + deferred + reverify.length + undone.length + (seats?.waiting ?? 0) > 0 ||
+    waiting + deferred + reverify.length + leftovers.length + undone.length + (seats?.waiting ?? 0) > 0 ||
     unresolved !== undefined ||
     !isStored({ unstored });
   const others =

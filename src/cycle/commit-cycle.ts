@@ -11,6 +11,7 @@ import { isRefusal } from '../core/model/outcome.ts';
 import { failingNow } from './failing.ts';
 import { filledScopes } from './plan/guard-plan.ts';
 import { heldRecord } from './plan/hold.ts';
+import { leftoversIn } from './quarantine/intents.ts';
 import { pauseAfterCycle } from './quarantine/target-pause.ts';
 import { passedTime } from './shared/passed-time.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
@@ -98,7 +99,8 @@ function nextState(
     (hold?.operations.length ?? 0) +
     made.waiting +
     known.awaited.size +
-    known.reverify.length;
+    known.reverify.length +
+    leftoversIn(matches.intents.values()).length;
   const approvals = trimmed(state.approvals ?? [], (held) => made.leftOf(held, pushed.applied));
   return {
     ...state,

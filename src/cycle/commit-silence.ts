@@ -1,4 +1,5 @@
 import type { CycleResult } from '../ports/cycle-observer.ts';
+import type { LeftDecisions } from '../ports/decisions.ts';
 import type { TargetState } from '../ports/state-records.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { isWorthWriting } from './cycle-record.ts';
@@ -10,12 +11,11 @@ import { passedTime } from './shared/passed-time.ts';
  * Ends a cycle that had nothing to do: the times in the state must not look as if nobody cared, and decisions about what
  * is not held must not wait for an accident.
  */
-export async function commitSilence(input: CycleInput): Promise<void> {
+export async function commitSilence(input: CycleInput, waiting: LeftDecisions['waiting']): Promise<void> {
   const { setup, store, clock, observer } = input;
   const target = setup.target.name;
   const state = await store.target(target);
   const now = clock.now();
-  const { waiting } = await store.decisions();
   const words = endVoid(recallWords({ target, state, left: waiting, stillWanted: () => [], now }), {
     readSince: undefined,
     now,

@@ -3,6 +3,7 @@ import type { Failure, FailureClass } from '../core/model/outcome.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
 import type { CycleInput } from './cycle-input.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
+import { leftoversIn } from './quarantine/intents.ts';
 import type { PushReport } from './push/push.ts';
 import { standingTargetError, targetError } from './shared/target-error.ts';
 
@@ -68,7 +69,8 @@ function resultOf(
   { isStopping }: CycleInput,
 ): CycleResult {
   const backingOff = made.deferred.length + quarantine.backedOff.size;
-  const failed = pushed.failed.length + matches.unreached.length + known.reverify.length + backingOff;
+  const blocked = leftoversIn(matches.intents.values()).filter((one) => one.blocked !== undefined).length;
+  const failed = pushed.failed.length + matches.unreached.length + known.reverify.length + blocked + backingOff;
   if (failed > 0 || (pushed.notStarted > 0 && !isStopping())) return 'partial';
   if (made.verdict.hold !== undefined) return 'held';
   return pushed.notStarted > 0 ? 'interrupted' : 'success';

@@ -6,6 +6,7 @@ import type { Rejected } from '../core/model/resource.ts';
 import type { RejectionRecord } from '../ports/decisions.ts';
 import type { Failing, TargetState } from '../ports/state-records.ts';
 import type { UnresolvedCounts } from '../core/mapping/unresolved.ts';
+import type { Leftover } from './quarantine/intents.ts';
 import type { GivenUp } from './push/breaker.ts';
 import type { CycleMode, CycleResult } from '../ports/cycle-observer.ts';
 import type { UnreachedEntries } from './shared/unreached.ts';
@@ -46,6 +47,8 @@ export interface CycleReport {
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
   readonly reverify: readonly Link[];
+  /** What requests without a clear answer may have made for somebody who has left, and was looked for in vain. */
+  readonly leftovers: readonly Leftover[];
   /** What names nobody who is read. Undefined where there is none, or nothing was looked at. */
   readonly unresolved: UnresolvedCounts | undefined;
   /** By SCIM path: for how many resources the target does not store what is sent. */

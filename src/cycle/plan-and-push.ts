@@ -15,6 +15,7 @@ import { seatsAfter } from './plan/seat-plan.ts';
 import { pushAll, pushEnds, together } from './push-all.ts';
 import { recoverIntents } from './push/recover-intents.ts';
 import type { PushReport } from './push/push.ts';
+import { leftoversIn } from './quarantine/intents.ts';
 import { recordFindings, tellFindings } from './record-findings.ts';
 import { endsAll, targetError } from './shared/target-error.ts';
 
@@ -145,6 +146,7 @@ function whatIsLeft(result: CycleResult, { known, matches, made, quarantine }: P
     rejected: made.plan.rejected,
     leftOut: matches.leftOut,
     reverify: known.reverify,
+    leftovers: leftoversIn(matches.intents.values()),
     waiting: made.waiting,
     seats: made.seats,
     unresolved: anyUnresolved(made.unresolved),

@@ -12,6 +12,7 @@ import { checkBinding } from './bind-target.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { checkMustSee } from './plan/must-see.ts';
 import { recallProofs } from './plan/proofs.ts';
+import { leftoversIn, type Leftover } from './quarantine/intents.ts';
 import { preparePlan, type PrepareInput } from './plan/prepare-plan.ts';
 import { remind } from './shared/target-notes.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
@@ -37,6 +38,8 @@ export interface PlannedTarget {
   readonly forgotten: readonly Link[];
   /** Who has left, and of whom nobody could find out whether the target still has them. */
   readonly reverify: readonly Link[];
+  /** What requests without a clear answer may have made for somebody who has left, and was looked for in vain. */
+  readonly leftovers: readonly Leftover[];
   /** Those who could not be looked for on the target: nothing is planned about them. */
   readonly unreached: readonly UnreachedEntries[];
   /** Groups, where the target has none. */
@@ -92,6 +95,7 @@ export async function planTarget(
     waiting: made.waiting,
     forgotten: made.forgotten,
     reverify: known.reverify,
+    leftovers: leftoversIn(matches.intents.values()),
     unreached: matches.unreached,
     leftOut: matches.leftOut,
     coverage: coverageOf({

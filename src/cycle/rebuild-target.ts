@@ -1,5 +1,7 @@
 import type { ResourceType, SourceId } from '../core/model/entry.ts';
 import type { TargetId } from '../core/model/link.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import { isRefusal } from '../core/model/outcome.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import type { Rejected, Resource } from '../core/model/resource.ts';
 import { strangerId } from '../core/model/stranger.ts';
@@ -14,6 +16,7 @@ import { refusePopulated } from './match/unmatchable.ts';
 import { draftKnowing } from './plan/clean-cycles.ts';
 import { anyShowsId, byIdAlone, findLeft, joinedLink, wantsActive, type Joined } from './rebuild-links.ts';
 import { gather } from './shared/batches.ts';
+import { targetError } from './shared/target-error.ts';
 import type { TargetSetup } from './shared/target-setup.ts';
 import { explainUnreached, unplanned } from './shared/unreached.ts';
 
@@ -51,6 +54,8 @@ export interface RebuildInput {
   readonly store: StateStore;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** So long the target may take for its first answer. */
+  readonly patienceMilliseconds: number;
   readonly signal: AbortSignal;
 }
 
@@ -63,11 +68,13 @@ type Part = Pick<RebuiltTarget, 'missing' | 'unjoined'> & {
  * Links the entries of a target with its accounts, in a state that knows nothing of it yet. Nothing is known of what an
  * account holds, so that the next cycle looks at each once. Sends nothing but questions.
  *
- * @throws BridgeError when somebody could not be looked for: half a state would have the others made anew
+ * @throws BridgeError when the target does not answer, or somebody could not be looked for: half a state would have the
+ * others made anew
  */
 export async function rebuildTarget(setup: TargetSetup, input: RebuildInput): Promise<RebuiltTarget> {
   const { readings, store, now } = input;
   const { name } = setup.target;
+  await askFirst(setup, input);
   const { projection } = await draftKnowing(undefined, readings, setup.definition, { now: () => now }, store);
   // Groups come second: then it is known whose accounts are in them.
   const user = await rebuildType('user', projection, setup, input);
@@ -88,6 +95,18 @@ export async function rebuildTarget(setup: TargetSetup, input: RebuildInput): Pr
   };
 }
 
+/** One that says 503 to everything is waited for in each request, up to a quarter of an hour: not before anything is known of it. */
+async function askFirst({ target }: TargetSetup, { signal, patienceMilliseconds }: RebuildInput): Promise<void> {
+  const deadline = AbortSignal.timeout(patienceMilliseconds); // of the same kind as the deadline of a request
+  try {
+    const result = await target.probe(AbortSignal.any([signal, deadline]));
+    if (result.kind === 'failed') throw targetError(target.name, result.failure);
+  } catch (thrown) {
+    if (signal.aborted || !deadline.aborted || thrown instanceof BridgeError) throw thrown;
+    throw targetError(target.name, { class: 'transient', detail: 'it asks to wait, or does not answer' });
+  }
+}
+
 async function rebuildType(
   type: ResourceType,
   projection: Projection,
@@ -100,7 +119,8 @@ async function rebuildType(
   const sought = [...wanted, ...rejected.map(byIdAlone)];
   const found = await search(sought, setup, input);
   const listed = target.takes(type) === 'none' ? [] : await target.inventory(type, Infinity, input.signal);
-  const accounts = Array.isArray(listed) ? listed : undefined;
+  if (listed !== undefined && isFailure(listed) && !isRefusal(listed.class)) throw targetError(target.name, listed);
+  const accounts = listed === undefined || isFailure(listed) ? undefined : listed;
   const matched = sought.flatMap((resource): Joined[] => {
     const match = found.matches.get(resource.sourceId);
     if (match === undefined) return [];
@@ -181,7 +201,11 @@ async function record(
   return { joined, refused };
 }
 
-/** Who is in a group: entries, and accounts that are nobody's. Nobody, where the target does not show it. */
+/**
+ * Who is in a group: entries, and accounts that are nobody's. Nobody, where the target does not show it.
+ *
+ * @throws BridgeError when it does not say
+ */
 async function membersOf(
   group: FoundResource,
   groups: ReadonlyMap<TargetId, SourceId>,
@@ -189,6 +213,7 @@ async function membersOf(
 ): Promise<(SourceId | { readonly account: TargetId })[]> {
   const read = await target.read('group', group.id, signal);
   const ids = await target.membersOf(isFailure(read) ? group : read, signal);
+  if (ids !== undefined && isFailure(ids) && !isRefusal(ids.class)) throw targetError(target.name, ids);
   if (ids === undefined || isFailure(ids)) return [];
   const users = await gather(ids, (batch) => store.owners(target.name, 'user', batch));
   return ids.map((account) => users.get(account) ?? groups.get(account) ?? { account });

@@ -1,5 +1,6 @@
 import { toBridgeError, type BridgeError } from '../core/model/errors.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
+import type { LeftDecisions } from '../ports/decisions.ts';
 import { bindTarget } from './bind-target.ts';
 import { commitError, commitInterruption, commitRest } from './commit-failure.ts';
 import { commitSilence, commitWaiting } from './commit-silence.ts';
@@ -120,6 +121,7 @@ const nothingDone = {
   waiting: 0,
   forgotten: [],
   reverify: [],
+  leftovers: [],
   unresolved: undefined,
   unstored: {},
   strangers: 0,
@@ -129,11 +131,12 @@ async function runCycle(input: CycleInput, ends: EndsFirst): Promise<CycleOutcom
   const { setup, store, clock } = input;
   await bindTarget(setup, store);
   const readings = completeReadings(input);
-  const before = (await isPlanAsked(setup.target.name, store)) ? undefined : await lastCleanCycle(input);
-  if (before !== undefined && isQuiet(before, readings, clock)) return restQuietly(before, input);
+  const { waiting } = await store.decisions();
+  const before = isPlanAsked(setup.target.name, waiting) ? undefined : lastCleanCycle(input, waiting);
+  if (before !== undefined && isQuiet(before, readings, clock)) return restQuietly(before, waiting, input);
   await remind(setup.target, store);
   attend(setup.target, store);
-  const gate = await passGate(input);
+  const gate = await passGate(input, waiting);
   if (gate.kind === 'closed') {
     const failing = await commitRest(setup.target.name, input);
     return { ...nothingDone, result: 'error', error: gate.error, failing };
@@ -146,13 +149,17 @@ async function runCycle(input: CycleInput, ends: EndsFirst): Promise<CycleOutcom
 }
 
 /** Nothing is planned. What waits is told as it was found. */
-async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<CycleOutcome> {
+async function restQuietly(
+  { left }: CleanCycle,
+  waiting: LeftDecisions['waiting'],
+  input: CycleInput,
+): Promise<CycleOutcome> {
   const { setup, store, observer } = input;
   const target = setup.target.name;
   const unstored = await store.unstored(target);
   const strangers = await store.strangers(target);
   if (left === undefined) {
-    await commitSilence(input);
+    await commitSilence(input, waiting);
     return { ...nothingDone, unstored, strangers, result: 'success', error: undefined, failing: undefined };
   }
   if (left.hold !== undefined) observer({ kind: 'held', target, hold: left.hold });
@@ -161,12 +168,11 @@ async function restQuietly({ left }: CleanCycle, input: CycleInput): Promise<Cyc
 }
 
 /** How the last cycle left the target, unless somebody wants more, or decided about something since. */
-async function lastCleanCycle(input: CycleInput): Promise<CleanCycle | undefined> {
+function lastCleanCycle(input: CycleInput, waiting: LeftDecisions['waiting']): CleanCycle | undefined {
   const target = input.setup.target.name;
   const last = mayRest(input) ? input.cleanCycles?.last(target, input.clock) : undefined;
   // Where nothing was held, no decision can matter.
   if (last?.left === undefined) return last;
-  const { waiting } = await input.store.decisions();
   return waiting.some((one) => one.target === target && !last.decisions.has(one.key)) ? undefined : last;
 }
 

@@ -1,6 +1,7 @@
 import { BridgeError, type ErrorCode } from '../core/model/errors.ts';
 import { count } from '../core/wording/count.ts';
 import { pauseWords } from '../core/wording/pause-words.ts';
+import type { LeftDecisions } from '../ports/decisions.ts';
 import type { TargetPause } from '../ports/state-records.ts';
 import type { CycleInput } from './cycle-input.ts';
 import { isResting } from './quarantine/target-pause.ts';
@@ -18,10 +19,12 @@ export type Gate =
  * Asks a target that is in quarantine for next to nothing before a cycle goes on with it, once its rest is over or a
  * person wants it tried.
  */
-export async function passGate({ setup: { target }, store, attempt, clock, signal }: CycleInput): Promise<Gate> {
+export async function passGate(
+  { setup: { target }, store, attempt, clock, signal }: CycleInput,
+  waiting: LeftDecisions['waiting'],
+): Promise<Gate> {
   const { quarantine } = await store.target(target.name);
   if (quarantine === undefined) return { kind: 'open' };
-  const { waiting } = await store.decisions();
   const isReleased = waiting.some(
     (one) =>
       one.target === target.name &&

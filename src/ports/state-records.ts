@@ -57,10 +57,15 @@ export interface Intent {
   readonly directory: string;
   /** When the request was sent, or its answer failed to come (ISO 8601). Missing in older states. */
   readonly at?: string | undefined;
-  /** There was no answer that tells (`lost`), or one that says that it was made, and not what (`made`). */
-  readonly unclear?: 'lost' | 'made' | undefined;
+  /**
+   * There was no answer that tells (`lost`), or one that says that it was made, and not what (`made`). `refused`: there is
+   * no doubt as long as somebody is wanted; of who leaves it is looked into, for some targets refuse what they have done.
+   */
+  readonly unclear?: 'lost' | 'made' | 'refused' | undefined;
   /** Of somebody who left, and was looked for in vain: when what they may have is looked for again (ISO 8601). */
   readonly lookAgainAt?: string | undefined;
+  /** Of the same: it is there, under an id that cannot be used; or it could not be looked for. */
+  readonly blocked?: 'unnamable' | 'unreached' | undefined;
   /** The account that is being adopted; absent for a create. */
   readonly adopts?: TargetId | undefined;
   /** Of a group: who is in the request. If it took effect, they are members. */

@@ -91,6 +91,8 @@ export interface StateView {
   strangers(target: string): Promise<number>;
   /** Intents without an outcome: requests that may have taken effect before a crash. */
   openIntents(target: string): Promise<readonly Intent[]>;
+  /** Creations that the target refused last, and into which nobody has looked. */
+  refusedCreations(target: string): Promise<readonly Intent[]>;
   target(name: string): Promise<TargetState>;
   /** What was noted about how to deal with a target; nothing before anything was. */
   notes(target: string): Promise<TargetNotes>;

@@ -204,3 +204,23 @@ describe('a write that is answered with 202', () => {
     applied(await drive(clock, target.update('user', id, [set('active', false)], signal)));
   });
 });
+
+describe('a value of which a reading after a 202 shows nothing', () => {
+  const manager = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value';
+
+  it('is sent once more where no answer ever showed one, and counted as not seen from then on', async (context) => {
+    const stage = await begin(context);
+    const { server, target, clock } = stage;
+    const id = applied(await drive(clock, target.create('user', alice, signal)));
+    server.setFaults({ before: ({ method }) => (method === 'PATCH' ? promise : undefined) });
+    const change = async () => {
+      const outcome = await drive(
+        clock,
+        target.update('user', id, [set('userName', 'alice'), set(manager, 'boss', false)], signal),
+      );
+      return outcome.kind === 'applied' ? outcome.shown : outcome;
+    };
+    assert.deepEqual(await change(), { unstored: undefined, lost: [manager] });
+    assert.deepEqual(await change(), { unstored: [manager], lost: undefined });
+  });
+});

@@ -50,6 +50,22 @@ describe('the first members of an empty group that shows nobody afterwards', () 
     assert.deepEqual(memberIds(stage), [...ids].sort());
   });
 
+  it('are not taken for hidden when they have come while others were asked', async (context) => {
+    const stage = await begin(context, {});
+    const { group, ids } = await createTeam(stage, 2);
+    let readings = 0;
+    stage.server.setFaults({
+      before: ({ method, path }) =>
+        method === 'GET' && path.startsWith(`/Groups/${group}`) && readings++ < 2
+          ? { kind: 'answer', status: 200, body: { schemas: [], id: group, displayName: 'Crew' } }
+          : method === 'PATCH'
+            ? { kind: 'garble', body: 'null', headers: { 'content-type': 'application/json' } }
+            : undefined,
+    });
+    applied(await stage.target.changeMembers(group, join(ids), signal));
+    assert.deepEqual([stage.learned(), memberIds(stage)], [{}, [...ids].sort()]);
+  });
+
   it('are found by the groups that they name', async (context) => {
     const stage = await begin(context, { members: { shown: 'never' } });
     const { group, ids } = await createTeam(stage, 1);

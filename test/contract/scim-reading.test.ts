@@ -6,6 +6,7 @@ import { isFailure, type ScimTarget } from '../../src/ports/scim-target.ts';
 import type { PartialBehaviour } from '../support/scim-server/behaviour.ts';
 import type { FilterBehaviour, ListBehaviour } from '../support/scim-server/behaviour-reading.ts';
 import { clean } from '../support/scim-server/clean.ts';
+import type { Json } from '../support/scim-server/protocol.ts';
 import { applied, found, signal } from './scim-target.ts';
 import { begin, createPerson, work, type Stage } from './scim-target-dialects-stage.ts';
 
@@ -113,6 +114,59 @@ describe('searching in a dialect', () => {
     const stage = await begin(context, filtering({ users: ['userName'] }));
     for (const value of ['x', 'x', 'a"b', 'c\\d']) await stage.target.find('user', 'externalId', value, signal);
     assert.deepEqual(stage.learned(), {});
+  });
+});
+
+describe('an account under an id that cannot be used', () => {
+  const ids: readonly unknown[] = [
+    '',
+    '.',
+    '..',
+    'x'.repeat(10_240),
+    'a\u0000b',
+    '\ud800',
+    { value: 1 },
+    ['x'],
+    true,
+    null,
+  ];
+  for (const active of [true, false]) {
+    it(`is said to be there when it is searched for, and whether it is switched off: ${active ? 'not' : 'it is'}`, async (context) => {
+      const stage = await begin(context, {});
+      for (const id of ids) {
+        const one = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id, externalId: 'a', active } as Json;
+        stage.server.setFaults({
+          before: () => ({
+            kind: 'answer',
+            status: 200,
+            body: {
+              schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+              totalResults: 1,
+              Resources: [one],
+            },
+          }),
+        });
+        const found = await stage.target.find('user', 'externalId', 'a', signal);
+        assert.ok(isFailure(found), JSON.stringify(id));
+        assert.deepEqual([found.class, found.unnamable], ['protocol', active ? 'on' : 'off'], JSON.stringify(id));
+      }
+      assert.ok(stage.server.requests.every(({ path }) => path.startsWith('/Users?')));
+    });
+  }
+
+  it('is named in the URL with every character of it escaped where that is possible', async (context) => {
+    const stage = await begin(context, {});
+    for (const id of ['a/b', '../x', 'a?b', 'a#b', 'a%2Fb', ' ', 'a b', 'a\\b', 'ü', '918273645546372801']) {
+      const urls: string[] = [];
+      stage.server.setFaults({
+        before: ({ path }) => {
+          urls.push(path);
+          return { kind: 'answer', status: 404, body: { status: 404 } };
+        },
+      });
+      await stage.target.read('user', id, signal);
+      assert.deepEqual(urls, [`/Users/${id}`]); // as the server decodes it
+    }
   });
 });
 

@@ -126,11 +126,23 @@ describe('state rebuild', { concurrency: 2 }, () => {
       const rebuilt = await site.run('state', 'rebuild', '--yes');
       assert.equal(rebuilt.code, 0, rebuilt.stderr);
       assert.match(rebuilt.stdout, /wiki: linked again: 8 users and 2 groups\nThe next cycle looks/);
+      const { stdout } = await site.run('status');
+      assert.match(stdout, /wiki: no cycle yet\n {2}users {9}8 active, 0 deactivated.*\n {2}groups {8}2 active/);
       await isInStep(site);
       await site.show(officeWithout('hector'));
       assert.equal((await site.run('sync')).code, 0);
       assert.equal(site.target.users().filter(({ active }) => active === false).length, 1, 'who leaves is known');
     });
+
+  it('ends with an error when the target is down, and leaves everything as it was', async () => {
+    await using site = await loaded();
+    const before = await textOf(site.state);
+    await site.target.stop();
+    const { code, stderr } = await site.run('state', 'rebuild', '--yes');
+    assert.equal(code, 1);
+    assert.match(stderr, /D2S_TARGET_\w+: target wiki/);
+    assert.equal(await textOf(site.state), before);
+  });
 
   it('says whom it could not join, and leaves accounts of people who have left alone', async () => {
     await using site = await loaded();

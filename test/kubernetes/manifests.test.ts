@@ -197,6 +197,30 @@ describe('the configuration in the manifests', () => {
       assert.deepEqual(field(policy, 'spec', 'podSelector', 'matchLabels', 'app.kubernetes.io/name'), 'dir2scim');
     }
   });
+
+  it('is let out to nothing besides names, LDAPS and HTTPS, and lets in nobody but Prometheus, at its port', () => {
+    for (const folder of folders.filter((one) => one !== 'overlays/sidecar')) {
+      const policy = of(folder, 'NetworkPolicy');
+      const rule = (name: string): unknown => field(policy, 'spec', name);
+      const port = (number: number, protocol: string) => ({ port: number, protocol });
+      assert.deepEqual(rule('policyTypes'), ['Ingress', 'Egress']);
+      assert.deepEqual(rule('ingress'), [
+        {
+          from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+          ports: [{ port: 'http-metrics', protocol: 'TCP' }],
+        },
+      ]);
+      assert.deepEqual(rule('egress'), [
+        { ports: [port(53, 'UDP'), port(53, 'TCP'), port(636, 'TCP'), port(443, 'TCP')] },
+      ]);
+      const name = textAt(container(workloadOf(folder)), 'ports', 0, 'name');
+      assert.equal(name, 'http-metrics', 'the port that is let in is one of the Pod');
+      const labels = field(workloadOf(folder), 'spec', 'template', 'metadata', 'labels');
+      assert.equal(field(labels, 'app.kubernetes.io/name'), 'dir2scim');
+    }
+    const budgets = [...rendered.values()].flat().filter(({ kind }) => kind === 'PodDisruptionBudget');
+    assert.deepEqual(budgets, [], 'of one Pod it would only keep nodes from being drained');
+  });
 });
 
 it("what docs/operations.md has for a site of one's own renders, with the configuration and the image of that site", async () => {

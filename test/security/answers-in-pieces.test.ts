@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { requestToken } from '../../src/adapters/scim/auth/token-request.ts';
 import { createScimTarget } from '../../src/adapters/scim/target.ts';
 import { isFailure, type ScimTarget } from '../../src/ports/scim-target.ts';
-import { openNotifier } from '../../src/app-notify.ts';
+import { openNotifier } from '../../src/app/notifiers.ts';
 import { targetOptions } from '../contract/scim-target-options.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { startHostileTarget } from '../support/hostile-target.ts';

@@ -45,17 +45,16 @@ async function lead(): Promise<void> {
   const tasks = kinds.flatMap((kind) => Array.from({ length: count }, (_, at): Task => ({ kind, seed: first + at })));
   process.stdout.write(`${count} worlds of each kind (${kinds.join(', ')}), seeds ${first} to ${first + count - 1}\n`);
   const began = performance.now();
-  const failures = await share(tasks);
+  const failed = await share(tasks);
   const seconds = (performance.now() - began) / 1000;
-  for (const failure of failures) process.stdout.write(`\n${failure}\n`);
   process.stdout.write(`${Math.round((tasks.length / seconds) * 60)} worlds per minute\n`);
-  process.stdout.write(`${tasks.length - failures.length} passed, ${failures.length} failed\n`);
-  process.exitCode = failures.length === 0 ? 0 : 1;
+  process.stdout.write(`${tasks.length - failed} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
 }
 
-/** Hands the worlds to one process per core. @returns what failed */
-async function share(tasks: readonly Task[]): Promise<string[]> {
-  const failures: string[] = [];
+/** Hands the worlds to one process per core. @returns how many failed */
+async function share(tasks: readonly Task[]): Promise<number> {
+  let failed = 0;
   const bar = process.stderr.isTTY
     ? new SingleBar({ format: '{bar} {value} of {total} worlds, {eta_formatted} left', stream: process.stderr })
     : undefined;
@@ -67,14 +66,16 @@ async function share(tasks: readonly Task[]): Promise<string[]> {
   const run = async (worker: ChildProcess): Promise<void> => {
     for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
       const { failure } = await answerOf(worker, task);
-      if (failure !== undefined) failures.push(`${task.kind} world ${task.seed}: ${failure}`);
+      if (failure !== undefined) failed += 1;
+      // At once: a run that is ended early has said what it found.
+      if (failure !== undefined) process.stdout.write(`\n${task.kind} world ${task.seed}: ${failure}\n`);
       bar?.increment();
     }
     worker.disconnect();
   };
   await Promise.all(workers.map(run));
   bar?.stop();
-  return failures;
+  return failed;
 }
 
 function answerOf(worker: ChildProcess, task: Task): Promise<{ readonly failure?: string }> {

@@ -241,7 +241,8 @@ function open(kept: Kept): MemoryStore {
           .filter(([group]) => group.startsWith(`${target}\n`))
           .reduce((sum, [, ids]) => sum + [...ids].filter((id) => strangerAccount(id) !== undefined).length, 0),
       ),
-    openIntents: (target) => answer(() => ofTarget(kept.intents, target)),
+    openIntents: (target) => answer(() => ofTarget(kept.intents, target).filter((one) => !isRefused(one))),
+    refusedCreations: (target) => answer(() => ofTarget(kept.intents, target).filter(isRefused)),
     target: (name) => answer(() => kept.targets.get(name) ?? emptyTargetState),
     notes: (target) => answer(() => kept.notes.get(target) ?? noNotes),
     verified: (target) => answer(() => kept.verified.get(target)),
@@ -467,4 +468,8 @@ function apply(kept: Kept, change: StateChange): void {
       return;
     }
   }
+}
+
+function isRefused({ unclear, lookAgainAt }: Intent): boolean {
+  return unclear === 'refused' && lookAgainAt === undefined;
 }

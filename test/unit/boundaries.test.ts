@@ -43,6 +43,7 @@ describe('the import boundaries', () => {
       'src/http/asks-cycle.ts: http-asks-bridge',
       'src/daemon/asks-bridge.ts: parts-do-not-ask-bridge',
       'src/config/config.ts: edges-do-not-compose',
+      'src/cli/opens-parts.ts: app-has-one-door',
       'src/http/ldap-over-http.ts: ldapts-in-ldap-only',
       'src/telemetry/http-out.ts: undici-in-scim-only',
       'src/core/model/orphan.ts: no-orphans',

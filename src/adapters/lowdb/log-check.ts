@@ -17,7 +17,7 @@ export async function checkLog(
   { lineage, digest }: { readonly lineage: string; readonly digest: Digest },
 ): Promise<LogCheck> {
   const walk = createWalk(digest);
-  const all = await filesOfState(files, folder, lineage);
+  const all = await filesOfState(files, folder, lineage, log);
   for (const [index, { path }] of all.kept.entries()) {
     let pending = 0;
     if (index === 0) walk.begin(all.oldest);
@@ -39,20 +39,26 @@ export async function checkLog(
   return { ...found, others: await countEntries(files, all.others) };
 }
 
-/** Files of this state that should be there, with the first entry that should be. */
+/**
+ * Files of this state that should be there, with the first entry that should be. Whatever comes after the entries of a
+ * state that was there before is this one's, whatever the file says: its hash tells.
+ */
 async function filesOfState(
   files: StateFiles,
   folder: string,
   lineage: string,
+  { others, seq }: Pick<LogMemory, 'others' | 'seq'>,
 ): Promise<{ readonly kept: readonly LogFile[]; readonly others: readonly LogFile[]; readonly oldest: number }> {
   const all = await listLogFiles(files, folder);
   const headers = await Promise.all(all.map(({ path }) => readLogHeader(files, path)));
   const oldest = headers.findLast((header) => header?.lineage === lineage)?.oldest ?? 1;
+  const isOwn = (index: number): boolean => {
+    const { after } = all[index] ?? { after: seq };
+    return (headers[index]?.lineage ?? lineage) === lineage || (after >= others && after < seq);
+  };
   return {
-    kept: all.filter(
-      (_, index) => (headers[index]?.lineage ?? lineage) === lineage && (all[index + 1]?.after ?? oldest) >= oldest,
-    ),
-    others: all.filter((_, index) => (headers[index]?.lineage ?? lineage) !== lineage),
+    kept: all.filter((_, index) => isOwn(index) && (all[index + 1]?.after ?? oldest) >= oldest),
+    others: all.filter((_, index) => !isOwn(index)),
     oldest,
   };
 }

@@ -64,7 +64,7 @@ export class LogWriter {
   async write(log: LogMemory): Promise<void> {
     const waiting = log.waiting.filter(({ seq }) => seq > this.#end.seq);
     if (waiting.length > 0) {
-      const file = await this.#open();
+      const file = await this.#open(log);
       let { hash } = this.#end;
       const texts: string[] = [];
       for (const { seq, ...entry } of waiting) {
@@ -101,9 +101,9 @@ export class LogWriter {
     this.#file = undefined;
   }
 
-  async #open(): Promise<StateFile> {
+  async #open(log: LogMemory): Promise<StateFile> {
     const file = await this.#resume();
-    return file === undefined || this.#isFull() ? this.#begin(file) : file;
+    return file === undefined || this.#isFull() ? this.#begin(file, log) : file;
   }
 
   /**
@@ -126,9 +126,9 @@ export class LogWriter {
   }
 
   /** Begins a new file, and then removes what is too old or too much. */
-  async #begin(last: StateFile | undefined): Promise<StateFile> {
+  async #begin(last: StateFile | undefined, log: LogMemory): Promise<StateFile> {
     const { lineage, digest, now } = this.#options;
-    const { seq, hash } = this.#end;
+    const { seq, hash, isForeign } = this.#end;
     await this.#files.makeFolder(this.#folder);
     await last?.sync();
     const { kept, dropped } = this.#divide();
@@ -136,15 +136,21 @@ export class LogWriter {
     const header = {
       lineage,
       after: seq,
-      oldest: (kept[0]?.after ?? seq) + 1,
+      // A file that says that it is another state's, and has entries of this one, was edited: they should be there.
+      oldest: (kept[0]?.after ?? (isForeign ? log.others : seq)) + 1,
       at: new Date(began).toISOString(),
       before: hash,
     };
     const line = headerLine(header, digest);
     const path = logFilePath(this.#folder, seq);
     const { file, size } = await writeNew(this.#files, besides(path), [line.text]);
-    await this.#files.rename(besides(path), path);
-    await this.#files.syncFolder(this.#folder);
+    try {
+      await this.#files.rename(besides(path), path);
+      await this.#files.syncFolder(this.#folder);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
     await last?.close().catch(() => undefined);
     this.#file = file;
     this.#end = { path, after: seq, seq, isForeign: false, size, began, hash: line.hash, older: kept };

@@ -1,7 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
-import { emptyTargetState } from '../../ports/state-records.ts';
+import { emptyTargetState, type Intent } from '../../ports/state-records.ts';
 import type { SeenMarks, StateView } from '../../ports/state-store.ts';
 import { DecisionFolder } from './decision-folder.ts';
 import type { StateFiles } from './files.ts';
@@ -55,7 +55,8 @@ export function createView(
     counts: (target) => Promise.resolve(of(target).counts),
     unstored: (target) => Promise.resolve(of(target).unstored),
     strangers: (target) => Promise.resolve(of(target).members.acknowledged.strangers),
-    openIntents: (target) => Promise.resolve([...of(target).intents.values()]),
+    openIntents: (target) => Promise.resolve([...of(target).intents.values()].filter((one) => !isRefused(one))),
+    refusedCreations: (target) => Promise.resolve([...of(target).intents.values()].filter(isRefused)),
     target: (name) => Promise.resolve(memory.target(name)?.state ?? emptyTargetState),
     notes: (target) => Promise.resolve(of(target).notes),
     verified: (target) => Promise.resolve(of(target).verified),
@@ -140,4 +141,9 @@ async function* linksFrom(
 
 async function* inBatches<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
   for (let at = 0; at < items.length; at += batchSize) yield await Promise.resolve(items.slice(at, at + batchSize));
+}
+
+/** Once it was looked into, because somebody left, it is as open as any other. */
+function isRefused({ unclear, lookAgainAt }: Intent): boolean {
+  return unclear === 'refused' && lookAgainAt === undefined;
 }

@@ -24,6 +24,7 @@ export function reportJson(report: CycleReport, call: CommandLine): unknown {
     strangers: report.strangers,
     forgotten: report.forgotten.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
     reverify: report.reverify.map(({ type, sourceId, targetId }) => ({ type, sourceId, targetId })),
+    leftovers: report.leftovers,
     rejected: report.rejected,
     rejections: report.rejections,
     unreached: report.unreached,

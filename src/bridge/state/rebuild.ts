@@ -24,6 +24,9 @@ export function rebuildState(
   return replaceState(app, isWanted, (state) => rebuildAll(app, state, signal));
 }
 
+/** A person waits for it. */
+const patienceMilliseconds = 2 * 60_000;
+
 async function rebuildAll(app: App, { store }: NewState, signal: AbortSignal): Promise<RebuiltTarget[]> {
   const failures: BridgeError[] = [];
   const setups = await prepareAll(app, [...app.targets.keys()], failures, signal);
@@ -37,7 +40,9 @@ async function rebuildAll(app: App, { store }: NewState, signal: AbortSignal): P
   const rebuilt: RebuiltTarget[] = [];
   for (const setup of setups) {
     const own = requiredReadings(setup.definition, readings);
-    rebuilt.push(await rebuildTarget(setup, { readings: own, store, now: app.clock.now(), signal }));
+    rebuilt.push(
+      await rebuildTarget(setup, { readings: own, store, now: app.clock.now(), patienceMilliseconds, signal }),
+    );
   }
   return rebuilt;
 }

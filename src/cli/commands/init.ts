@@ -1,11 +1,10 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { createApp } from '../../app.ts';
 import { starterText, type Starter } from '../../bridge/init/starter.ts';
 import { askDirectory, surveyDirectory, type Asked, type OpenApp } from '../../bridge/init/survey.ts';
 import { bestUserName, presetUserName, type Survey } from '../../bridge/init/survey-tally.ts';
 import { initJson } from '../../bridge/json/init.ts';
 import { parseConfiguration } from '../../config/load.ts';
-import { systemCode } from '../../config/system-code.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 import { count } from '../../core/wording/count.ts';
 import { printable } from '../../core/wording/foreign.ts';
@@ -13,6 +12,7 @@ import { commandLine } from '../command-line.ts';
 import type { InitOptions } from '../init-options.ts';
 import { askAuth, asker, askSource, refuseContradictions, required, type Ask } from '../init-questions.ts';
 import type { CommandContext } from '../session.ts';
+import { writeWholeFile } from '../whole-file.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 
 /** Asks the directory, and writes a configuration to begin with. It holds no secret, and nothing of a person. */
@@ -34,7 +34,8 @@ export async function init(given: InitOptions, context: CommandContext): Promise
   const starter = await lastAnswers(given, out, { ...before, ...basesOf(survey, base) }, survey, ask);
   const text = starterText(starter, survey);
   await parseConfiguration(out, text);
-  await write(out, text, given.force);
+  const remedy = 'name another file with --out';
+  await writeWholeFile(out, text, { what: 'the configuration', replaces: given.force, remedy });
   if (given.json) printJson(terminal, initJson(out, starter, survey));
   else showNext(out, starter, context);
   return 0;
@@ -137,19 +138,6 @@ async function refuseExisting(out: string): Promise<void> {
   );
   if (isThere)
     throw new BridgeError('D2S_USAGE', `there is a file ${out} already`, 'name another one with --out, or add --force');
-}
-
-async function write(out: string, text: string, force: boolean): Promise<void> {
-  try {
-    await writeFile(out, text, { flag: force ? 'w' : 'wx' });
-  } catch (error) {
-    throw new BridgeError(
-      'D2S_USAGE',
-      `${out} cannot be written (${systemCode(error)})`,
-      'name another file with --out',
-      error,
-    );
-  }
 }
 
 function showSurvey({ users, groups, containers, candidates, scopeGroups }: Survey, { note }: Terminal): void {

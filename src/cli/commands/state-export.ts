@@ -11,6 +11,7 @@ import { progressObserver } from '../progress.ts';
 import { asideText, confirmReplacement } from '../replaced-state.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { printJson } from '../terminal.ts';
+import { placeRemedy } from '../whole-file.ts';
 import type { StateOptions } from './state.ts';
 
 /** The state as a file that another installation can take in. */
@@ -95,5 +96,9 @@ async function* readLines(path: string): AsyncGenerator<string> {
 }
 
 function unusableFile(what: string, error: unknown): BridgeError {
-  return new BridgeError('D2S_USAGE', `${what} (${systemCode(error)})`, 'name a file in a folder that exists');
+  return new BridgeError(
+    'D2S_USAGE',
+    `${what} (${systemCode(error)})`,
+    placeRemedy(error, 'name a file in a folder that exists'),
+  );
 }

@@ -11,6 +11,7 @@ import { pauseWords } from '../../core/wording/pause-words.ts';
 import type { DirectoryState, TargetState, VerifiedRecord } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
 import { commandLine } from '../command-line.ts';
+import { leftoverLines } from '../leftover-lines.ts';
 import { withApp, type CommandContext } from '../session.ts';
 import { deciderText, eachOnce } from '../show-plan.ts';
 import { showLearnedSettings } from '../show-settings.ts';
@@ -70,7 +71,7 @@ function showDirectory(name: string, state: DirectoryState | undefined, app: App
 }
 
 function show(
-  { target, state, counts, unstored, strangers, refusals, notes, verified, waiting }: TargetStatus,
+  { target, state, counts, unstored, strangers, leftovers, refusals, notes, verified, waiting }: TargetStatus,
   app: App,
   terminal: Terminal,
   call: CommandLine,
@@ -87,8 +88,8 @@ function show(
     );
   if (state.lastError !== undefined) print(`  last error    ${state.lastError.code}, since ${state.lastError.since}`);
   showPause(target, state.quarantine, terminal, call);
+  if (state.lastCycleAt !== undefined || hasLinks(counts)) showResources(counts, terminal);
   if (state.lastCycleAt === undefined) return;
-  showResources(counts, terminal);
   showLearnedSettings(notes.learned, terminal);
   const { pausedUntil } = notes.pace ?? {};
   if (pausedUntil !== undefined && Date.parse(pausedUntil) > app.clock.now())
@@ -106,6 +107,7 @@ function show(
     print(
       `  ${colors.yellow('not found')}     ${count(state.mislaid.count, 'account')} of people who must not have access any more; looked for again at ${state.mislaid.lookAt}, or at once by ${call('sync')}`,
     );
+  for (const line of leftoverLines(leftovers)) print(`  ${colors.yellow('not ended')}     ${line}`);
   showSeats(state.seats, terminal);
   if (state.pending > 0) {
     const why = state.failing === undefined ? '' : `; ${call('log', '--failed')} says what failed`;
@@ -125,6 +127,11 @@ function show(
   const lines = held.findings.map(findingLine);
   for (const line of eachOnce(lines)) print(`    ${line}`);
   print(`    release it with: ${colors.bold(call('approve', held.holdId))}`);
+}
+
+/** Before the first cycle there are some where the state was made again. */
+function hasLinks(counts: LinkCounts): boolean {
+  return Object.values(counts).some((own) => Object.values(own).some((number) => number > 0));
 }
 
 function showPause(

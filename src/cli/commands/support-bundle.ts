@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { arch, platform } from 'node:process';
 import { redactConfiguration } from '../../bridge/support/redact-configuration.ts';
@@ -12,6 +11,7 @@ import { BridgeError, toBridgeError } from '../../core/model/errors.ts';
 import { visibleJson } from '../../core/wording/foreign.ts';
 import { scrubLine } from '../../telemetry/scrub.ts';
 import { version } from '../../version.ts';
+import { writeWholeFile } from '../whole-file.ts';
 import { interruptibleReading, withApp, type CommandContext } from '../session.ts';
 
 export interface SupportBundleOptions {
@@ -40,17 +40,17 @@ export async function supportBundle(
     print(text);
     return 0;
   }
-  try {
-    await writeFile(out, `${text}\n`, { flag: force ? 'w' : 'wx', mode: 0o600 });
-  } catch (error) {
-    const isThere = systemCode(error) === 'EEXIST';
-    throw new BridgeError(
-      'D2S_USAGE',
-      isThere ? `there is a file ${out} already` : `${out} cannot be written (${systemCode(error)})`,
-      isThere ? 'name another one with --out, or add --force' : 'name another file with --out',
-      error,
-    );
-  }
+  const remedy = 'name another file with --out';
+  await writeWholeFile(out, `${text}\n`, { what: 'the bundle', replaces: force, mode: 0o600, remedy }).catch(
+    (error: unknown) => {
+      if (!(error instanceof BridgeError) || systemCode(error.cause) !== 'EEXIST') throw error;
+      throw new BridgeError(
+        'D2S_USAGE',
+        `there is a file ${out} already`,
+        'name another one with --out, or add --force',
+      );
+    },
+  );
   note(
     `Written to ${out}: no person and no secret is in it, but names of hosts, targets and directories are. Look at it before you send it.`,
   );

@@ -12,6 +12,9 @@ export interface ProjectionChange {
   readonly left: readonly SourceId[];
 }
 
+/** Resources that are the same object, between two places where it may be interrupted. */
+const unchangedBetween = 1_000;
+
 /** Walks along both, which are in the same order: a step for each. */
 export function* compareProjections(before: Projection, now: Projection): Steps<ProjectionChange> {
   // Few, and each says why it is rejected: they are looked at again every time.
@@ -19,8 +22,13 @@ export function* compareProjections(before: Projection, now: Projection): Steps<
   const gone = new Set(before.rejected.map(({ sourceId }) => sourceId));
   let at = 0;
   for (const resource of now.resources) {
-    yield;
     let other = before.resources[at];
+    if (other === resource) {
+      at += 1;
+      if (at % unchangedBetween === 0) yield;
+      continue;
+    }
+    yield;
     for (; other !== undefined && inOrder(other, resource) < 0; other = before.resources[at]) {
       gone.add(other.sourceId);
       at += 1;

@@ -1,5 +1,6 @@
 import type { EntryList } from '../model/entries.ts';
 
+import type { SourceId } from '../model/entry.ts';
 import type { Reason, Rejected, Resource } from '../model/resource.ts';
 import { inOneGo, type Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
@@ -125,6 +126,33 @@ type Subject = Pick<Resource, 'type' | 'sourceId'>;
 export function inOrder(left: Subject, right: Subject): number {
   if (left.type !== right.type) return left.type === 'user' ? -1 : 1;
   return compare(left.sourceId, right.sourceId);
+}
+
+/** Where someone stands, in the order of a projection; -1: nowhere. */
+export function placeOf(resources: readonly Resource[], subject: Subject): number {
+  const place = placeFor(resources, subject);
+  const found = resources[place];
+  return found !== undefined && inOrder(found, subject) === 0 ? place : -1;
+}
+
+/** Where someone stands or would have to stand. */
+export function placeFor(resources: readonly Resource[], subject: Subject): number {
+  let [low, high] = [0, resources.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const resource = resources[middle];
+    if (resource !== undefined && inOrder(resource, subject) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The resource of an entry, among those of a projection. */
+export function findResource(resources: readonly Resource[], sourceId: SourceId): Resource | undefined {
+  return (
+    resources[placeOf(resources, { type: 'user', sourceId })] ??
+    resources[placeOf(resources, { type: 'group', sourceId })]
+  );
 }
 
 function compare(left: string, right: string): number {

@@ -4,7 +4,7 @@ import type { TargetDefinition } from './definition.ts';
 import { mapEntry } from './map-entry.ts';
 import { memberAttributes } from './member-values.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
-import { inOrder, type Draft } from './project.ts';
+import { placeOf, type Draft } from './project.ts';
 import { mapsByDirectory } from './ready-map.ts';
 import { judge, evaluateScopeAgain, type ScopeEvaluation } from './evaluate-scope.ts';
 
@@ -30,7 +30,7 @@ export function reviseProjection(
     if (!isAlone(entry, evaluation) || verdict !== judge(entry, evaluation.conditions.user) || verdict === 'failed')
       return undefined;
     if (verdict === 'out') continue;
-    const at = findIndex(resources, entry);
+    const at = placeOf(resources, { type: entry.type, sourceId: entry.id });
     const before = resources[at];
     const mapped = mapEntry(entry, mapsByDirectory(definition)(entry.directory, 'user'), evaluation);
     if (before === undefined || mapped.kind === 'rejected' || !isMatchedAlike(before, mapped.resource, definition))
@@ -64,20 +64,4 @@ function isAlone(entry: Entry, { index, owners }: ScopeEvaluation): boolean {
 
 function isMatchedAlike(before: Resource, now: Resource, { match }: TargetDefinition): boolean {
   return before.type === now.type && match[now.type].every((path) => valueOf(before, path) === valueOf(now, path));
-}
-
-/** Where someone stands, in the order of a projection; -1: nowhere. */
-function findIndex(resources: readonly Resource[], { id, type }: Entry): number {
-  let low = 0;
-  let high = resources.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const resource = resources[middle];
-    if (resource === undefined) break;
-    const order = inOrder(resource, { sourceId: id, type });
-    if (order === 0) return middle;
-    if (order < 0) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

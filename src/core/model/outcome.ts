@@ -45,6 +45,8 @@ export interface Failure {
   readonly status?: number | undefined;
   /** It was waited for long: whoever asks next most likely waits as long for nothing. */
   readonly late?: true | undefined;
+  /** What was looked for is there, under an id that cannot be used, so that nothing can be done about it; `off`: it is switched off. */
+  readonly unnamable?: 'on' | 'off' | undefined;
   /** It came after requests that may have taken effect all the same, or that were taken in part: it does not say that nothing was done. */
   readonly inPart?: true | undefined;
   /** For people: the target's own words, cleaned and shortened. May name a person: never logged above debug, never stored. */

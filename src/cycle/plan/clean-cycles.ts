@@ -16,6 +16,7 @@ import type { CycleResult } from '../../ports/cycle-observer.ts';
 import type { RejectionRecord } from '../../ports/decisions.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
+import type { Leftover } from '../quarantine/intents.ts';
 import { inTurns } from '../shared/turns.ts';
 import { isSameMemory, recallMemory } from './recall-memory.ts';
 
@@ -72,6 +73,7 @@ export interface WhatIsLeft {
   readonly rejected: readonly Rejected[];
   readonly leftOut: number;
   readonly reverify: readonly Link[];
+  readonly leftovers: readonly Leftover[];
   readonly waiting: number;
   readonly seats: TargetState['seats'];
   readonly unresolved: UnresolvedCounts | undefined;

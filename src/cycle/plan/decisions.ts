@@ -163,8 +163,7 @@ function withWord(
 }
 
 /** Whether a cycle has to look at everybody, because of what somebody decided: nothing may have changed in the directory. */
-export async function isPlanAsked(target: string, store: Pick<StateStore, 'decisions'>): Promise<boolean> {
-  const { waiting } = await store.decisions();
+export function isPlanAsked(target: string, waiting: LeftDecisions['waiting']): boolean {
   return waiting.some((one) => one.target === target && (one.decision === 'undo' || one.decision === 'retry'));
 }
 

@@ -1,7 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Rejected, Resource } from '../../core/model/resource.ts';
 import { compareProjections, mentionsAny, mentionsOf } from '../../core/mapping/compare-projections.ts';
-import type { Projection } from '../../core/mapping/project.ts';
+import { findResource, inOrder, type Projection } from '../../core/mapping/project.ts';
 import type { Steps } from '../../core/model/steps.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ScimTarget } from '../../ports/scim-target.ts';
@@ -48,14 +48,15 @@ export async function incrementalScopeOf(
   const dependents = newcomers.size === 0 ? [] : await inTurns(dependentsOf(newcomers, projection), clock);
   const isDependentLive = await isLive(dependents.map(({ sourceId }) => sourceId));
   const chosen = own.union(new Set(dependents.map(({ sourceId }) => sourceId).filter(isDependentLive)));
-  const resources = projection.resources.filter(({ sourceId }) => chosen.has(sourceId));
+  const resources = [...chosen].flatMap((id) => findResource(projection.resources, id) ?? []).sort(inOrder);
   const mentioned = new Set(resources.flatMap(mentionsOf));
   const isMentionedLive = await isLive(mentioned);
-  const wanted = new Set([...resources, ...projection.rejected].map(({ sourceId }) => sourceId));
+  const rejected = new Set(projection.rejected.map(({ sourceId }) => sourceId));
+  const isWanted = (id: SourceId): boolean => rejected.has(id) || findResource(projection.resources, id) !== undefined;
   return {
     resources,
     rejected: projection.rejected,
-    left: [...new Set([...left, ...pending])].filter((id) => !wanted.has(id)),
+    left: [...new Set([...left, ...pending])].filter((id) => !isWanted(id)),
     bystanders: new Set([...mentioned].filter((id) => !chosen.has(id) && !isMentionedLive(id))),
     unseen: cleanCycle.unseen,
   };

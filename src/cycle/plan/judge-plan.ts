@@ -8,7 +8,7 @@ import { partContext, type PartContext } from '../../core/planning/part-context.
 import { tally, type Tally } from '../../core/planning/tally.ts';
 import { heldOperation } from '../../core/planning/held-operation.ts';
 import { isUndo } from '../../core/planning/undo-id.ts';
-import type { RejectionRecord } from '../../ports/decisions.ts';
+import type { LeftDecisions, RejectionRecord } from '../../ports/decisions.ts';
 import type { TargetState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { decideHold, recallWords, trimmed, type Words } from './decisions.ts';
@@ -39,11 +39,13 @@ export interface JudgeInput {
   /** Wanted, and left out of the plan for now. */
   readonly leftOut: ReadonlySet<SourceId>;
   readonly state: TargetState;
+  /** What people decided before this plan. */
+  readonly waiting: LeftDecisions['waiting'];
   /** By the key of a decision to take a cycle back: what that took away. */
   readonly undos: ReadonlyMap<string, TakenAway>;
   /** Keys of decisions to try again what failed, as this plan goes by them. */
   readonly retries: ReadonlySet<string>;
-  readonly store: Pick<StateView, 'decisions' | 'digest'>;
+  readonly store: Pick<StateView, 'digest'>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -64,7 +66,7 @@ export async function judgePlan(
   const { digest } = store;
   const context = partContext(operations, links, members);
   const leftOf = leftOfPlan(input, context);
-  const before = await wordsBefore(input, leftOf);
+  const before = wordsBefore(input, leftOf);
   const { open, approved, pushed, rejected } = dividePlan(operations, before, context, digest);
   const { hold, begun } = await guard(open, tally(pushed, context));
   const words = hold === undefined ? before : decideHold(before, hold, decisiveOf(hold, digest), now);
@@ -99,11 +101,10 @@ function leftOfPlan({ operations, leftOut, store }: JudgeInput, context: PartCon
 }
 
 /** What people decided before this plan, as far as it is still about it. */
-async function wordsBefore(
-  { target, operations, state, undos, retries, store, now }: JudgeInput,
+function wordsBefore(
+  { target, operations, state, waiting, undos, retries, now }: JudgeInput,
   leftOf: JudgedPlan['leftOf'],
-): Promise<Words> {
-  const { waiting } = await store.decisions();
+): Words {
   const recalled = recallWords({
     target,
     state,

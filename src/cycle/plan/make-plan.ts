@@ -18,6 +18,7 @@ import type { QuarantineLedger } from '../quarantine/ledger.ts';
 import { sha256 } from '../shared/sha256.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { inTurns } from '../shared/turns.ts';
+import type { LeftDecisions } from '../../ports/decisions.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { withRemark } from './remarks.ts';
 import { marksAfter, olderDirectories, overtakenBy } from './data-marks.ts';
@@ -39,6 +40,8 @@ export interface KnownNow extends Known {
   /** Whose departure waits until it is known whether the newcomer who may come in their place was created. */
   readonly awaited: ReadonlyMap<SourceId, SourceId>;
   readonly state: TargetState;
+  /** What people decided and no cycle has taken up yet, of all targets, as it was when this plan was begun. */
+  readonly waiting: LeftDecisions['waiting'];
 }
 
 /** A plan, what of it is carried out now, and what the state has to know of it before. */
@@ -166,7 +169,7 @@ async function planWithUndos(
   const planned = await planOf(findings, input);
   const undos =
     incrementalScope === undefined && evaluation !== undefined
-      ? await recallUndos(setup.target.name, known.state, store, now)
+      ? await recallUndos(setup.target.name, known, store, now)
       : noUndos;
   if (evaluation === undefined || undos.back.length === 0) return { ...planned, undos };
   const operations = await giveBack(planned.operations, undos.back, { ...input, ...known, evaluation });
@@ -197,7 +200,7 @@ async function planOf(
     removal: setup.removal,
     createInactive: setup.createInactive,
     reactivateAdopted: setup.policy.user.reactivateAdopted,
-    wantedBack: wantedBack.union(new Set(await decidedBack(setup.target.name, known.state, store))),
+    wantedBack: wantedBack.union(new Set(decidedBack(setup.target.name, known))),
     recreates: setup.target.recreates,
     partsReplace: setup.target.partsReplace,
     digest: store.digest,
@@ -207,9 +210,8 @@ async function planOf(
 }
 
 /** Of whom somebody decided that they are switched on: a decision that waits, or one that is under way. */
-async function decidedBack(target: string, { approvals = [] }: TargetState, store: StateView): Promise<SourceId[]> {
-  const { waiting } = await store.decisions();
-  const decided = [...waiting.filter((one) => one.target === target), ...approvals];
+function decidedBack(target: string, { state, waiting }: Pick<KnownNow, 'state' | 'waiting'>): SourceId[] {
+  const decided = [...waiting.filter((one) => one.target === target), ...(state.approvals ?? [])];
   return decided.flatMap(({ operations = [] }) =>
     operations.flatMap(({ verb, sourceId }) => (verb === 'reactivate' ? [sourceId] : [])),
   );

@@ -106,8 +106,10 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
   const { projection, incrementalScope } = input;
   const { resources, rejected } = incrementalScope ?? projection;
   const concerned = [...resources, ...rejected, ...recalled.departures.map(({ link }) => link)];
+  const { waiting } = await store.decisions();
   const quarantine = await openLedger({
     ...input,
+    waiting,
     newcomers: recalled.unlinked,
     ids: [...concerned.map(({ sourceId }) => sourceId), ...(incrementalScope?.left ?? [])],
     isAboutEverybody: incrementalScope === undefined,
@@ -128,7 +130,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
     leaving: departures.map(({ link }) => link),
   });
   const state = await store.target(setup.target.name);
-  const known = { ...recalled, ...groups, departures, awaited, reverify: lost.reverify, state };
+  const known = { ...recalled, ...groups, departures, awaited, reverify: lost.reverify, state, waiting };
   const remarks = [builtAnewRemark(recalled, searched.likely), configurationRemark(state, setup)];
   const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);

@@ -1,9 +1,9 @@
-import type { Entry, SourceId } from '../../core/model/entry.ts';
+import type { SourceId } from '../../core/model/entry.ts';
 import { linkStamp } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { Steps } from '../../core/model/steps.ts';
-import type { Draft } from '../../core/mapping/project.ts';
+import { findResource, type Draft } from '../../core/mapping/project.ts';
 import { mapsByDirectory } from '../../core/mapping/ready-map.ts';
 import { createProofs, isProvable, type Proofs } from '../../core/mapping/prove.ts';
 import { asProven, ProvenAttributes } from '../../core/mapping/proven-attributes.ts';
@@ -62,7 +62,7 @@ const recordSize = 1_000;
  */
 export async function recordProofs(
   readings: readonly CompleteReading[],
-  { projection, evaluation: { owners } }: Draft,
+  { projection }: Pick<Draft, 'projection'>,
   {
     known,
     made,
@@ -74,26 +74,22 @@ export async function recordProofs(
   const target = setup.target.name;
   const proofs = await recallProofs([], setup, store);
   const before = await gather(made.acknowledged, (ids) => store.proofs(target, ids));
-  const wanted = new Set(made.acknowledged);
   const mapOf = mapsByDirectory(setup.definition);
-  const steps = function* (): Steps<[SourceId, string, string][]> {
-    const provable = new Set<SourceId>();
-    for (const resource of projection.resources) {
-      if (wanted.has(resource.sourceId) && isProvable(resource)) provable.add(resource.sourceId);
+  const prove = (id: SourceId): readonly [SourceId, string, string] | undefined => {
+    const link = known.links.get(id);
+    const resource = findResource(projection.resources, id);
+    if (link === undefined || resource === undefined || !isProvable(resource)) return undefined;
+    const entry = readings.find(({ directory }) => directory === resource.directory)?.entries.get(id);
+    const proof = entry && proofs.of(entry, mapOf(entry.directory, entry.type));
+    return proof === undefined || before.get(id) === proof ? undefined : [id, proof, linkStamp(link)];
+  };
+  const steps = function* (): Steps<(readonly [SourceId, string, string])[]> {
+    const found: (readonly [SourceId, string, string])[] = [];
+    for (const id of made.acknowledged) {
+      const proven = prove(id);
+      if (proven !== undefined) found.push(proven);
       yield;
     }
-    const found: [SourceId, string, string][] = [];
-    const prove = (entry: Entry): void => {
-      const link = known.links.get(entry.id);
-      if (link === undefined || (owners.get(entry.id) ?? entry) !== entry) return;
-      const proof = proofs.of(entry, mapOf(entry.directory, entry.type));
-      if (before.get(entry.id) !== proof) found.push([entry.id, proof, linkStamp(link)]);
-    };
-    for (const { entries } of readings)
-      for (const entry of entries) {
-        if (provable.has(entry.id)) prove(entry);
-        yield;
-      }
     return found;
   };
   const found = await inTurns(steps(), clock);

@@ -14,6 +14,7 @@ import { givenBackInSteps } from '../../core/planning/give-back.ts';
 import { takenAway, type TakenAway } from '../../core/planning/undo.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TargetState } from '../../ports/state-records.ts';
+import type { LeftDecisions } from '../../ports/decisions.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { gather } from '../shared/batches.ts';
 import { loggedCycles } from '../shared/logged-cycles.ts';
@@ -29,14 +30,18 @@ export interface Undos {
   readonly back: readonly HeldOperation[];
 }
 
+interface RecalledWords {
+  readonly state: Pick<TargetState, 'approvals'>;
+  readonly waiting: LeftDecisions['waiting'];
+}
+
 /** What somebody decided to take back, and what is under way. */
 export async function recallUndos(
   target: string,
-  { approvals = [] }: Pick<TargetState, 'approvals'>,
+  { state: { approvals = [] }, waiting }: RecalledWords,
   store: StateView,
   now: number,
 ): Promise<Undos> {
-  const { waiting } = await store.decisions();
   const cycles = new Map(
     waiting
       .filter(({ decision, at, target: its }) => decision === 'undo' && its === target && isFresh(at, now))

@@ -59,8 +59,11 @@ export async function adoptFound(
   context: PushContext,
 ): Promise<OperationResult> {
   // What has no value in the directory must have none there either; references to somebody who is to come wait.
+  // Nor is given to an account that is there what only a new one takes.
   const attributes = new Map<string, DesiredValue | null>(
-    [...operation.attributes].filter(([path, value]) => value === null || wanted.has(path)),
+    [...operation.attributes].filter(
+      ([path, value]) => (value === null || wanted.has(path)) && operation.once?.has(path) !== true,
+    ),
   );
   const before = context.links.get(operation.sourceId);
   const changes = [

@@ -1,5 +1,5 @@
 import type { Link, TargetId } from '../../core/model/link.ts';
-import type { Failure, Outcome, Shown } from '../../core/model/outcome.ts';
+import type { Failure, FailureClass, Outcome, Shown } from '../../core/model/outcome.ts';
 import type { CreateOperation } from '../../core/model/plan.ts';
 import type { DesiredAttributes } from '../../core/model/resource.ts';
 import type { Intent } from '../../ports/state-records.ts';
@@ -24,6 +24,7 @@ import { applied, failed, type OperationResult } from './operation-result.ts';
  *   -----------------------------------+-------------------------------------------------------------------------
  *   an id                              | linked, where the account may be ours (created-account.ts)
  *   there is one already (conflict)    | searched: adopted, match_taken, or left as refused
+ *   another refusal                    | noted: who leaves is looked for, because some targets refuse what they have done
  *   none, or none that can be read     | searched, with growing pauses: adopted, or the intent stays open. Sent again by a
  *                                      | later cycle, when it was looked for long enough; never after a 201
  */
@@ -177,23 +178,27 @@ async function settleFailure(failure: Failure, creation: Creation, context: Push
     before === undefined || isLastLook(before, context.clock.now())
       ? ({ kind: 'settled', intent } as const)
       : ({ kind: 'intent', intent: before } as const);
+  const at = new Date(context.clock.now()).toISOString();
+  const refused =
+    over.kind === 'intent' ? over : ({ kind: 'intent', intent: { ...intent, at, unclear: 'refused' } } as const);
   const isUnclear = mayHaveCreated(failure);
   if (isUnclear) {
     const unclear = failure.status === 201 ? 'made' : 'lost';
-    await context.store.record([
-      { kind: 'intent', intent: { ...intent, at: new Date(context.clock.now()).toISOString(), unclear } },
-    ]);
+    await context.store.record([{ kind: 'intent', intent: { ...intent, at, unclear } }]);
   } else if (failure.class !== 'conflict') {
-    await context.store.record([over]);
+    await context.store.record([mayHaveBeenDone.has(failure.class) ? refused : over]);
     return failed(failure);
   }
   const searched = isUnclear
     ? await searchWithPauses(operation, context, 'afterRequest')
     : await searchAgain(operation, context, true);
   if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
-  if (!isUnclear && searched.kind === 'none') await context.store.record([over]);
+  if (!isUnclear && searched.kind === 'none') await context.store.record([refused]);
   return failed(failure);
 }
+
+/** Refusals of what some targets have done by then. Of who leaves it is looked into (`recoverIntents`). */
+const mayHaveBeenDone: ReadonlySet<FailureClass> = new Set(['rejected', 'conflict', 'throttled']);
 
 /** Also what was only promised (202), or answered as done with something that says nothing. */
 function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {

@@ -29,6 +29,7 @@ export function intentOf(
  * found proves nothing. Searches read copies that lag behind, and a gateway gives up before what it asked does.
  */
 export function mayStillShow({ at, unclear }: Pick<Intent, 'at' | 'unclear'>, now: number): boolean {
+  if (unclear === 'refused') return false; // as long as somebody is wanted, the target is believed
   const age = ageOf(at, now);
   return age >= 0 && age < (unclear === 'made' ? madeMilliseconds : quietMilliseconds);
 }
@@ -55,11 +56,21 @@ export function isOverdue({ at }: Intent, now: number): boolean {
   return !(ageOf(at, now) < overdueMilliseconds);
 }
 
+/** What somebody who left may have on the target, and was looked for in vain. */
+export type Leftover = Pick<Intent, 'type' | 'sourceId' | 'lookAgainAt' | 'blocked'>;
+
+/** What was looked for in vain of those who left, among requests without a clear answer. */
+export function leftoversIn(intents: Iterable<Intent>): Leftover[] {
+  return [...intents].flatMap(({ type, sourceId, lookAgainAt, blocked }) =>
+    lookAgainAt === undefined ? [] : [{ type, sourceId, lookAgainAt, blocked }],
+  );
+}
+
 /**
  * One that was looked for in vain. Each pause is as long as all the time before it. A time that is still to come was noted
  * before the clock was set back: nobody can tell how long ago that is, and the day begins anew, so that it ends.
  */
-export function lookedForInVain(intent: Intent, now: number): Intent {
+export function lookedForInVain(intent: Intent, now: number, blocked?: Intent['blocked']): Intent {
   const isToCome = ageOf(intent.at, now) < 0;
   const age = isToCome ? 0 : ageOf(intent.at, now);
   const pause = age < leftoverMilliseconds ? Math.max(age, shortestPause) : leftoverMilliseconds;
@@ -67,6 +78,7 @@ export function lookedForInVain(intent: Intent, now: number): Intent {
     ...intent,
     ...(isToCome ? { at: new Date(now).toISOString() } : {}),
     lookAgainAt: new Date(now + pause).toISOString(),
+    blocked,
   };
 }
 const shortestPause = 10_000;

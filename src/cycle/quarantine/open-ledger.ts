@@ -1,5 +1,6 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import type { LeftDecisions } from '../../ports/decisions.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import { besides, gather } from '../shared/batches.ts';
 import { matchPaths, type AttemptMode, type TargetSetup } from '../shared/target-setup.ts';
@@ -14,6 +15,7 @@ export async function openLedger({
   ids,
   isAboutEverybody,
   store,
+  waiting,
   attempt,
   now,
 }: {
@@ -25,6 +27,8 @@ export async function openLedger({
   /** These are all: whoever else is in quarantine is neither wanted nor linked any more. */
   readonly isAboutEverybody: boolean;
   readonly store: StateView;
+  /** What people decided before this plan. */
+  readonly waiting: LeftDecisions['waiting'];
   readonly attempt: AttemptMode;
   readonly now: number;
 }): Promise<QuarantineLedger> {
@@ -37,14 +41,13 @@ export async function openLedger({
     quarantined: await gather(ids, (batch) => store.quarantined(target.name, batch)),
     orphaned,
     fingerprints: createFingerprints(newcomers, store.digest, matchPaths({ policy })),
-    released: await releasedOn(target.name, store),
+    released: releasedOn(target.name, waiting),
     attempt,
     now,
   });
 }
 
-async function releasedOn(target: string, store: StateView): Promise<Released> {
-  const { waiting } = await store.decisions();
+function releasedOn(target: string, waiting: LeftDecisions['waiting']): Released {
   const own = waiting.filter((one) => one.decision === 'retry' && one.target === target);
   const ids = own.flatMap(({ sourceId }) => sourceId ?? []);
   return { keys: new Set(own.map(({ key }) => key)), ids: ids.length < own.length ? 'everybody' : new Set(ids) };

@@ -33,13 +33,14 @@ export function createRemovalRecords(
   const count = (operation: Operation, among: PartContext) =>
     tally(without([operation], approved, among, noDigest), among);
   const left = new Map<SourceId, ReadonlySet<SourceId>>();
-  /** Members leave piece by piece: a group is emptied by the last one. */
+  /** Members leave piece by piece: a group is emptied by the last one, unless the plan puts others in their place. */
   const countMembers = (operation: MembersOperation, removed: readonly SourceId[]): Tally[] => {
     const before = left.get(operation.sourceId) ?? context.members.get(operation.sourceId) ?? new Set<SourceId>();
     left.set(operation.sourceId, before.difference(new Set(removed)));
     const piece = { ...operation, remove: removed };
     const members = new Map([[operation.sourceId, before]]);
-    return count(piece, { ...context, members, emptied: emptiedGroups([piece], members, context.arriving) });
+    const emptied = emptiedGroups([piece], members, context.arriving).intersection(context.emptied);
+    return count(piece, { ...context, members, emptied });
   };
   return (operation, removed = []) => {
     const isPiece = operation.verb === 'members' && operation.cause === 'changed';

@@ -1,4 +1,4 @@
-import { startProgram, type ProgramResult } from '../../support/program.ts';
+import { startProgram, type ProgramResult, type RunningProgram } from '../../support/program.ts';
 import { until } from '../../support/until.ts';
 import { childEnvironment, type Site } from './site.ts';
 
@@ -26,8 +26,9 @@ export const daemonSections = 'schedule: { poll: 300ms }\nhttp: { listen: "127.0
 export async function startDaemon(
   site: Pick<Site, 'config'>,
   environment: Readonly<Record<string, string>> = {},
+  start = (all: NodeJS.ProcessEnv): Promise<RunningProgram> => startProgram(['run', '--config', site.config], all),
 ): Promise<Daemon> {
-  const program = await startProgram(['run', '--config', site.config], { ...childEnvironment, ...environment });
+  const program = await start({ ...childEnvironment, ...environment });
   const lines: string[] = [];
   const log: Record<string, unknown>[] = [];
   const over = new AbortController();

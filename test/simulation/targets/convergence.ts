@@ -41,7 +41,7 @@ export async function expectConvergence(world: World): Promise<void> {
       report !== undefined &&
       report.error === undefined &&
       open.length === 0 &&
-      report.rejected.every(isLasting) &&
+      report.rejected.every((one) => isLasting(one) || isLacking(one.type, one.label, plot.lacks)) &&
       report.applied.length === 0 &&
       report.hold === undefined &&
       // What a request may have left of somebody who has gone is looked for, for a day; or until a lesson is forgotten.
@@ -74,9 +74,9 @@ async function expectSilence(world: World): Promise<void> {
   assert.deepEqual(said, [], 'without a change, nothing is sent');
 }
 
-/** A search that was refused is tried again in time. */
+/** A search that was refused is tried again in time, and so is a type that was said to take no more. */
 function isLasting({ reasons }: CycleReport['rejected'][number]): boolean {
-  return reasons[0]?.code !== 'search_refused';
+  return !['search_refused', 'not_created'].includes(reasons[0]?.code ?? '');
 }
 
 /** Nobody waits for another try, but for those who cannot come about. */

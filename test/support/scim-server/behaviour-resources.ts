@@ -57,7 +57,7 @@ export interface GroupBehaviour extends TypeBehaviour {
   readonly renames: 'any' | 'with-id';
   /** Names that begin so are refused (Cloudflare: CF). */
   readonly refusedPrefix: string;
-  /** WSO2 puts its store in front: `PRIMARY/Crew`. */
+  /** WSO2 puts its store in front: `PRIMARY/Crew`, and takes the name so as well. */
   readonly shownPrefix: string;
   /** Figma answers `external_id`, and takes back what it answered. */
   readonly shownExternalId: 'externalId' | 'external_id';

@@ -13,7 +13,7 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
     Object.entries(sent).map(([name, value]) => [name, receiveBooleans(name, value, booleans)]),
   );
   const type = kind === 'User' ? behaviour.users : behaviour.groups;
-  if (kind === 'Group') takeBack(body, behaviour.groups.shownExternalId);
+  if (kind === 'Group') takeBack(body, behaviour.groups);
   for (const name of Object.keys(body)) checkRefused(name, type.refused);
   if (kind === 'Group') checkMembersOf(body, method, behaviour);
   if (method === 'PUT' && type.putNull !== 'unassigned' && hasNull(body))
@@ -28,8 +28,11 @@ export function receiveResource(kind: Kind, sent: unknown, method: 'POST' | 'PUT
   return body;
 }
 
-/** What is shown under a name of the server's own comes back under it in a PUT. */
-function takeBack(body: Json, shownExternalId: Behaviour['groups']['shownExternalId']): void {
+/** What is shown in a way of the server's own comes back so in a PUT: WSO2's name with its store is the same name. */
+function takeBack(body: Json, { shownExternalId, shownPrefix }: Behaviour['groups']): void {
+  const { displayName: name } = body;
+  if (typeof name === 'string' && shownPrefix !== '' && name.startsWith(shownPrefix))
+    body['displayName'] = name.slice(shownPrefix.length);
   if (shownExternalId === 'externalId' || body[shownExternalId] === undefined) return;
   const { [shownExternalId]: shown } = body;
   Reflect.deleteProperty(body, shownExternalId);

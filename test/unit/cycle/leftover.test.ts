@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
+import { overriding } from '../../../src/ports/scim-target.ts';
 import { cycleStage, hour, minute, person } from '../../support/cycle-stage.ts';
 
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
@@ -25,6 +26,83 @@ describe('what a request without a clear answer left of somebody who has gone', 
   };
   const active = (stage: ReturnType<typeof cycleStage>): unknown =>
     stage.target.users().find((one) => one['externalId'] === 'anna')?.['active'];
+
+  for (const refusal of [
+    conflict,
+    { class: 'rejected', status: 400, detail: 'no' },
+    { class: 'throttled', status: 429, detail: 'no' },
+  ] as const) {
+    it(`ends where the target refused what it had done (${refusal.class}), and shows it only later`, async () => {
+      const stage = cycleStage([person('cy'), person('anna')]);
+      stage.target.setHook((call) =>
+        call.method === 'create' && isAnna(call.attributes) ? { when: 'after', result: refusal } : undefined,
+      );
+      await stage.cycle(blind(stage));
+      assert.deepEqual(await stage.store.openIntents('wiki'), []);
+      stage.source.remove('anna');
+      const { report } = await stage.cycle(blind(stage));
+      assert.deepEqual(
+        report.leftovers.map(({ sourceId }) => sourceId),
+        ['anna'],
+      );
+      for (let step = 0; step < 3; step += 1) {
+        await stage.clock.advance(minute);
+        await stage.cycle();
+      }
+      assert.equal(active(stage), false);
+      assert.deepEqual(await stage.store.openIntents('wiki'), []);
+    });
+  }
+
+  it('is looked for once where the creation was refused a while ago', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) =>
+      call.method === 'create' && isAnna(call.attributes)
+        ? { when: 'before', result: { class: 'rejected', status: 400, detail: 'no' } }
+        : undefined,
+    );
+    await stage.cycle();
+    stage.source.remove('anna');
+    await stage.clock.advance(hour);
+    stage.target.clearCalls();
+    const { report } = await stage.cycle();
+    assert.deepEqual([report.result, report.leftovers], ['success', []]);
+    assert.deepEqual(
+      stage.target.calls.map(({ method }) => method),
+      ['find'],
+    );
+    await stage.clock.advance(hour);
+    stage.target.clearCalls();
+    await stage.cycle();
+    assert.deepEqual(stage.target.calls, []);
+    assert.deepEqual(await stage.store.refusedCreations('wiki'), []);
+  });
+
+  it('is told of by each cycle, and is no success where it cannot be ended or could not be looked for', async () => {
+    const stage = cycleStage([person('cy'), person('anna')]);
+    stage.target.setHook((call) => (call.method === 'create' && isAnna(call.attributes) ? dies : undefined));
+    await stage.cycle();
+    stage.source.remove('anna');
+    const told = async (answer: Failure | undefined) => {
+      await stage.clock.advance(hour);
+      const find = () => Promise.resolve(answer ?? []);
+      const target = overriding(stage.target, { find, inventory: () => Promise.resolve(undefined) });
+      const { report } = await stage.cycle({
+        attempt: 'asked',
+        prepare: () => Promise.resolve({ ...stage.setup, target }),
+      });
+      return [report.result, report.leftovers.map(({ sourceId, blocked }) => [sourceId, blocked])];
+    };
+    const unusable: Failure = { class: 'protocol', detail: 'no usable id', unnamable: 'on' };
+    assert.deepEqual(await told(unusable), ['partial', [['anna', 'unnamable']]]);
+    assert.deepEqual(await told({ class: 'transient', detail: 'not now' }), ['partial', [['anna', 'unreached']]]);
+    assert.deepEqual(await told(undefined), ['success', [['anna', undefined]]]);
+    assert.equal((await stage.store.target('wiki')).pending, 1);
+    assert.deepEqual(await told(unusable), ['partial', [['anna', 'unnamable']]]);
+    // Somebody switches it off there by hand.
+    assert.deepEqual(await told({ ...unusable, unnamable: 'off' }), ['success', []]);
+    assert.deepEqual(await stage.store.openIntents('wiki'), []);
+  });
 
   it('is looked for again for a day, with growing pauses, and its access ends however late a search shows it', async () => {
     const stage = cycleStage([person('cy'), person('anna')]);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BridgeError } from '../../../src/core/model/errors.ts';
 import { strangerId } from '../../../src/core/model/stranger.ts';
 import { readDirectories } from '../../../src/cycle/read/read-directories.ts';
 import { requiredReadings } from '../../../src/cycle/read/target-readings.ts';
+import { overriding, type ScimTarget } from '../../../src/ports/scim-target.ts';
 import { rebuildTarget, type RebuiltTarget } from '../../../src/cycle/rebuild-target.ts';
 import { cycleStage, inShort, operationsOf, person, team } from '../../support/cycle-stage.ts';
 import { definition } from '../../support/entries.ts';
@@ -33,8 +35,14 @@ async function rebuild({ setup, source, clock, target }: Stage): Promise<{ store
   const readings = await readDirectories([setup.definition], sources, { clock, observer, store, signal });
   target.clearCalls();
   const own = requiredReadings(setup.definition, readings);
-  const made = await rebuildTarget(setup, { readings: own, store, now: clock.now(), signal });
-  const asked = ['find', 'inventory', 'read', 'membersOf'];
+  const made = await rebuildTarget(setup, {
+    readings: own,
+    store,
+    now: clock.now(),
+    patienceMilliseconds: 2_000,
+    signal,
+  });
+  const asked = ['probe', 'find', 'inventory', 'read', 'membersOf'];
   assert.deepEqual(
     target.calls.filter(({ method }) => !asked.includes(method)),
     [],
@@ -106,5 +114,45 @@ describe('A target whose state is made again', () => {
     const { store } = await rebuild(stage);
     assert.notEqual((await store.target('wiki')).establishedAt, undefined);
     assert.equal((await store.target('wiki')).lastCycleAt, undefined);
+  });
+});
+
+describe('A target that does not answer while its state is made again', () => {
+  /** Calls of the target that do not answer, or not now. */
+  async function failing(calls: Partial<ScimTarget>): Promise<unknown> {
+    const stage = stageOf();
+    await stage.cycle();
+    const setup = { ...stage.setup, target: overriding(stage.target, calls) };
+    return rebuild({ ...stage, setup }).then(
+      () => 'made',
+      (error: unknown) => error,
+    );
+  }
+  const away = { class: 'transient', status: 503, detail: 'away' } as const;
+
+  it('is waited for so long, and no longer', async () => {
+    const endless: ScimTarget['probe'] = (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+    const error = await failing({ probe: endless });
+    assert.ok(error instanceof BridgeError && error.exitCode === 1, String(error));
+  });
+
+  it('ends it wherever it stops answering: in a list, and where members are asked for', async () => {
+    for (const calls of [
+      { probe: () => Promise.resolve({ kind: 'failed', failure: away }) },
+      { inventory: () => Promise.resolve(away) },
+      { membersOf: () => Promise.resolve(away) },
+    ] satisfies Partial<ScimTarget>[]) {
+      const error = await failing(calls);
+      assert.ok(error instanceof BridgeError && error.exitCode === 1, `${Object.keys(calls).join()}: ${String(error)}`);
+    }
+    assert.equal(
+      await failing({ inventory: () => Promise.resolve({ class: 'unsupported', detail: 'no lists' }) }),
+      'made',
+    );
   });
 });

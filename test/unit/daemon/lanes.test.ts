@@ -29,6 +29,7 @@ const report = (target: string, code?: ErrorCode): CycleReport => ({
   waiting: 0,
   forgotten: [],
   reverify: [],
+  leftovers: [],
   unresolved: undefined,
   failing: undefined,
   error: code === undefined ? undefined : new BridgeError(code, 'no', ''),

@@ -50,6 +50,7 @@ describe('the repository', () => {
       'package-lock.json',
       'scripts/peers/package-lock.json',
       'scripts/kubernetes/package-lock.json',
+      'scripts/mutation/package-lock.json',
     ]) {
       const lock = JSON.parse(readFileSync(join(root, name), 'utf8')) as {
         readonly packages: Readonly<

@@ -119,8 +119,12 @@ function createTrust(honest: HonestForms): Pick<EvidenceKeeper, 'isToBeLookedAt'
       }
     },
     doubt(form) {
-      trusts.delete(form);
+      const trust = trusts.get(form);
       honest.drop(form);
+      if (trust === undefined) return;
+      trust.seen = 0;
+      // Whoever waits for what others look at looks as well.
+      for (const go of trust.waiting.splice(0)) go();
     },
     looked(form, first, found) {
       const trust = trustIn(form, first);

@@ -3,6 +3,7 @@ import { fold } from '../../../core/directory/fold.ts';
 import type { Dialect } from '../../../core/dialect/dialect.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { Failure } from '../../../core/model/outcome.ts';
+import { readActive } from '../../../core/mapping/active.ts';
 import { scimPath, shortPath, type ScimPath } from '../../../core/mapping/scim-path.ts';
 import { scimValues, textOf } from '../../../core/mapping/scim-values.ts';
 import type { FoundResource } from '../../../ports/scim-target.ts';
@@ -15,7 +16,7 @@ import { eachInTurns } from '../http/turns.ts';
 import type { Keep } from '../answers/kept.ts';
 import { readList } from '../answers/list.ts';
 import { maxBytes } from '../answers/resource.ts';
-import { nonsense, toFailure, type Exchange, type Refusal } from '../shared/message.ts';
+import { nonsense, toFailure, type Body, type Exchange, type Refusal } from '../shared/message.ts';
 
 type Find = (
   type: ResourceType,
@@ -124,14 +125,13 @@ async function searchFor(
     if (isHit(resource, path, asked, value)) byId.set(resource.id, resource);
   });
   const hits = [...byId.values()];
-  if (
-    hits.length === 0 &&
-    list.unusable.some(
+  if (hits.length === 0) {
+    const meantHere = list.unusable.filter(
       (body) =>
         holds({ body }, path, value) || scimValues(body, path).every((shown) => shown === undefined || shown === null),
-    )
-  )
-    return nonsense('what was searched for is there, and has no usable id', list.status);
+    );
+    if (meantHere.length > 0) return unnamable(meantHere, list.status);
+  }
   // In another element than was asked for is alike as well: SCIM 1.1 has no brackets to say which.
   let alike = hits.length > 0;
   const meant = [asked, ...wider(asked)];
@@ -149,6 +149,14 @@ async function searchFor(
   }
   if (hits.length > 0 && list.resources.every(({ id }) => byId.has(id))) trials.worked(trial);
   return hits;
+}
+
+/** Some make ids that cannot stand in a URL, or none at all. */
+function unnamable(those: readonly Body[], status: number): Failure {
+  return {
+    ...nonsense('what was searched for is there, and has no usable id', status),
+    unnamable: those.every((body) => readActive(body) === false) ? 'off' : 'on',
+  };
 }
 
 function noService(status: number): Failure {

@@ -19,6 +19,7 @@ import { takesOthers } from './insist-on-members.ts';
 import { changeMembers } from './members.ts';
 import { membersAsked, membersRead } from './read-members.ts';
 import { wasShown } from './stored-evidence.ts';
+import { noteShown, withUnseen } from './unseen.ts';
 import { noMembers, shownMembers } from './shown-members.ts';
 import { showsOurs } from './subject.ts';
 import { tellsNothing } from './unless-there.ts';
@@ -64,18 +65,13 @@ export async function confirmedUpdate(
   if (changes.length === 0) return { kind: 'applied', id };
   const answer = await updateResource(talk, type, id, changes, known);
   const confirmed = await confirmWrite(answer, talk, type, id, shows(type, changes, talk));
+  const wire = changes.map((change) => toWire(change, talk.targetDialect.current().values));
   const looked =
     isRefusal(confirmed) || confirmed === answer
       ? confirmed
       : confirmed.unverified === true
         ? { ...confirmed, unstored: changes.map(({ path }) => path) }
-        : withLost(
-            talk,
-            type,
-            changes.map((change) => toWire(change, talk.targetDialect.current().values)),
-            known,
-            confirmed,
-          );
+        : withUnseen(talk, type, wire, withLost(talk, type, wire, known, confirmed));
   const ends = changes.some((change) => change.path === 'active' && change.change === 'set' && change.value === false);
   return keepsMembers(talk, type, id, changes, known, await unlessRefusedAsGone(talk, type, id, looked, ends));
 }
@@ -90,10 +86,14 @@ function shows(
   const wire = changes.map((change) => toWire(change, targetDialect.current().values));
   const isMissing = (held: Body, { path, value }: WireChange): boolean =>
     value !== undefined && isNoValue(readScimPath(held, path)) && wasShown(talk, type, path.text);
-  return (held) =>
-    held !== undefined &&
-    confirms(held, wire, { keepsOurs: showsOurs(targetDialect), tellsActive: tellsActive(targetDialect) }) &&
-    !wire.some((change) => isMissing(held, change));
+  return (held) => {
+    if (held === undefined) return false;
+    noteShown(talk, type, held, wire);
+    return (
+      confirms(held, wire, { keepsOurs: showsOurs(targetDialect), tellsActive: tellsActive(targetDialect) }) &&
+      !wire.some((change) => isMissing(held, change))
+    );
+  };
 }
 
 function showsMembers(change: MemberChange, { members }: Dialect): (held: Body | undefined) => Promise<boolean> {

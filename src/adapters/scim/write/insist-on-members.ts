@@ -12,7 +12,7 @@ import { whyUnseen } from './hidden-members.ts';
 import { removeByValue } from './remove-by-value.ts';
 import { sendPatch } from './send-patch.ts';
 import { noteCutOff, notAllShown } from './shown-bound.ts';
-import { shownMembers, type ShownMembers } from './shown-members.ts';
+import { noMembers, shownMembers, type ShownMembers } from './shown-members.ts';
 import { subjectOf } from './subject.ts';
 
 /**
@@ -46,12 +46,18 @@ export async function insistOnMembers(
       ? 'lied'
       : await targetDialect.evidence.alone(() => whyUnseen(conversation, group, missing, seen));
   if (why === 'hides') {
-    targetDialect.learn(
-      'members.read',
-      'own-record',
-      'a group does not show the members that it was given, and has them',
-    );
-    return { ...answered, body: undefined };
+    // They may have come while others were asked: a group that shows somebody hides nobody.
+    const held = await readMembers(conversation, group);
+    const late = isRefusal(held) ? noMembers : ((await membersRead(conversation, held)) ?? noMembers);
+    if (!isRefusal(held) && missing.every(({ id }) => late.ids.has(id))) return held;
+    if (late.ids.size === 0) {
+      targetDialect.learn(
+        'members.read',
+        'own-record',
+        'a group does not show the members that it was given, and has them',
+      );
+      return { ...answered, body: undefined };
+    }
   }
   const added = await addOtherwise(conversation, group, missing, notThere(answered));
   if (isRefusal(added) && (await noteCutOff(targetDialect, part, seen))) return notAllShown(answered, part);

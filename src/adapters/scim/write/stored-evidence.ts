@@ -8,7 +8,9 @@ export type Method = 'POST' | 'PUT' | 'PATCH';
 /** Whether answers were seen to show a path, so that its absence says something. */
 export function wasShown({ targetDialect: { evidence } }: Conversation, type: ResourceType, path: string): boolean {
   const change = { path: scimPath(path), value: '', had: true };
-  return evidence.has(stores(type, change, 'POST')) || isPatched(evidence, type, change);
+  return (
+    evidence.has(stores(type, change, 'POST')) || isPatched(evidence, type, change) || evidence.has(shows(type, path))
+  );
 }
 
 /** Whether a path was sent, and answers were seen not to show it: whoever shows none of it may have one all the same. */

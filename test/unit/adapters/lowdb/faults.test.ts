@@ -4,6 +4,7 @@ import { readFile, rename, stat, appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import type { StateFile, StateFiles } from '../../../../src/adapters/lowdb/files.ts';
 import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { failingFiles, type Fault, type WritingOperation } from '../../../support/failing-files.ts';
@@ -24,6 +25,17 @@ function switchable() {
     mend: () => {
       broken = undefined;
     },
+  };
+}
+
+/** The file's methods, so that one of them can be another. */
+function methodsOf(file: StateFile): StateFile {
+  return {
+    read: (...call) => file.read(...call),
+    write: (...call) => file.write(...call),
+    sync: () => file.sync(),
+    truncate: (size) => file.truncate(size),
+    close: () => file.close(),
   };
 }
 
@@ -150,6 +162,35 @@ describe('The embedded state on a failing disk', () => {
       }
     }
   });
+
+  for (const operation of ['rename', 'syncFolder'] as const)
+    it(`leaves no file open when a file of the log cannot be begun (${operation} fails)`, async (context) => {
+      const folder = await temporaryFolder(context);
+      const open = new Set<StateFile>();
+      const counted: StateFiles = {
+        ...nodeFiles,
+        open: async (...call) => {
+          const file = await nodeFiles.open(...call);
+          open.add(file);
+          return { ...methodsOf(file), close: () => (open.delete(file), file.close()) };
+        },
+      };
+      let isBroken = true;
+      const files = failingFiles(counted, (_, one, path) =>
+        isBroken && one === operation && /log(\/\d+\.ndjson)?$/.test(path)
+          ? { kind: 'error', code: 'EIO', moment: 'before' }
+          : undefined,
+      );
+      const store = await openStateStore({ folder, files, clock });
+      const before = open.size;
+      for (let number = 1; number <= 5; number += 1) await store.record(recordOf(number));
+      assert.equal(open.size, before, 'as many as before');
+      isBroken = false;
+      await store.record(recordOf(6));
+      assert.equal((await store.checkLog()).entries, 6);
+      await store.close();
+      assert.equal(open.size, 0);
+    });
 
   it('stops when someone else has written to the journal, or the folder was moved away', async (context) => {
     const folder = await temporaryFolder(context);

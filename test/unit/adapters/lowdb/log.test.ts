@@ -223,6 +223,24 @@ describe('The provisioning log', () => {
     await again.close();
   });
 
+  it('shows that a file was called another state’s, also when it is gone once a new one has begun', async (context) => {
+    const folder = await temporaryFolder(context);
+    const store = await openStateStore({ folder, clock });
+    await log(store, 'ada', 'bob');
+    await store.close();
+    const [file = ''] = await filesIn(folder);
+    await edit(file, (bytes) => Buffer.from(bytes.toString().replace(/"lineage":"[^"]+"/, '"lineage":"another"')));
+    const again = await openStateStore({ folder, clock });
+    assert.notDeepEqual((await again.checkLog()).flaws, [], 'before anything comes after it');
+    await log(again, 'cyd');
+    const { flaws, others } = await again.checkLog();
+    assert.deepEqual([flaws[0]?.kind, others], ['header', 0]);
+    await again.close();
+    await rm(file);
+    const view = await openStateView({ folder });
+    assert.deepEqual((await view.checkLog()).flaws, [{ kind: 'missing', from: 1, to: 2 }]);
+  });
+
   it('has values only where they are recorded, and its chain holds without them', async (context) => {
     const folder = await temporaryFolder(context);
     const store = await openStateStore({ folder, clock });

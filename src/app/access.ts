@@ -2,24 +2,24 @@
  * How a target is reached, and who we are there: from the configuration to the parts that do it. A part of app.ts.
  */
 import { env } from 'node:process';
-import type { LdapSourceOptions } from './adapters/ldap/shared/options.ts';
-import { createAuth, type Auth, type Secret } from './adapters/scim/auth/auth.ts';
-import { createOAuth } from './adapters/scim/auth/oauth.ts';
-import type { Proxy } from './adapters/scim/auth/proxy.ts';
-import { createCurrentTls, readTls, type TlsOptions } from './adapters/scim/auth/tls.ts';
-import type { ScimTargetOptions } from './adapters/scim/http/options.ts';
-import { readAuthorities, readPem } from './config/authorities.ts';
-import { isLoopback } from './config/cleartext.ts';
+import type { LdapSourceOptions } from '../adapters/ldap/shared/options.ts';
+import { createAuth, type Auth, type Secret } from '../adapters/scim/auth/auth.ts';
+import { createOAuth } from '../adapters/scim/auth/oauth.ts';
+import type { Proxy } from '../adapters/scim/auth/proxy.ts';
+import { createCurrentTls, readTls, type TlsOptions } from '../adapters/scim/auth/tls.ts';
+import type { ScimTargetOptions } from '../adapters/scim/http/options.ts';
+import { readAuthorities, readPem } from '../config/authorities.ts';
+import { isLoopback } from '../config/cleartext.ts';
 import type {
   OAuthConfiguration,
   SecretReference,
   TargetConfiguration,
   TargetTlsConfiguration,
-} from './config/configuration.ts';
-import { proxyFromEnvironment } from './config/proxy-environment.ts';
-import { BridgeError } from './core/model/errors.ts';
-import type { Clock } from './ports/clock.ts';
-import type { CycleObserver } from './ports/cycle-observer.ts';
+} from '../config/configuration.ts';
+import { proxyFromEnvironment } from '../config/proxy-environment.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CycleObserver } from '../ports/cycle-observer.ts';
 
 /** What of the surroundings is needed for it. */
 export interface AccessParts {

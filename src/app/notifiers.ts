@@ -1,14 +1,14 @@
 /**
  * Who is told: from the configuration to webhooks. A part of app.ts.
  */
-import { boundedInterim } from './adapters/scim/shared/interim.ts';
-import { openConnections } from './adapters/scim/auth/connection.ts';
-import { createWebhook, type Post } from './adapters/webhook/webhook.ts';
-import { proxyFor, tlsOf, type AccessParts } from './app-access.ts';
-import { isLoopback } from './config/cleartext.ts';
-import type { NotifyConfiguration } from './config/configuration.ts';
-import { BridgeError } from './core/model/errors.ts';
-import type { Notifier } from './ports/notifier.ts';
+import { boundedInterim } from '../adapters/scim/shared/interim.ts';
+import { openConnections } from '../adapters/scim/auth/connection.ts';
+import { createWebhook, type Post } from '../adapters/webhook/webhook.ts';
+import { proxyFor, tlsOf, type AccessParts } from './access.ts';
+import { isLoopback } from '../config/cleartext.ts';
+import type { NotifyConfiguration } from '../config/configuration.ts';
+import { BridgeError } from '../core/model/errors.ts';
+import type { Notifier } from '../ports/notifier.ts';
 
 /** @param index its place in the configuration, which is its name where the address is a secret */
 export function openNotifier(section: NotifyConfiguration, index: number, parts: AccessParts): Notifier {

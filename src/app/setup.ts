@@ -2,20 +2,20 @@
  * Everything that a target's cycles go by: from the configuration and what its directories are. A part of app.ts.
  */
 import { createHash } from 'node:crypto';
-import type { App } from './bridge/app.ts';
-import { unknownTarget } from './bridge/targets.ts';
-import type { Configuration, DirectoryConfiguration, TargetConfiguration } from './config/configuration.ts';
-import { defineTarget } from './config/define-target.ts';
-import type { PresetName } from './config/preset.ts';
-import { profileDialect } from './config/profile.ts';
-import type { MapRule, TypeScope } from './core/mapping/definition.ts';
-import { neededBy, type NeededAttributes } from './core/mapping/needed-of-body.ts';
-import { scimPath } from './core/mapping/scim-path.ts';
-import { createShares, type Share } from './core/memory/shares.ts';
-import type { ResourceType } from './core/model/entry.ts';
-import type { TargetSetup } from './cycle/shared/target-setup.ts';
-import type { ScimTarget } from './ports/scim-target.ts';
-import { version } from './version.ts';
+import type { App } from '../bridge/app.ts';
+import { unknownTarget } from '../bridge/targets.ts';
+import type { Configuration, DirectoryConfiguration, TargetConfiguration } from '../config/configuration.ts';
+import { defineTarget } from '../config/define-target.ts';
+import type { PresetName } from '../config/preset.ts';
+import { profileDialect } from '../config/profile.ts';
+import type { MapRule, TypeScope } from '../core/mapping/definition.ts';
+import { neededBy, type NeededAttributes } from '../core/mapping/needed-of-body.ts';
+import { scimPath } from '../core/mapping/scim-path.ts';
+import { createShares, type Share } from '../core/memory/shares.ts';
+import type { ResourceType } from '../core/model/entry.ts';
+import type { TargetSetup } from '../cycle/shared/target-setup.ts';
+import type { ScimTarget } from '../ports/scim-target.ts';
+import { version } from '../version.ts';
 
 /** Made once for each target, and kept in `setups`. */
 export function createPreparation(
