@@ -17,6 +17,7 @@ export class JoinedEntries implements EntryList {
   /** In the order of their entries. */
   readonly directories: readonly string[];
   readonly #lists: readonly EntryList[];
+  #start = 0;
 
   constructor(readings: readonly Part[]) {
     this.#lists = readings.map(({ entries }) => entries);
@@ -25,30 +26,30 @@ export class JoinedEntries implements EntryList {
   }
 
   at(place: number): Entry | undefined {
-    const [list, own] = this.#find(place);
-    return list?.at(own);
+    return this.#listAt(place)?.at(place - this.#start);
   }
 
   idAt(place: number): SourceId | undefined {
-    const [list, own] = this.#find(place);
-    return list?.idAt?.(own) ?? list?.at(own)?.id;
+    const list = this.#listAt(place);
+    return list?.idAt?.(place - this.#start) ?? list?.at(place - this.#start)?.id;
   }
 
   dnAt(place: number): string | undefined {
-    const [list, own] = this.#find(place);
-    return list?.dnAt?.(own) ?? list?.at(own)?.dn;
+    const list = this.#listAt(place);
+    return list?.dnAt?.(place - this.#start) ?? list?.at(place - this.#start)?.dn;
   }
 
   *[Symbol.iterator](): Iterator<Entry> {
     for (const list of this.#lists) yield* list;
   }
 
-  #find(place: number): [EntryList | undefined, number] {
-    let left = place;
+  /** The list in which a place is; `#start` says where it begins. */
+  #listAt(place: number): EntryList | undefined {
+    this.#start = 0;
     for (const list of this.#lists) {
-      if (left < list.length) return [list, left];
-      left -= list.length;
+      if (place < this.#start + list.length) return list;
+      this.#start += list.length;
     }
-    return [undefined, left];
+    return undefined;
   }
 }
