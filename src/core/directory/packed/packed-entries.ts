@@ -119,7 +119,7 @@ export class PackedEntries implements Entries {
 /** Written anew for each search. */
 const probe = new ByteWriter(64);
 
-export function entryAt({ arena, dictionary }: Pack, location: Location): Entry {
+function entryAt({ arena, dictionary }: Pack, location: Location): Entry {
   return readEntry(arena.bytesOf(location), arena.startOf(location), dictionary);
 }
 
