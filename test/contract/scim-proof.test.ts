@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { rfc7644 } from '../../src/core/dialect/rfc7644.ts';
 import type { Fault } from '../support/scim-server/index.ts';
 import { applied, failureClass, members, set, signal } from './scim-target.ts';
-import { begin, createPerson, createTeam, memberIds, type Stage } from './scim-target-dialects-stage.ts';
+import { begin, createPerson, createTeam, memberIds, work, type Stage } from './scim-target-dialects-stage.ts';
 
 const bare: Fault = { kind: 'answer', status: 200 };
 const strange: Fault = { kind: 'garble', headers: { 'content-type': 'application/json' }, body: '{"ok":true}' };
@@ -62,6 +62,19 @@ describe('a bulk PATCH that is answered with 200 and not carried out', () => {
     assert.deepEqual(joined.map(failureClass), ['applied', 'applied']);
     assert.deepEqual(memberIds(stage), ids.slice(0, 2).sort());
     assert.deepEqual(stage.learned(), { 'bulk.use': false });
+  });
+
+  it('is the refusal that it meets when it is sent alone', async (context) => {
+    const stage = await begin(context, idle, { bulk });
+    const [ada, ben] = [await createPerson(stage, 'ada'), await createPerson(stage, 'ben')];
+    stage.server.setFaults({
+      before: ({ method }) =>
+        method === 'PATCH' ? { kind: 'answer', status: 401, body: { detail: 'who?' } } : undefined,
+    });
+    const outcomes = await Promise.all(
+      [ada, ben].map((id) => stage.target.update('user', id, [set('title', 'Chief')], signal)),
+    );
+    assert.deepEqual(outcomes.map(failureClass), ['auth', 'auth']);
   });
 
   it('is not proven by a removal of those who were not in the group anyway', async (context) => {
@@ -142,5 +155,15 @@ describe('a removal that takes out others', () => {
       signal,
     );
     assert.deepEqual(outcome.kind === 'applied' ? outcome.shown : outcome, { members: ids.slice(2), tookOthers: true });
+  });
+});
+
+describe('a PUT to a target that shows e-mail addresses as texts', () => {
+  it('sends none twice, and the new one in place of the only one that is ours', async (context) => {
+    const stage = await begin(context, { users: { patch: 405 }, values: { emailsShown: 'texts' } });
+    const ada = await createPerson(stage, 'ada');
+    applied(await stage.target.update('user', ada, [set(work, 'ada@x'), set('title', 'Chief')], signal));
+    applied(await stage.target.update('user', ada, [set(work, 'countess@x')], signal));
+    assert.deepEqual(stage.server.users()[0]?.['emails'], [{ type: 'work', value: 'countess@x' }]);
   });
 });

@@ -63,6 +63,15 @@ describe('verify', { concurrency: 2 }, () => {
     assert.deepEqual((JSON.parse(stdout) as { targets: [{ operations: unknown[] }] }).targets[0].operations, []);
   });
 
+  it('says of a target that does not answer why nothing was compared, however few there are to ask about', async () => {
+    await using site = await syncedSite();
+    await site.target.stop();
+    const { code, stdout, stderr } = await site.run('verify');
+    assert.equal(code, 1);
+    assert.match(stderr, /^D2S_TARGET_UNREACHABLE: target wiki does not answer \(.*ECONNREFUSED/m);
+    assert.doesNotMatch(stdout, /as they should be/);
+  });
+
   it('holds a repair that is above a limit, and exits with 3', async () => {
     await using site = await syncedSite({ target: '    guard: { updates: { percent: 0, atLeast: 1 } }' });
     for (const name of ['amara', 'bastian', 'celeste'])

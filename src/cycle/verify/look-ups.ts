@@ -25,6 +25,7 @@ export class LookUps {
   readonly #gone: Subject[] = [];
   #unread = 0;
   #failuresInARow = 0;
+  #lastFailure: Failure | undefined;
   /** Looked up once more although it is noted: whether the target is still the one of the notes. */
   #tried = 0;
 
@@ -68,12 +69,17 @@ export class LookUps {
   }
 
   /**
-   * Who is missing. A target that shows nobody of those whom it must have is more likely gone itself.
+   * Who is missing. A target that shows nobody of those whom it must have is more likely gone itself, and so is one that
+   * answered nothing at all, however few were asked about.
    *
    * @returns how many are so new that it says nothing
+   * @throws BridgeError when the target does not answer
    */
   async judgeMissing(): Promise<number> {
     const { target, signal } = this.#input;
+    const isSilent = this.#findings.seen + this.#gone.length === 0 && !signal.aborted;
+    const failure = this.#lastFailure;
+    if (isSilent && failure !== undefined && isNoAnswer(failure)) throw targetError(target.name, failure);
     if (this.#gone.length === 0) return 0;
     if (signal.aborted) {
       this.#unread += this.#gone.length; // nobody can be asked any more whether they are there
@@ -135,6 +141,7 @@ export class LookUps {
   #failed(failure: Failure): void {
     this.#unread += 1;
     this.#failuresInARow += 1;
+    this.#lastFailure = failure;
     if (endsAll(failure) || this.#failuresInARow >= mostFailures) throw targetError(this.#input.target.name, failure);
   }
 
@@ -146,4 +153,8 @@ export class LookUps {
     const again = await target.read(this.#type, link.targetId, signal, 'members');
     return isFailure(again) && again.class === 'gone';
   }
+}
+
+function isNoAnswer({ class: failureClass }: Failure): boolean {
+  return failureClass === 'transient' || failureClass === 'throttled' || failureClass === 'unknown';
 }

@@ -69,10 +69,12 @@ export async function createPlots(): Promise<(seed: number) => Plot> {
 
 /**
  * Where ids are ours, none is new; what the target does not make again stays lost; without lists nobody can tell whether it
- * is one account or all of them, which is for a person to say; nor who is in a group that does not show it.
+ * is one account or all of them, which is for a person to say; nor who is in a group that does not show it; nor whose an account
+ * is that has a new id and a former name, and does not show it.
  */
 function canBeFoundAgain({ lacks }: Case, { users, list, members }: Behaviour): boolean {
-  return lacks === undefined && users.ids !== 'externalId' && list.unfiltered === 'shown' && members.shown === 'always';
+  const isShown = list.unfiltered === 'shown' && members.shown === 'always' && !users.hides.includes('externalId');
+  return lacks === undefined && users.ids !== 'externalId' && isShown;
 }
 
 /** From these a client learns what cannot be asked of a server; that they were passing is found out by nobody. */

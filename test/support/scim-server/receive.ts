@@ -39,6 +39,17 @@ function takeBack(body: Json, { shownExternalId, shownPrefix }: Behaviour['group
   if (get(body, 'externalId') === undefined) body['externalId'] = shown;
 }
 
+/** Texts that were shown in place of elements come back in a PUT, each for the element that is there. */
+export function takeBackTexts(body: Json, before: Json): void {
+  const key = keyOf(body, 'emails');
+  const [sent, held]: unknown[] = [body[key], get(before, 'emails')];
+  if (!Array.isArray(sent)) return;
+  const there = (Array.isArray(held) ? held : []).filter(isObject);
+  body[key] = sent.map((one: unknown) =>
+    typeof one === 'string' ? (there.find(({ value }) => value === one) ?? { value: one }) : one,
+  );
+}
+
 function checkMembersOf(body: Json, method: 'POST' | 'PUT', { members }: Behaviour): void {
   const list = get(body, 'members');
   if (!Array.isArray(list)) return;

@@ -6,7 +6,7 @@ import { get, isObject, keyOf, refusal, ScimError, type Json, type Kind } from '
 import { fromOld, patchFromOld } from './protocol-1-1.ts';
 import { receivePatch } from './receive-patch.ts';
 import { isAboutMembers, receiveRepeats } from './receive-members.ts';
-import { receiveResource } from './receive.ts';
+import { receiveResource, takeBackTexts } from './receive.ts';
 import { show } from './show.ts';
 
 /** One request to /Users or /Groups. @throws ScimError with the status to answer */
@@ -65,6 +65,7 @@ function put(
   const before = readVisible(store, kind, id, behaviour);
   const ifMatch = ifMatchOf(request, behaviour);
   const sent = receiveResource(kind, modern(kind, request.body, behaviour), 'PUT', behaviour);
+  if (kind === 'User' && behaviour.values.emailsShown === 'texts' && isObject(sent)) takeBackTexts(sent, before);
   if (way === 'ignored' || !isObject(sent)) return shown(kind, 200, before, behaviour, putAnswer, query);
   const merged = way === 'merge' ? merge(before, sent) : sent;
   if (typeof merged['id'] === 'number') merged['id'] = String(merged['id']);

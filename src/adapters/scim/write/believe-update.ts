@@ -70,8 +70,12 @@ export async function believeUpdate(
       end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
       if (end === 'mute') noteMute(targetDialect);
       found = seen === undefined ? undefined : !isNotOff(end) && !(comesBack(changes) && readActive(seen) === false);
-      if (seen !== undefined && inBulk && !ends)
-        [seen, found] = await lookAtJoined(conversation, type, id, changes, seen, again);
+      if (seen !== undefined && inBulk && !ends) {
+        found = undefined; // refused alone, it says nothing of the form
+        const joined = await lookAtJoined(conversation, type, id, changes, seen, again);
+        if (isRefusal(joined)) return joined;
+        [seen, found] = joined;
+      }
     } finally {
       if (!must) targetDialect.evidence.looked(form, first, found);
       else if (found === false) targetDialect.evidence.doubt(form);
@@ -79,12 +83,28 @@ export async function believeUpdate(
   }
   if (seen === undefined) return uncertain(conversation, ends, withUnstored(conversation, type, changes, answer));
   if (inBulk && found !== false && notShown(seen, changes) === 0) targetDialect.evidence.note(bulkTold);
-  const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
-  const strange = strangeExternalId(seen, known.externalId, typeof sent === 'string' ? sent : undefined, targetDialect);
-  if (strange !== undefined) return strange;
-  const settled = await compare(conversation, type, id, changes, { ...answer, body: seen }, isFresh, end);
+  const settled = await settleSeen(conversation, type, id, changes, known, { ...answer, body: seen }, isFresh, end);
   // What could not be settled is looked at again.
   if (isRefusal(settled) && isFresh) targetDialect.evidence.doubt(form);
+  return settled;
+}
+
+/** Whose it is that was seen, what of it was stored, and what went with it. */
+async function settleSeen(
+  conversation: Conversation,
+  type: ResourceType,
+  id: TargetId,
+  changes: readonly WireChange[],
+  known: Pick<Acknowledged, 'externalId' | 'paths'>,
+  answer: Answer & { readonly body: Body },
+  isFresh: boolean,
+  end: Ended | undefined,
+): Promise<Answer | Refusal> {
+  const sent = changes.find(({ path }) => path.text === 'externalId')?.value;
+  const ours = typeof sent === 'string' ? sent : undefined;
+  const strange = strangeExternalId(answer.body, known.externalId, ours, conversation.targetDialect);
+  if (strange !== undefined) return strange;
+  const settled = await compare(conversation, type, id, changes, answer, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
   return withLost(conversation, type, changes, known, settled);
 }
@@ -163,15 +183,17 @@ async function lookAtJoined(
   changes: readonly WireChange[],
   seen: Body,
   again: () => Promise<Answer | Refusal>,
-): Promise<[Body, boolean | undefined]> {
+): Promise<[Body, boolean | undefined] | Refusal> {
   const open = notShown(seen, changes);
   const alone = open === 0 ? undefined : await sentAlone(conversation, type, id, changes, open, again);
+  if (alone !== undefined && isRefusal(alone)) return { ...alone, inPart: true };
   return alone === undefined ? [seen, open === changes.length ? undefined : true] : [alone, false];
 }
 
 /**
  * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
  * Where more of it is to be seen then (`open`: what was not before), nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
+ * Refused alone, it is refused.
  */
 async function sentAlone(
   { targetDialect, exchange, signal }: Conversation,
@@ -180,10 +202,11 @@ async function sentAlone(
   changes: readonly WireChange[],
   open: number,
   again: () => Promise<Answer | Refusal>,
-): Promise<Body | undefined> {
+): Promise<Body | Refusal | undefined> {
   const answer = await again();
-  const isShown = !isRefusal(answer) && subjectOf(id, answer.body) === 'it';
-  const held = isRefusal(answer) || isShown ? answer : await readResource(exchange, type, id, signal);
+  if (isRefusal(answer)) return answer;
+  const isShown = subjectOf(id, answer.body) === 'it';
+  const held = isShown ? answer : await readResource(exchange, type, id, signal);
   if (isRefusal(held) || held.body === undefined || notShown(held.body, changes) >= open) return undefined;
   targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
   return held.body;

@@ -127,23 +127,27 @@ export async function addOtherwise(
   missing: readonly Member[],
   refusal: Refusal,
 ): Promise<Answer | Refusal> {
+  let sentBare = false;
   for (const add of additions) {
     const found = await tryForm(
       conversation,
       group,
       'members.add',
       add,
-      (members) => [addition({ ...members, add })(missing)],
-      (seen) => missing.every(({ id }) => seen.ids.has(id) && !(add === 'ids' && isBare(seen, id))),
+      (members) => {
+        sentBare ||= add === 'ids';
+        return [addition({ ...members, add })(missing)];
+      },
+      (seen) => missing.every(({ id }) => seen.ids.has(id) && !(sentBare && isBare(seen, id))),
     );
     if (found !== undefined) return found;
   }
   return refusal;
 }
 
-/** Whether a member is shown as the bare id that was sent: then it was stored unread, and means nobody. */
+/** Whether a member is shown as nothing but the bare id that was sent: then it was stored unread, and means nobody. */
 function isBare({ elements }: ShownMembers, id: TargetId): boolean {
-  return elements.some((one) => one.id === id && typeof one.element === 'string');
+  return elements.filter((one) => one.id === id).every(({ element }) => typeof element === 'string');
 }
 
 async function removeOtherwise(

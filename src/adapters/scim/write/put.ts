@@ -99,11 +99,29 @@ function onlyAt(body: Body, held: Body, texts: readonly string[]): Body {
 
 /** Writes changes into a body, in place. */
 export function mergeChanges(body: Body, changes: readonly WireChange[]): void {
-  for (const { path, value } of changes) {
-    if (value === undefined) unassign(body, path);
-    else assign(body, path, value);
+  for (const change of changes) {
+    const { path, value } = change;
+    if (value === undefined) {
+      unassign(body, path);
+      continue;
+    }
+    dropText(body, change);
+    assign(body, path, value);
   }
   dropEmpty(body);
+}
+
+/**
+ * A list that shows its elements as nothing but texts (WSO2) may show the very one that is set, which would be there twice: it
+ * has the value, or it is the only one, and we had one there.
+ */
+function dropText(body: Body, { path, value, had }: WireChange): void {
+  if (path.filter === undefined || (path.sub ?? 'value') !== 'value') return;
+  const list = readScimPath(body, { ...path, filter: undefined, sub: undefined });
+  if (!Array.isArray(list)) return;
+  const isOnly = had && list.length === 1 && typeof list[0] === 'string';
+  const at = isOnly ? 0 : list.findIndex((one: unknown) => typeof one === 'string' && one === value);
+  if (at !== -1) list.splice(at, 1);
 }
 
 /** An object or extension without anything in it has no value (RFC 7643 §2.5), and is left out like any other. */
