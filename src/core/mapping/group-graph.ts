@@ -191,7 +191,7 @@ function* findContent(
   if (own === undefined) throw new Error(`group ${group.id} is not in the table`);
   yield* direct.open([own], isFlat);
   const all = isFlat ? yield* direct.reach([own]) : direct.of(own);
-  const ids = new Set<SourceId>();
+  const wanted: number[] = [];
   const opened = [own];
   let concealed = concealedMembers(group);
   yield* eachInSteps(all, (row) => {
@@ -199,18 +199,24 @@ function* findContent(
       opened.push(row);
       concealed ??= concealedMembers(table.entry(row));
     }
-    if (row === own || (table.isGroup(row) && nested !== 'keep') || !isWanted(row)) return;
-    const id = table.id(row);
-    if (id !== group.id) ids.add(id);
+    if (row !== own && (nested === 'keep' || !table.isGroup(row)) && isWanted(row)) wanted.push(row);
   });
-  const members = [...ids].sort();
+  const members = yield* idsInOrder(wanted, group.id, table);
   const values = new Set<string>();
   if (direct.unresolved.size > 0)
     for (const one of opened) yield* eachInSteps(direct.unresolved.get(one) ?? none, (value) => values.add(value));
   if (values.size === 0) return { members, unresolved: none, possible: none, concealed };
   const possible = new Set<SourceId>();
   for (const row of yield* direct.possible(opened, isFlat)) possible.add(table.id(row));
-  return { members, unresolved: [...values], possible: [...possible.difference(ids)].sort(), concealed };
+  return { members, unresolved: [...values], possible: [...possible.difference(new Set(members))].sort(), concealed };
+}
+
+/** Each id once, but for that of the group itself. Rows of one type are in the order of their ids, within a directory. */
+function* idsInOrder(rows: readonly number[], group: SourceId, table: EntryTable): Steps<SourceId[]> {
+  const ids: SourceId[] = [];
+  yield* eachInSteps(Uint32Array.from(rows).sort(), (row) => ids.push(table.id(row)));
+  ids.sort();
+  return ids.filter((id, at) => id !== group && id !== ids[at - 1]);
 }
 
 function findGroupsOf(entry: Entry, table: EntryTable, members: DirectMembers): Surroundings {
