@@ -1,5 +1,7 @@
 /** What it costs to forget a link where there are many groups. Usage: node bench/scale/forget.ts [--groups N] */
 import { parseArgs } from 'node:util';
+import { IdRows } from '../../src/adapters/lowdb/id-rows.ts';
+import { LinkWords } from '../../src/adapters/lowdb/link-words.ts';
 import { TargetMemory } from '../../src/adapters/lowdb/target-memory.ts';
 
 const { values } = parseArgs({ options: { groups: { type: 'string', default: '50000' } } });
@@ -8,7 +10,7 @@ const users = 2 * groups;
 const membersOfGroup = 20;
 const forgotten = 1_000;
 
-const memory = new TargetMemory();
+const memory = new TargetMemory('app', { ids: new IdRows(), words: new LinkWords() });
 const about = { target: 'app', directory: 'corp', origin: 'created', lifecycle: 'active', attributes: {} } as const;
 for (let at = 0; at < users; at += 1)
   memory.apply({ kind: 'link', link: { ...about, type: 'user', sourceId: `user-${at}`, targetId: String(at) } });

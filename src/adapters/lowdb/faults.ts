@@ -1,8 +1,11 @@
 import { bugText } from '../../core/wording/bug-text.ts';
 import { BridgeError } from '../../core/model/errors.ts';
 
-/** The format of the state that is written; format 1, in which some words were others, is read as well. */
-export const stateVersion = 2;
+/**
+ * The format of the state that is written. Read as well are 1, in which some words were others, and 2, of which a snapshot
+ * had a line for each link.
+ */
+export const stateVersion = 3;
 
 /**
  * Something in the state folder is not as it was written. It is never repaired by starting empty: an empty state

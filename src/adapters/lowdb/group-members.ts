@@ -1,6 +1,7 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Link } from '../../core/model/link.ts';
 import { strangerAccount, strangerId } from '../../core/model/stranger.ts';
+import type { IdRows } from './id-rows.ts';
 import { Memberships } from './memberships.ts';
 
 /**
@@ -8,8 +9,13 @@ import { Memberships } from './memberships.ts';
  * group's came to an end or passed to another account. These may be in it still: nothing says that they left.
  */
 export class GroupMembers {
-  readonly acknowledged = new Memberships();
-  readonly #doubted = new Memberships();
+  readonly acknowledged: Memberships;
+  readonly #doubted: Memberships;
+
+  constructor(ids: IdRows) {
+    this.acknowledged = new Memberships(ids);
+    this.#doubted = new Memberships(ids);
+  }
 
   /** Who is in both lists is a member afterwards. */
   change(group: SourceId, add: readonly SourceId[], remove: readonly SourceId[]): void {
@@ -49,6 +55,11 @@ export class GroupMembers {
   handOver(from: SourceId, to: SourceId): void {
     this.acknowledged.handOver(from, to);
     this.#doubted.handOver(from, to);
+  }
+
+  /** Whether anybody may be in a group, for all that is known. */
+  hasDoubted(group: number): boolean {
+    return this.#doubted.has(group);
   }
 
   /** The link with those who may be members among the unsettled ones. */

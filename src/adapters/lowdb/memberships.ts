@@ -1,32 +1,54 @@
 import type { SourceId } from '../../core/model/entry.ts';
 import { strangerAccount } from '../../core/model/stranger.ts';
+import { NumberColumn } from './columns.ts';
+import { IdRows } from './id-rows.ts';
 import { Rows } from './rows.ts';
 
 /**
- * Who is in which group of one target, from both sides: forgetting somebody must not look through all groups. Ids are
- * kept once each, as rows; a member takes a few bytes for each of its groups.
+ * Who is in which group of one target, from both sides: forgetting somebody must not look through all groups. All of it in
+ * rows, twelve bytes for each membership.
  */
 export class Memberships {
-  /** Ids of groups that have members and of members, by row; a row that nobody has any more is used again. */
-  readonly #ids: (SourceId | undefined)[] = [];
-  readonly #rows = new Map<SourceId, number>();
-  readonly #free: number[] = [];
+  readonly #ids: IdRows;
   /** By the group's row; a group without members is not in here. */
   readonly #members = new Map<number, Rows>();
-  /** By the member's row: the rows of its groups. */
-  readonly #groups: (number[] | undefined)[] = [];
+  /** By the member's row: one more than the first link of the chain of its groups. */
+  readonly #first = new NumberColumn();
+  /** By link: the group's row, and one more than the next link. */
+  readonly #group = new NumberColumn();
+  readonly #next = new NumberColumn();
+  readonly #free: number[] = [];
+  #links = 0;
   /** How many of a group have no entry, where any. */
   readonly #strangers = new Map<number, number>();
   #size = 0;
 
+  constructor(ids = new IdRows()) {
+    this.#ids = ids;
+  }
+
   /** In the order in which they joined. */
   of(group: SourceId): SourceId[] {
-    const members = this.#members.get(this.#rows.get(group) ?? -1);
-    return members === undefined ? [] : this.#idsOf(members);
+    return this.#idsOf(this.#members.get(this.#ids.find(group)) ?? []);
   }
 
   groupsOf(member: SourceId): SourceId[] {
-    return this.#idsOf(this.#groups[this.#rows.get(member) ?? -1] ?? []);
+    return this.#idsOf(this.#groupsOfRow(this.#ids.find(member)));
+  }
+
+  /** Whether a group has members. */
+  has(group: number): boolean {
+    return this.#members.has(group);
+  }
+
+  /** Groups with their members, as rows. */
+  get rows(): ReadonlyMap<number, Rows> {
+    return this.#members;
+  }
+
+  /** From a snapshot. */
+  load(group: number, member: number): void {
+    this.#add(group, member);
   }
 
   get isEmpty(): boolean {
@@ -51,15 +73,15 @@ export class Memberships {
 
   /** Groups with their members. */
   *[Symbol.iterator](): Generator<readonly [SourceId, readonly SourceId[]]> {
-    for (const [group, members] of this.#members) yield [this.#idOf(group), this.#idsOf(members)];
+    for (const [group, members] of this.#members) yield [this.#ids.idOf(group), this.#idsOf(members)];
   }
 
   /** Who is in both lists is a member afterwards. */
   change(group: SourceId, add: readonly SourceId[], remove: readonly SourceId[]): void {
     if (remove.length > 0) this.#removeAll(group, remove);
     if (add.length === 0) return;
-    const own = this.#rowOf(group);
-    for (const id of add) this.#add(own, id);
+    const own = this.#ids.of(group);
+    for (const id of add) this.#add(own, this.#ids.of(id));
   }
 
   /** Takes somebody out of all groups, and all members out of the group of this id. */
@@ -78,70 +100,60 @@ export class Memberships {
   }
 
   #removeAll(group: SourceId, ids: readonly SourceId[]): void {
-    const own = this.#rows.get(group);
-    if (own === undefined) return;
-    for (const id of ids) this.#remove(own, id);
-    this.#release(own);
+    const own = this.#ids.find(group);
+    if (this.#members.has(own)) for (const id of ids) this.#remove(own, this.#ids.find(id));
   }
 
-  #add(group: number, id: SourceId): void {
-    const row = this.#rowOf(id);
-    const groups = (this.#groups[row] ??= []);
-    if (groups.includes(group)) return;
-    groups.push(group);
+  #add(group: number, row: number): void {
+    for (const one of this.#groupsOfRow(row)) if (one === group) return;
+    const link = this.#free.pop() ?? (this.#links += 1) - 1;
+    this.#group.set(link, group);
+    this.#next.set(link, this.#first.get(row));
+    this.#first.set(row, link + 1);
     let members = this.#members.get(group);
     if (members === undefined) this.#members.set(group, (members = new Rows()));
     members.add(row);
-    this.#count(group, id, 1);
+    this.#count(group, row, 1);
   }
 
-  #remove(group: number, id: SourceId): void {
-    const row = this.#rows.get(id);
-    const groups = row === undefined ? undefined : this.#groups[row];
-    const at = groups?.indexOf(group) ?? -1;
+  #remove(group: number, row: number): void {
     const members = this.#members.get(group);
-    if (row === undefined || groups === undefined || members === undefined || at < 0) return;
-    groups.splice(at, 1);
-    if (groups.length === 0) this.#groups[row] = undefined;
+    if (row < 0 || members === undefined || !this.#unchain(row, group)) return;
     members.remove(row);
     if (members.length === 0) this.#members.delete(group);
-    this.#count(group, id, -1);
-    this.#release(row);
+    this.#count(group, row, -1);
   }
 
-  #count(group: number, id: SourceId, by: 1 | -1): void {
+  /** Takes a group out of the chain of a member. */
+  #unchain(row: number, group: number): boolean {
+    let before = -1;
+    for (let link = this.#first.get(row) - 1; link >= 0; link = this.#next.get(link) - 1) {
+      if (this.#group.get(link) !== group) {
+        before = link;
+        continue;
+      }
+      if (before < 0) this.#first.set(row, this.#next.get(link));
+      else this.#next.set(before, this.#next.get(link));
+      this.#free.push(link);
+      return true;
+    }
+    return false;
+  }
+
+  *#groupsOfRow(row: number): Generator<number> {
+    if (row < 0) return;
+    for (let link = this.#first.get(row) - 1; link >= 0; link = this.#next.get(link) - 1) yield this.#group.get(link);
+  }
+
+  #count(group: number, row: number, by: 1 | -1): void {
     this.#size += by;
-    if (strangerAccount(id) === undefined) return;
+    if (this.#ids.isUuid(row) || strangerAccount(this.#ids.idOf(row)) === undefined) return;
     const left = (this.#strangers.get(group) ?? 0) + by;
     if (left === 0) this.#strangers.delete(group);
     else this.#strangers.set(group, left);
   }
 
-  #rowOf(id: SourceId): number {
-    const known = this.#rows.get(id);
-    if (known !== undefined) return known;
-    const row = this.#free.pop() ?? this.#ids.length;
-    this.#ids[row] = id;
-    this.#rows.set(id, row);
-    return row;
-  }
-
-  /** Frees a row that is neither in a group nor one. */
-  #release(row: number): void {
-    const id = this.#ids[row];
-    if (id === undefined || this.#groups[row] !== undefined || this.#members.has(row)) return;
-    this.#rows.delete(id);
-    this.#ids[row] = undefined;
-    this.#free.push(row);
-  }
-
-  #idOf(row: number): SourceId {
-    const id = this.#ids[row];
-    if (id === undefined) throw new Error(`row ${row} is nobody’s`);
-    return id;
-  }
-
   #idsOf(rows: Iterable<number>): SourceId[] {
-    return Array.from(rows, (row) => this.#idOf(row));
+    return Array.from(rows, (row) => this.#ids.idOf(row));
   }
 }

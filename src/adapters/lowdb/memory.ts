@@ -4,8 +4,14 @@ import type { TargetId } from '../../core/model/link.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { DirectoryState } from '../../ports/state-records.ts';
 import type { LinkTotal } from '../../ports/state-store.ts';
+import { inBlocks } from './blocks.ts';
 import { DirectoryNames } from './directory-names.ts';
+import { IdRows } from './id-rows.ts';
+import type { LinkShared } from './link-table.ts';
+import { LinkWords } from './link-words.ts';
 import { LogMemory } from './log-memory.ts';
+import type { SnapshotLine } from './snapshot-lines.ts';
+import { targetChanges, targetLines, usedRows } from './target-lines.ts';
 import { TargetMemory, type TargetChange } from './target-memory.ts';
 
 /** Everything remembered about all targets. What lowdb holds as its data. */
@@ -15,15 +21,17 @@ export class StateMemory {
   readonly #names = new Map<string, DirectoryNames>();
   readonly #identities = new Map<string, DirectoryIdentity>();
   readonly log = new LogMemory();
+  readonly ids = new IdRows();
+  readonly #shared: LinkShared = { ids: this.ids, words: new LinkWords() };
 
   /** Undefined when nothing was ever recorded about it. */
   target(name: string): TargetMemory | undefined {
     return this.#targets.get(name);
   }
 
-  /** Whether any target has a link of this entry. */
-  isLinked(id: SourceId): boolean {
-    return this.#targets.values().some(({ links }) => links.has(id));
+  /** Whether any target has a link of the entry of this row. */
+  isLinked(row: number): boolean {
+    return this.#targets.values().some(({ links }) => links.has(row));
   }
 
   directory(name: string): DirectoryState | undefined {
@@ -94,29 +102,89 @@ export class StateMemory {
     if (known === undefined || target === to) return;
     this.#targets.delete(target);
     this.#targets.delete(to);
-    for (const change of known.changes(to)) this.#applyToTarget(change);
+    known.rename(to);
+    this.#targets.set(to, known);
   }
 
   #setNames({ directory, names }: Extract<StateChange, { kind: 'names' }>): void {
-    let known = this.#names.get(directory);
-    if (known === undefined) this.#names.set(directory, (known = new DirectoryNames()));
+    const known = this.#namesIn(directory);
     for (const [id, own] of names) known.set(id, own);
   }
 
-  #applyToTarget(change: TargetChange): void {
-    const name = targetOf(change);
-    let target = this.#targets.get(name);
-    if (target === undefined) this.#targets.set(name, (target = new TargetMemory()));
-    target.apply(change);
+  #namesIn(directory: string): DirectoryNames {
+    let known = this.#names.get(directory);
+    if (known === undefined) this.#names.set(directory, (known = new DirectoryNames(this.ids)));
+    return known;
   }
 
-  /** The changes that lead from nothing to this memory: what a snapshot consists of. */
+  #applyToTarget(change: TargetChange): void {
+    this.#targetNamed(targetOf(change)).apply(change);
+  }
+
+  #targetNamed(name: string): TargetMemory {
+    let target = this.#targets.get(name);
+    if (target === undefined) this.#targets.set(name, (target = new TargetMemory(name, this.#shared)));
+    return target;
+  }
+
+  /** The changes that lead from nothing to this memory. */
   *changes(): Generator<StateChange> {
+    yield* this.#changesOfAll();
+    for (const [directory, names] of this.#names) yield* names.changes(directory);
+    for (const target of this.#targets.values()) yield* targetChanges(target);
+  }
+
+  /** The same as lines of a snapshot. Nothing may change meanwhile. */
+  *lines(): Generator<SnapshotLine> {
+    const numbers = this.#numberRows();
+    const rowOf = (row: number): number => (numbers[row] ?? 0) - 1;
+    yield* this.#changesOfAll();
+    yield* this.#shared.words.lines();
+    for (const bytes of inBlocks(this.#idPieces(numbers))) yield { kind: 'ids', bytes };
+    for (const [directory, names] of this.#names) yield* names.lines(directory, rowOf);
+    for (const target of this.#targets.values()) yield* targetLines(target, rowOf);
+  }
+
+  /** Takes in a line of a snapshot, into a memory that has nothing but the lines before it. */
+  load(line: SnapshotLine): void {
+    switch (line.kind) {
+      case 'words':
+        this.#shared.words[line.list].load(line.texts);
+        return;
+      case 'ids':
+        this.ids.load(Buffer.from(line.bytes, 'base64'));
+        return;
+      case 'name_rows':
+        this.#namesIn(line.directory).load(Buffer.from(line.bytes, 'base64'));
+        return;
+      case 'links':
+      case 'proof_rows':
+      case 'member_rows':
+        this.#targetNamed(line.target).load(line);
+        return;
+      default:
+        this.apply(line);
+    }
+  }
+
+  *#changesOfAll(): Generator<StateChange> {
     if (this.log.seq > 0) yield this.log.head();
     for (const [directory, state] of this.#directories) yield { kind: 'directory', directory, state };
     for (const [directory, identity] of this.#identities) yield { kind: 'identity', directory, identity };
-    for (const [directory, names] of this.#names) yield* names.changes(directory);
-    for (const [name, target] of this.#targets) yield* target.changes(name);
+  }
+
+  /** By row: one more than its number among those that something is known of; 0 for the others. */
+  #numberRows(): Uint32Array {
+    const numbers = new Uint32Array(this.ids.length);
+    for (const names of this.#names.values()) for (const row of names.rows()) numbers[row] = 1;
+    for (const target of this.#targets.values()) for (const row of usedRows(target)) numbers[row] = 1;
+    let last = 0;
+    for (let row = 0; row < numbers.length; row += 1) if (numbers[row] === 1) numbers[row] = last += 1;
+    return numbers;
+  }
+
+  *#idPieces(numbers: Uint32Array): Generator<Buffer> {
+    for (let row = 0; row < numbers.length; row += 1) if (numbers[row] !== 0) yield this.ids.bytesOf(row);
   }
 }
 

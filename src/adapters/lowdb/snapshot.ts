@@ -4,6 +4,7 @@ import { damaged, newer, stateVersion } from './faults.ts';
 import type { StateFile, StateFiles } from './files.ts';
 import { tryParseJson, readStateLines } from './lines.ts';
 import { StateMemory } from './memory.ts';
+import { readBlock } from './snapshot-lines.ts';
 import { readStateChange } from './state-change.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -30,7 +31,8 @@ const versionShape = z.object({ format: z.literal(format), version: z.number().i
 const endMark = '{"end":';
 
 /**
- * Reads a snapshot: a header line, one line for each remembered thing in the words of the journal, and a last line
+ * Reads a snapshot: a header line, one line for each remembered thing in the words of the journal, or for
+ * many at once (`snapshot-lines.ts`), and a last line
  * with the SHA-256 of all before it.
  * @throws BridgeError when it is damaged or newer
  */
@@ -78,9 +80,10 @@ function readHeader(text: string, path: string): StateContent {
 function readChange(text: string, memory: StateMemory, path: string): void {
   // The checksum comes last: until then a change may be of any shape, and reading or applying it may throw anything.
   try {
-    const change = readStateChange(tryParseJson(text));
-    if (change === undefined) throw new TypeError('not a change');
-    memory.apply(change);
+    const value = tryParseJson(text);
+    const line = readBlock(value) ?? readStateChange(value);
+    if (line === undefined) throw new TypeError('not a change');
+    memory.load(line);
   } catch {
     throw damaged(path, 'has a line that makes no sense');
   }
@@ -107,7 +110,7 @@ function* snapshotText({ lineage, keyProof, serial, memory }: StateContent, writ
     return text;
   };
   yield line({ format, version: stateVersion, lineage, keyProof, serial, writtenAt });
-  for (const change of memory.changes()) yield line(change);
+  for (const one of memory.lines()) yield line(one);
   yield `${endLine(hash.digest('base64url'))}\n`;
 }
 

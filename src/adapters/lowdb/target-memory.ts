@@ -1,6 +1,5 @@
 import type { ResourceType, SourceId } from '../../core/model/entry.ts';
-import { holdsValue, linkStamp, type Link, type TargetId } from '../../core/model/link.ts';
-import { forgetContent } from '../../core/planning/link-paths.ts';
+import { linkStamp, type Link, type TargetId } from '../../core/model/link.ts';
 import { tallyKey } from '../../core/planning/tally.ts';
 import { noNotes, type TargetNotes } from '../../ports/scim-target.ts';
 import type { StateChange } from '../../ports/state-change.ts';
@@ -14,8 +13,15 @@ import {
   type QuarantineRecord,
 } from '../../ports/state-records.ts';
 import type { LinkCounts } from '../../ports/state-store.ts';
+import { checkedRow, eachRowDigest } from './blocks.ts';
+import { DigestColumn } from './digest-column.ts';
 import { FormerOwners } from './former-owners.ts';
 import { GroupMembers } from './group-members.ts';
+import type { IdRows } from './id-rows.ts';
+import { LinkCounter } from './link-counter.ts';
+import { LinkOwners } from './link-owners.ts';
+import { LinkTable, type LinkShared } from './link-table.ts';
+import type { SnapshotBlock } from './snapshot-lines.ts';
 import { stateWithout } from './state-without.ts';
 
 /** A change that is about one target. */
@@ -27,21 +33,21 @@ export type TargetChange = Exclude<
   }
 >;
 
-type Counts = Record<ResourceType, Record<keyof LinkCounts[ResourceType], number>>;
-
-/** How many member ids one snapshot line names, so that no line grows without bound. */
-const membersPerLine = 1000;
-const proofsPerLine = 1000;
+/** A line of a snapshot that is about one target. */
+type TargetBlock = Extract<SnapshotBlock, { target: string }>;
 
 /** Everything remembered about one target, with the indexes that questions need, kept up to date change by change. */
 export class TargetMemory {
-  readonly links = new Map<SourceId, Link>();
-  /** Of links that did not change since. */
-  readonly proofs = new Map<SourceId, string>();
-  readonly members = new GroupMembers();
-  /** Whose link names members whose joining or leaving is in doubt. */
-  readonly #unsettled = new Set<SourceId>();
-  readonly owners: Readonly<Record<ResourceType, Map<TargetId, SourceId>>> = { user: new Map(), group: new Map() };
+  readonly ids: IdRows;
+  /** As the configuration has it. */
+  name: string;
+  readonly links: LinkTable;
+  /** Of links that did not change since, by row. */
+  readonly proofs = new DigestColumn();
+  readonly members: GroupMembers;
+  /** Rows whose link names members whose joining or leaving is in doubt. */
+  readonly #unsettled = new Set<number>();
+  readonly #owners: Readonly<Record<ResourceType, LinkOwners>>;
   /** By type; of accounts that nobody is linked to. */
   readonly former: Readonly<Record<ResourceType, FormerOwners>> = {
     user: new FormerOwners(),
@@ -49,13 +55,7 @@ export class TargetMemory {
   };
   readonly quarantined = new Map<SourceId, QuarantineRecord>();
   readonly intents = new Map<SourceId, Intent>();
-  readonly #unstored = new Map<string, number>();
-  readonly #counts: Counts = {
-    user: { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 },
-    group: { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 },
-  };
-  /** How many links come from which directory. */
-  readonly directories = new Map<string, number>();
+  readonly #counter = new LinkCounter();
   state: TargetState = emptyTargetState;
   endpoint: string | undefined;
   notes: TargetNotes = noNotes;
@@ -63,18 +63,49 @@ export class TargetMemory {
   /** By what was counted and when: what was done at one time is one record. */
   readonly removals = new Map<string, RemovalRecord>();
 
+  constructor(name: string, shared: LinkShared) {
+    this.name = name;
+    this.ids = shared.ids;
+    this.links = new LinkTable(shared);
+    this.members = new GroupMembers(shared.ids);
+    this.#owners = { user: new LinkOwners(this.links), group: new LinkOwners(this.links) };
+  }
+
   get unstored(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#unstored].sort());
+    return this.#counter.unstored;
   }
 
   get counts(): LinkCounts {
-    return { user: { ...this.#counts.user }, group: { ...this.#counts.group } };
+    return this.#counter.counts;
+  }
+
+  /** How many links come from which directory. */
+  get directories(): ReadonlyMap<string, number> {
+    return this.#counter.directories;
   }
 
   holders(type: ResourceType, path: string): number {
-    let count = 0;
-    for (const link of this.links.values()) if (link.type === type && holdsValue(link, path)) count += 1;
-    return count;
+    return this.links.holders(type, path);
+  }
+
+  /** As it was recorded, with those who may be members of a group. */
+  link(id: SourceId): Link | undefined {
+    const link = this.#link(id);
+    return link === undefined ? undefined : this.members.withDoubted(link);
+  }
+
+  proof(id: SourceId): string | undefined {
+    const row = this.ids.find(id);
+    return row < 0 ? undefined : this.proofs.get(row);
+  }
+
+  owner(type: ResourceType, account: TargetId): SourceId | undefined {
+    const row = this.#owners[type].find(account);
+    return row < 0 ? undefined : this.ids.idOf(row);
+  }
+
+  #link(id: SourceId): Link | undefined {
+    return this.links.get(this.ids.find(id), this.name);
   }
 
   apply(change: TargetChange): void {
@@ -99,7 +130,7 @@ export class TargetMemory {
       case 'quarantine':
         this.#dropQuarantine(change.quarantine.sourceId);
         this.quarantined.set(change.quarantine.sourceId, change.quarantine);
-        if (isQuarantined(change.quarantine)) this.#counts[change.quarantine.type].quarantined += 1;
+        if (isQuarantined(change.quarantine)) this.#counter.quarantine(change.quarantine.type, 1);
         return;
       case 'quarantine_over':
         this.#dropQuarantine(change.sourceId);
@@ -143,17 +174,26 @@ export class TargetMemory {
   }
 
   #noteFormer(type: ResourceType, account: TargetId, owner: SourceId): void {
-    if (!this.owners[type].has(account)) this.former[type].note(account, owner);
+    if (this.#owners[type].find(account) < 0) this.former[type].note(account, owner);
   }
 
   #prove(id: SourceId, proof: string, stamp: string | undefined): void {
-    const link = this.links.get(id);
-    if (link !== undefined && (stamp === undefined || linkStamp(link) === stamp)) this.proofs.set(id, proof);
+    const row = this.ids.find(id);
+    if (!this.links.has(row)) return;
+    const link = stamp === undefined ? undefined : this.links.get(row, this.name);
+    if (link === undefined || linkStamp(link) === stamp) this.proofs.set(row, proof);
   }
 
   forgetContent(): void {
     this.proofs.clear();
-    for (const link of this.links.values()) this.links.set(link.sourceId, forgetContent(link));
+    this.links.forgetContent();
+  }
+
+  /** Goes under another name from now on. */
+  rename(to: string): void {
+    this.name = to;
+    for (const [id, intent] of this.intents) this.intents.set(id, { ...intent, target: to });
+    for (const [id, record] of this.quarantined) this.quarantined.set(id, { ...record, target: to });
   }
 
   /** Everything about these entries, and whose their accounts were. */
@@ -168,7 +208,9 @@ export class TargetMemory {
     for (const intent of this.intents.values())
       if (intent.members?.some((id) => ids.has(id)) === true)
         this.intents.set(intent.sourceId, { ...intent, members: intent.members.filter((id) => !ids.has(id)) });
-    for (const link of [...this.links.values()]) {
+    for (const row of [...this.links.rowsWithRest()]) {
+      const link = this.links.get(row, this.name);
+      if (link === undefined) continue;
       const { heir, unsettled } = link;
       const isMeant = heir !== undefined && ids.has(heir);
       if (!isMeant && unsettled?.some((id) => ids.has(id)) !== true) continue;
@@ -182,7 +224,7 @@ export class TargetMemory {
   /** What the target calls these entries, or called them. */
   accountsOf(ids: ReadonlySet<SourceId>): TargetId[] {
     return [...ids].flatMap((id) => {
-      const own = this.links.get(id)?.targetId;
+      const own = this.#link(id)?.targetId;
       return [...(own === undefined ? [] : [own]), ...this.formerAccounts(id).map(({ targetId }) => targetId)];
     });
   }
@@ -193,30 +235,52 @@ export class TargetMemory {
   }
 
   #putLink(link: Link): void {
-    this.proofs.delete(link.sourceId);
-    this.links.set(link.sourceId, link);
-    if (link.unsettled !== undefined && link.unsettled.length > 0) this.#unsettled.add(link.sourceId);
-    this.owners[link.type].set(link.targetId, link.sourceId);
+    const row = this.ids.of(link.sourceId);
+    this.proofs.delete(row);
+    this.links.put(row, link);
+    if (link.unsettled !== undefined && link.unsettled.length > 0) this.#unsettled.add(row);
+    this.#owners[link.type].own(row);
     this.former[link.type].forget(link.targetId);
-    this.#count(link, 1);
+    this.#counter.count(link, 1);
+  }
+
+  /** Takes in a line of a snapshot. */
+  load(line: TargetBlock): void {
+    const block = Buffer.from(line.bytes, 'base64');
+    const rows = this.ids.length;
+    switch (line.kind) {
+      case 'links':
+        this.links.load(block, (row, facts) => {
+          if (facts.unsettled !== undefined && facts.unsettled.length > 0) this.#unsettled.add(row);
+          this.#owners[facts.type].own(row);
+          this.#counter.count(facts, 1);
+        });
+        return;
+      case 'proof_rows':
+        eachRowDigest(block, rows, (row, at) => this.proofs.setBytes(row, block, at));
+        return;
+      case 'member_rows':
+        for (let at = 0; at + 4 <= block.length; at += 4)
+          this.members.acknowledged.load(checkedRow(line.group, rows), checkedRow(block.readUInt32LE(at), rows));
+    }
   }
 
   /** Created again on the target: what the old one was a member of, or had as members, the new one has not. */
   #endMemberships(link: Link): void {
-    const before = this.links.get(link.sourceId);
+    const before = this.#link(link.sourceId);
     if (before === undefined || before.targetId === link.targetId) return;
     if (link.createdAt !== undefined && link.createdAt !== before.createdAt) this.members.end(link.sourceId);
-    else this.members.moved(link, (group) => this.links.get(group)?.origin === 'created');
+    else this.members.moved(link, (group) => this.#link(group)?.origin === 'created');
   }
 
   #handOver(from: SourceId, link: Link): void {
     const to = link.sourceId;
     this.members.handOver(from, to);
-    for (const one of this.#unsettled) {
-      const other = this.links.get(one);
+    for (const row of [...this.#unsettled]) {
+      const other = this.links.get(row, this.name);
       if (other?.unsettled?.includes(from) !== true) continue;
-      this.links.set(one, { ...other, unsettled: other.unsettled.map((id) => (id === from ? to : id)) });
-      this.proofs.delete(one);
+      this.links.put(row, { ...other, unsettled: other.unsettled.map((id) => (id === from ? to : id)) });
+      this.proofs.delete(row);
     }
     for (const id of [from, to]) this.#dropLink(id);
     this.#dropQuarantine(from);
@@ -224,77 +288,28 @@ export class TargetMemory {
   }
 
   #dropLink(id: SourceId): void {
-    const link = this.links.get(id);
+    const row = this.ids.find(id);
+    const link = this.links.get(row, this.name);
     if (link === undefined) return;
-    this.links.delete(id);
-    this.proofs.delete(id);
-    this.#unsettled.delete(id);
-    this.#count(link, -1);
-    const owners = this.owners[link.type];
-    // Another link may have taken over the same target id since; otherwise one that came before has it back.
-    if (owners.get(link.targetId) !== id) return;
-    owners.delete(link.targetId);
-    if (this.links.size > this.owners.user.size + this.owners.group.size) this.#restoreOwner(link);
-    this.#noteFormer(link.type, link.targetId, id);
+    const isNobodys = this.#owners[link.type].disown(row);
+    this.links.delete(row);
+    this.proofs.delete(row);
+    this.#unsettled.delete(row);
+    this.#counter.count(link, -1);
+    if (isNobodys) this.#noteFormer(link.type, link.targetId, id);
   }
 
-  #restoreOwner({ type, targetId }: Link): void {
-    for (const [id, link] of this.links) {
-      if (link.type === type && link.targetId === targetId) this.owners[type].set(targetId, id);
-    }
-  }
-
-  #count(link: Link, by: 1 | -1): void {
-    const counts = this.#counts[link.type];
-    counts[link.lifecycle] += by;
-    if (link.origin === 'adopted') counts.adopted += by;
-    if (link.leftDisabled === true) counts.leftDisabled += by;
-    for (const path of link.unstored ?? []) {
-      const left = (this.#unstored.get(path) ?? 0) + by;
-      if (left === 0) this.#unstored.delete(path);
-      else this.#unstored.set(path, left);
-    }
-    const left = (this.directories.get(link.directory) ?? 0) + by;
-    if (left === 0) this.directories.delete(link.directory);
-    else this.directories.set(link.directory, left);
+  /** Rows with a link, so that in the same order each account is whose it is. */
+  *rows(): Generator<number> {
+    const displaced = new Set([...this.#owners.user.displaced(), ...this.#owners.group.displaced()]);
+    yield* displaced;
+    for (const row of this.links.rows()) if (!displaced.has(row)) yield row;
   }
 
   #dropQuarantine(id: SourceId): void {
     const quarantine = this.quarantined.get(id);
     if (quarantine === undefined) return;
     this.quarantined.delete(id);
-    if (isQuarantined(quarantine)) this.#counts[quarantine.type].quarantined -= 1;
-  }
-
-  /** The changes that lead from nothing to this memory, of a target of this name. */
-  *changes(target: string): Generator<TargetChange> {
-    yield { kind: 'target', target, state: this.state };
-    if (this.endpoint !== undefined) yield { kind: 'bound', target, endpoint: this.endpoint };
-    if (this.notes !== noNotes) yield { kind: 'notes', target, notes: this.notes };
-    if (this.verified !== undefined) yield { kind: 'verified', target, verified: this.verified };
-    for (const removal of this.removals.values()) yield { kind: 'removal', target, removal };
-    for (const intent of this.intents.values()) yield { kind: 'intent', intent: { ...intent, target } };
-    for (const link of this.links.values()) yield { kind: 'link', link: { ...this.members.withDoubted(link), target } };
-    yield* this.#proved(target);
-    for (const type of ['user', 'group'] as const)
-      for (const accounts of this.former[type].lines()) yield { kind: 'former', target, type, accounts };
-    for (const quarantine of this.quarantined.values())
-      yield { kind: 'quarantine', quarantine: { ...quarantine, target } };
-    for (const [group, ids] of this.members.acknowledged) {
-      for (let at = 0; at < ids.length; at += membersPerLine) {
-        yield { kind: 'members', target, group, add: ids.slice(at, at + membersPerLine), remove: [] };
-      }
-    }
-  }
-
-  *#proved(target: string): Generator<TargetChange> {
-    let proofs: [SourceId, string][] = [];
-    for (const [id, proof] of this.proofs) {
-      proofs.push([id, proof]);
-      if (proofs.length < proofsPerLine) continue;
-      yield { kind: 'proved', target, proofs };
-      proofs = [];
-    }
-    if (proofs.length > 0) yield { kind: 'proved', target, proofs };
+    if (isQuarantined(quarantine)) this.#counter.quarantine(quarantine.type, -1);
   }
 }

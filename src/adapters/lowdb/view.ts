@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SourceId } from '../../core/model/entry.ts';
 import type { Digest, Link } from '../../core/model/link.ts';
 import type { LogCheck, LoggedEntry } from '../../core/model/log-entry.ts';
@@ -8,11 +9,14 @@ import type { StateFiles } from './files.ts';
 import { checkLog } from './log-check.ts';
 import { logFolder, readLog } from './log-folder.ts';
 import type { LogMemory } from './log-memory.ts';
+import { IdRows } from './id-rows.ts';
+import { LinkWords } from './link-words.ts';
+import { Marks } from './marks.ts';
 import { TargetMemory } from './target-memory.ts';
 import type { StateMemory } from './memory.ts';
 
 const batchSize = 1000;
-const nothing = new TargetMemory();
+const nothing = new TargetMemory('', { ids: new IdRows(), words: new LinkWords() });
 
 /** What is not in memory. */
 export interface ViewFiles {
@@ -41,11 +45,11 @@ export function createView(
   return {
     digest,
     lineage,
-    links: (target, ids) => Promise.resolve(linksOf(of(target), ids)),
-    proofs: (target, ids) => Promise.resolve(pick(of(target).proofs, ids)),
-    linksFrom: (target, directories) => linksFrom(of(target), directories, nobody),
+    links: (target, ids) => Promise.resolve(each(ids, (id) => of(target).link(id))),
+    proofs: (target, ids) => Promise.resolve(each(ids, (id) => of(target).proof(id))),
+    linksFrom: (target, directories) => linksFrom(of(target), directories, () => false),
     openMarks: () => Promise.resolve(openMarks(memory, of)),
-    owners: (target, type, ids) => Promise.resolve(pick(of(target).owners[type], ids)),
+    owners: (target, type, ids) => Promise.resolve(each(ids, (id) => of(target).owner(type, id))),
     formerOwners: (target, type, ids) => Promise.resolve(pick(of(target).former[type].ids, ids)),
     formerAccounts: (target, owner) => Promise.resolve(of(target).formerAccounts(owner)),
     members: (target, groups) => Promise.resolve(membersOf(of(target), groups)),
@@ -86,17 +90,15 @@ function idsOf(memory: StateMemory, directory: string, names: readonly string[])
 }
 
 function pick<Value>(from: ReadonlyMap<string, Value>, ids: readonly string[]): Map<string, Value> {
-  const found = new Map<string, Value>();
-  for (const id of ids) {
-    const value = from.get(id);
-    if (value !== undefined) found.set(id, value);
-  }
-  return found;
+  return each(ids, (id) => from.get(id));
 }
 
-function linksOf({ links, members }: TargetMemory, ids: readonly SourceId[]): Map<SourceId, Link> {
-  const found = pick(links, ids);
-  for (const [id, link] of found) found.set(id, members.withDoubted(link));
+function each<Value>(ids: readonly string[], of: (id: string) => Value | undefined): Map<string, Value> {
+  const found = new Map<string, Value>();
+  for (const id of ids) {
+    const value = of(id);
+    if (value !== undefined) found.set(id, value);
+  }
   return found;
 }
 
@@ -106,41 +108,60 @@ function membersOf(target: TargetMemory, groups: readonly SourceId[]): Map<Sourc
   );
 }
 
-const nobody: ReadonlySet<SourceId> = new Set();
-
 function openMarks(memory: StateMemory, of: (target: string) => TargetMemory): SeenMarks {
-  const seen = new Set<SourceId>();
-  const unmarked = async function* (ids: () => Iterable<SourceId>): AsyncGenerator<readonly SourceId[]> {
-    yield* inBatches([...ids()].filter((id) => !seen.has(id)));
-  };
+  const seen = new Marks(memory.ids);
   return {
     mark(ids) {
       for (const id of ids) seen.add(id);
       return Promise.resolve();
     },
-    unmarkedLinks: (target, directories) => linksFrom(of(target), directories, seen),
-    unmarkedQuarantine: (target) => unmarked(() => of(target).quarantined.keys()),
-    unmarkedNames: (directory) =>
-      unmarked(() => (memory.names(directory)?.ids ?? []).filter((id) => !memory.isLinked(id))),
+    unmarkedLinks: (target, directories) => linksFrom(of(target), directories, (id) => seen.has(id)),
+    unmarkedQuarantine: (target) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
+    unmarkedNames: (directory) => unmarkedNames(memory, directory, seen),
     close: () => Promise.resolve(),
   };
+}
+
+/** Of those who are noted, and without a link, when it is first asked for. */
+async function* unmarkedNames(
+  memory: StateMemory,
+  directory: string,
+  seen: Marks,
+): AsyncGenerator<readonly SourceId[]> {
+  const rows = Uint32Array.from(unlinked());
+  yield* inBatches(unmarked());
+  function* unlinked(): Generator<number> {
+    for (const row of memory.names(directory)?.rows() ?? []) if (!memory.isLinked(row)) yield row;
+  }
+  function* unmarked(): Generator<SourceId> {
+    for (const row of rows) if (!seen.hasRow(row)) yield memory.ids.idOf(row);
+  }
 }
 
 // The list is made when it is first asked for: records that come while it is walked through neither add nor hide any.
 async function* linksFrom(
   target: TargetMemory,
   directories: ReadonlySet<string>,
-  besides: ReadonlySet<SourceId>,
+  isSeen: (id: SourceId) => boolean,
 ): AsyncGenerator<readonly Link[]> {
-  const links: Link[] = [];
-  for (const [id, link] of target.links) {
-    if (!besides.has(id) && directories.has(link.directory)) links.push(target.members.withDoubted(link));
+  yield* inBatches(wanted());
+  function* wanted(): Generator<Link> {
+    for (const link of target.links.view(target.name))
+      if (directories.has(link.directory) && !isSeen(link.sourceId)) yield target.members.withDoubted(link);
   }
-  yield* inBatches(links);
 }
 
-async function* inBatches<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
-  for (let at = 0; at < items.length; at += batchSize) yield await Promise.resolve(items.slice(at, at + batchSize));
+/** Between two batches, others have their turn. */
+async function* inBatches<T>(items: Iterable<T>): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    await setImmediate();
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Once it was looked into, because somebody left, it is as open as any other. */

@@ -170,9 +170,9 @@ describe('Opening the embedded state', () => {
   it('refuses a newer format', async (context) => {
     const folder = await aState(context);
     const snapshot = join(folder, 'snapshot.ndjson');
-    await edit(snapshot, (bytes) => Buffer.from(bytes.toString().replace('"version":2', '"version":3')));
+    await edit(snapshot, (bytes) => Buffer.from(bytes.toString().replace('"version":3', '"version":4')));
     await isRefused(folder, 'D2S_STATE_NEWER', 'snapshot.ndjson');
-    await edit(snapshot, (bytes) => Buffer.from(bytes.toString().replace('"version":3', '"version":2')));
+    await edit(snapshot, (bytes) => Buffer.from(bytes.toString().replace('"version":4', '"version":3')));
     const header = { format: 'dir2scim-journal', version: 7, lineage: 'x', after: 1 };
     await writeFile(join(folder, 'journal.ndjson'), seal(JSON.stringify(header)));
     await isRefused(folder, 'D2S_STATE_NEWER', 'journal.ndjson');
