@@ -56,7 +56,7 @@ const plainDn =
 function keyOfPlainDn(dn: string): string | undefined {
   if (!plainDn.test(dn)) return undefined;
   const key = dn.toLowerCase();
-  for (let start = 0; start >= 0; ) {
+  for (let start = 0; start >= 0;) {
     const end = key.indexOf('=', start);
     const type = key.slice(start, end);
     if (typeName(type) !== type) return undefined;

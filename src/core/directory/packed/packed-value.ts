@@ -50,7 +50,10 @@ export function writeValue(
     writer.number((shared << 3) | forms.shared);
     return;
   }
-  if (!isWellFormed(value)) { writeUtf16(value, writer); return; }
+  if (!isWellFormed(value)) {
+    writeUtf16(value, writer);
+    return;
+  }
   const comma = endingAt(value);
   const ending = comma === undefined ? undefined : dictionary.ending(value.slice(comma));
   const own = ending === undefined ? value : value.slice(0, comma);
