@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { BridgeError } from '../../core/model/errors.ts';
 import { damaged, locked, unsynced, unwritable } from './faults.ts';
 import { writeFully, type StateFile, type StateFiles } from './files.ts';
-import { journalHeader, journalLine, type JournalContent } from './journal.ts';
+import { journalHeader, journalLine, type JournalContent, type Paths } from './journal.ts';
 import { besides, writeNew } from './replace-file.ts';
 
 /** The open end of the journal. Calls must not overlap. */
@@ -61,10 +61,10 @@ export class JournalWriter {
    * Appends records as one line. They are on the disk when it resolves.
    * @throws BridgeError when they are not; then the journal is as before, or refuses everything from now on
    */
-  async append(records: readonly string[]): Promise<void> {
+  async append(records: readonly string[], paths?: Paths): Promise<void> {
     if (this.#refusal !== undefined) throw this.#refusal;
     await this.#checkUndisturbed();
-    const bytes = Buffer.from(journalLine(this.#serial + 1, records));
+    const bytes = Buffer.from(journalLine(this.#serial + 1, records, paths));
     try {
       await writeFully(this.#file, bytes, this.#end);
     } catch (error) {

@@ -33,10 +33,19 @@ export function journalHeader(lineage: string, after: number): string {
   return seal(JSON.stringify({ format, version: stateVersion, lineage, after }));
 }
 
-/** @param records each the JSON text of one record's changes */
-export function journalLine(serial: number, records: readonly string[]): string {
-  return seal(`{"serial":${serial},"records":[${records.join(',')}]}`);
+/**
+ * @param records each the JSON text of one record's changes
+ * @param paths lists of paths that these name by number
+ */
+export function journalLine(serial: number, records: readonly string[], paths: Paths = new Map()): string {
+  const explained = paths.size === 0 ? '' : `"paths":${JSON.stringify(Object.fromEntries(paths))},`;
+  return seal(`{"serial":${serial},${explained}"records":[${records.join(',')}]}`);
 }
+
+/** Lists of paths by number. */
+export type Paths = ReadonlyMap<number, readonly string[]>;
+
+const pathsShape = z.record(z.string(), z.array(z.string()));
 
 /**
  * Reads a journal from its beginning and visits every record that stands after a serial, in order.
@@ -115,6 +124,9 @@ function readEntry(object: string): JournalEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('serial' in value && 'records' in value) || typeof value.serial !== 'number') return undefined;
   if (!Array.isArray(value.records)) return undefined;
-  const records = value.records.map(readRecord).filter((record) => record !== undefined);
+  const paths = 'paths' in value ? pathsShape.safeParse(value.paths).data : undefined;
+  const records = value.records
+    .map((record) => readRecord(record, (number) => paths?.[number]))
+    .filter((record) => record !== undefined);
   return records.length === value.records.length ? { serial: value.serial, records } : undefined;
 }

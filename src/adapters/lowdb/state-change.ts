@@ -1,5 +1,6 @@
 import type { StateChange } from '../../ports/state-change.ts';
 import { changeInCurrentWords } from './earlier-state.ts';
+import { unpackChange } from './journal-links.ts';
 
 const kinds: ReadonlySet<unknown> = new Set<StateChange['kind']>([
   'intent',
@@ -36,10 +37,17 @@ export function readStateChange(value: unknown): StateChange | undefined {
   return isStateChange(change) ? change : undefined;
 }
 
-/** The parsed JSON text of one record's changes; undefined when it is none. */
-export function readRecord(value: unknown): readonly StateChange[] | undefined {
+/**
+ * The parsed JSON text of one record's changes; undefined when it is none.
+ *
+ * @param pathsOf the list of paths that a link names by number
+ */
+export function readRecord(
+  value: unknown,
+  pathsOf: (number: number) => readonly string[] | undefined = () => undefined,
+): readonly StateChange[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  const changes = value.map(readStateChange);
+  const changes = value.map((change) => readStateChange(unpackChange(change, pathsOf)));
   return changes.includes(undefined) ? undefined : changes.filter((change) => change !== undefined);
 }
 

@@ -7,6 +7,7 @@ import type { Erased } from '../../ports/state-tools.ts';
 import type { Compaction } from './compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
 import { GroupCommit } from './group-commit.ts';
+import { packChange, PathLists } from './journal-links.ts';
 import { readRecord } from './state-change.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { tryParseJson } from './lines.ts';
@@ -50,8 +51,9 @@ export interface StoreParts {
  */
 export function createStore(parts: StoreParts): EmbeddedStore {
   const { view, journal, compaction, decisions, lock } = parts;
+  const lists = new PathLists();
   const commits = new GroupCommit(
-    (texts) => commit(parts, texts),
+    (texts) => commit(parts, texts, lists),
     () => withReport(parts, () => compaction.duringWork()),
   );
   let closed: Promise<void> | undefined;
@@ -71,7 +73,7 @@ export function createStore(parts: StoreParts): EmbeddedStore {
     record: async (changes) => {
       if (closed !== undefined) throw closedError();
       // As text at once: what the caller does with its objects afterwards cannot reach the state.
-      if (changes.length > 0) await commits.add(JSON.stringify(changes));
+      if (changes.length > 0) await commits.add(JSON.stringify(changes.map((one) => packChange(one, lists))));
     },
     removeDecision: (key) => decisions.remove(key),
     erase: async (ids) => {
@@ -104,10 +106,17 @@ async function decisionsAbout(ids: ReadonlySet<SourceId>, decisions: DecisionFol
 async function commit(
   { content, journal, log, latest, onWritten }: StoreParts,
   texts: readonly string[],
+  lists: PathLists,
 ): Promise<void> {
-  const records = texts.map(asRecord);
+  const paths = new Map<number, readonly string[]>();
+  const pathsOf = (number: number): readonly string[] | undefined => {
+    const list = lists.at(number);
+    if (list !== undefined) paths.set(number, list);
+    return list;
+  };
+  const records = texts.map((text) => asRecord(text, pathsOf));
   try {
-    await journal.append(texts);
+    await journal.append(texts, paths);
   } catch (error) {
     onWritten({ result: 'error', journalBytes: journal.size });
     throw error;
@@ -121,8 +130,8 @@ async function commit(
 }
 
 /** The memory is filled from the text, so that it is the same before and after a restart. */
-function asRecord(text: string): readonly StateChange[] {
-  const record = readRecord(tryParseJson(text));
+function asRecord(text: string, pathsOf: (number: number) => readonly string[] | undefined): readonly StateChange[] {
+  const record = readRecord(tryParseJson(text), pathsOf);
   if (record === undefined) throw new TypeError('this is not a list of state changes');
   return record;
 }
