@@ -81,7 +81,7 @@ try {
 }
 
 function entryOf({ entries }: MemorySource, dn: string): Entry {
-  for (const entry of entries.values()) if (entry.dn === dn) return entry;
+  for (const entry of entries) if (entry.dn === dn) return entry;
   throw new Error(`${dn} is not there`);
 }
 

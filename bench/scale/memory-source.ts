@@ -1,10 +1,11 @@
-import { createCompactor } from '../../src/core/directory/compact-entries.ts';
+import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
+import type { Entries } from '../../src/core/model/entries.ts';
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
 
 /** A directory in memory that tells what changed, so that what a cycle costs is not what its reading costs. */
 export interface MemorySource extends DirectorySource {
-  readonly entries: ReadonlyMap<SourceId, Entry>;
+  readonly entries: Entries;
   /** In place of the entry with its id. */
   put(entry: Entry): void;
   remove(id: SourceId): void;
@@ -12,22 +13,25 @@ export interface MemorySource extends DirectorySource {
 
 /** @param source read once, with whatever attributes the first reading asks for */
 export function createMemorySource(source: DirectorySource): MemorySource {
-  const entries = new Map<SourceId, Entry>();
+  const world = new DirectoryCache();
   const changed = new Set<SourceId>();
-  const compact = createCompactor();
+  const { name: directory } = source;
   let identity: Extract<Awaited<ReturnType<DirectorySource['read']>>, { kind: 'complete' }>['identity'] | undefined;
   let reads = 0;
   return {
-    name: source.name,
+    name: directory,
     inspect: (signal) => source.inspect(signal),
-    entries,
+    get entries() {
+      return world.known;
+    },
     async read({ attributes, since, visit, signal }) {
       if (identity === undefined) {
-        const verdict = await source.read({
-          attributes,
-          visit: (entry) => void entries.set(entry.id, compact(entry)),
-          signal,
-        });
+        const entries = world.intake();
+        const take = (entry: Entry): void => {
+          entries.add(entry);
+        };
+        const verdict = await source.read({ attributes, visit: take, signal });
+        world.update({ ...verdict, directory, entries });
         if (verdict.kind === 'complete') ({ identity } = verdict);
       }
       if (identity === undefined) throw new Error('the world was not read');
@@ -36,21 +40,21 @@ export function createMemorySource(source: DirectorySource): MemorySource {
       changed.clear();
       const watermark = String(reads);
       if (since === undefined) {
-        for (const entry of entries.values()) await visit(entry);
+        for (const entry of world.known) await visit(entry);
         return { kind: 'complete', identity, watermark, settled: true };
       }
       for (const id of news) {
-        const entry = entries.get(id);
+        const entry = world.known.get(id);
         if (entry !== undefined) await visit(entry);
       }
-      return { kind: 'delta', watermark, gone: news.filter((id) => !entries.has(id)) };
+      return { kind: 'delta', watermark, gone: news.filter((id) => !world.known.has(id)) };
     },
     put(entry) {
-      entries.set(entry.id, compact(entry));
+      world.update({ kind: 'delta', directory, entries: [entry], gone: [] });
       changed.add(entry.id);
     },
     remove(id) {
-      entries.delete(id);
+      world.update({ kind: 'delta', directory, entries: [], gone: [id] });
       changed.add(id);
     },
   };

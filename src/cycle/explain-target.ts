@@ -8,7 +8,6 @@ import type { Digest, Link, TargetId } from '../core/model/link.ts';
 import type { Operation } from '../core/model/plan.ts';
 import type { DesiredValue, Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
-import { entryKey } from '../core/mapping/directory-index.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
 import type { Projection } from '../core/mapping/project.ts';
 import { concerning } from '../core/planning/concerning.ts';
@@ -259,7 +258,7 @@ export function findEntries(who: string, entries: EntryList): Entry[] {
   const text = fold(who);
   const key = dnKey(who);
   const exact = Iterator.from(entries)
-    .filter((entry) => entry.id === text || entryKey(entry) === key)
+    .filter((entry) => entry.id === text || dnKey(entry.dn) === key)
     .toArray();
   if (exact.length > 0) return exact;
   return [...entries].filter(({ attributes }) =>

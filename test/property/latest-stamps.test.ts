@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { EntryMap } from '../../src/core/directory/entry-map.ts';
+import { EntryMap } from '../support/entry-map.ts';
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
 import type { CompleteReading } from '../../src/core/model/reading.ts';
 import { latestStamps } from '../../src/core/planning/latest-stamps.ts';

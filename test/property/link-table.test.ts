@@ -92,13 +92,13 @@ describe('Links as bytes', () => {
     const before = table.view('app');
     const first = before.next();
     for (let version = 1; version <= 100; version += 1) putAll(version);
-    const shown = [...(first.done === true ? [] : [first.value]), ...before].map(({ targetId }) => targetId);
+    const shown = [...(first.done === true ? [] : [first.value]), ...before].map((link) => link?.targetId);
     assert.deepEqual(
       shown,
       Array.from({ length: count }, (_, id) => `${id} 0`),
     );
     assert.deepEqual(
-      [...table.view('app')].map(({ targetId }) => targetId),
+      [...table.view('app')].map((link) => link?.targetId),
       Array.from({ length: count }, (_, id) => `${id} ${id % 3 > 0 ? 100 : 0}`),
     );
     assert.equal(table.size, count);

@@ -1,4 +1,4 @@
-import { EntryMap } from '../../src/core/directory/entry-map.ts';
+import { EntryMap } from '../support/entry-map.ts';
 import assert from 'node:assert/strict';
 import type { CycleReport } from '../../src/cycle/cycle-report.ts';
 import { draftKnowing } from '../../src/cycle/plan/clean-cycles.ts';

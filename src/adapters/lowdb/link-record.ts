@@ -52,6 +52,11 @@ export function rowAt(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at + 4);
 }
 
+/** The number of its directory. */
+export function directoryAt(bytes: Buffer, at: number): number {
+  return bytes.readUInt16LE(at + 10);
+}
+
 export function setRow(bytes: Buffer, at: number, row: number): void {
   bytes.writeUInt32LE(row, at + 4);
 }

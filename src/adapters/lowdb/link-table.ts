@@ -5,6 +5,7 @@ import { NumberColumn } from './columns.ts';
 import type { IdRows } from './id-rows.ts';
 import {
   countWords,
+  directoryAt,
   factsAt,
   forgetAt,
   hasRest,
@@ -21,6 +22,9 @@ import type { LinkWords } from './link-words.ts';
 
 /** Bytes of links that are taken in as they are. */
 const mostAtOnce = 256 * 1024;
+
+/** So many are looked at before somebody else has a turn. */
+const rowsBetween = 10_000;
 
 /** What all links of a state have together. */
 export interface LinkShared {
@@ -121,9 +125,23 @@ export class LinkTable {
     }
   }
 
-  /** The links as they are now, whatever is recorded while somebody goes through them. */
-  *view(target: string): Generator<Link> {
-    for (const place of places(this.#positions.copy(), this.#bytes.view())) yield linkAt(place, target, this.#shared);
+  /**
+   * Links as they are now, whatever is recorded while somebody goes through them; undefined now and then, where nothing was
+   * wanted for long.
+   */
+  *view(
+    target: string,
+    isWanted: (row: number, directory: string) => boolean = () => true,
+  ): Generator<Link | undefined> {
+    const { directories } = this.#shared.words;
+    let looked = 0;
+    for (const place of places(this.#positions.copy(), this.#bytes.view())) {
+      looked += 1;
+      if (looked % rowsBetween === 0) yield undefined;
+      const { bytes, at } = place;
+      if (isWanted(rowAt(bytes, at), directories.textOf(directoryAt(bytes, at))))
+        yield linkAt(place, target, this.#shared);
+    }
   }
 
   forgetContent(): void {

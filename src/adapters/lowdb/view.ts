@@ -115,7 +115,7 @@ function openMarks(memory: StateMemory, of: (target: string) => TargetMemory): S
       for (const id of ids) seen.add(id);
       return Promise.resolve();
     },
-    unmarkedLinks: (target, directories) => linksFrom(of(target), directories, (id) => seen.has(id)),
+    unmarkedLinks: (target, directories) => linksFrom(of(target), directories, (row) => seen.hasRow(row)),
     unmarkedQuarantine: (target) => inBatches([...of(target).quarantined.keys()].filter((id) => !seen.has(id))),
     unmarkedNames: (directory) => unmarkedNames(memory, directory, seen),
     close: () => Promise.resolve(),
@@ -133,8 +133,11 @@ async function* unmarkedNames(
   function* unlinked(): Generator<number> {
     for (const row of memory.names(directory)?.rows() ?? []) if (!memory.isLinked(row)) yield row;
   }
-  function* unmarked(): Generator<SourceId> {
-    for (const row of rows) if (!seen.hasRow(row)) yield memory.ids.idOf(row);
+  function* unmarked(): Generator<SourceId | undefined> {
+    for (const [at, row] of rows.entries()) {
+      if (at % batchSize === 0) yield undefined;
+      if (!seen.hasRow(row)) yield memory.ids.idOf(row);
+    }
   }
 }
 
@@ -142,19 +145,23 @@ async function* unmarkedNames(
 async function* linksFrom(
   target: TargetMemory,
   directories: ReadonlySet<string>,
-  isSeen: (id: SourceId) => boolean,
+  isSeen: (row: number) => boolean,
 ): AsyncGenerator<readonly Link[]> {
   yield* inBatches(wanted());
-  function* wanted(): Generator<Link> {
-    for (const link of target.links.view(target.name))
-      if (directories.has(link.directory) && !isSeen(link.sourceId)) yield target.members.withDoubted(link);
+  function* wanted(): Generator<Link | undefined> {
+    const isWanted = (row: number, directory: string): boolean => directories.has(directory) && !isSeen(row);
+    for (const link of target.links.view(target.name, isWanted)) yield link && target.members.withDoubted(link);
   }
 }
 
-/** Between two batches, others have their turn. */
-async function* inBatches<T>(items: Iterable<T>): AsyncGenerator<readonly T[]> {
+/** Between two batches, and where there is nothing for once, others have their turn. */
+async function* inBatches<T>(items: Iterable<T | undefined>): AsyncGenerator<readonly T[]> {
   let batch: T[] = [];
   for (const item of items) {
+    if (item === undefined) {
+      await setImmediate();
+      continue;
+    }
     batch.push(item);
     if (batch.length < batchSize) continue;
     yield batch;

@@ -45,7 +45,25 @@ export function parseDn(text: string): readonly Rdn[] | undefined {
  */
 export function dnKey(dn: string): string {
   if (dn.length > longestDn) return dn.toLowerCase();
-  return keyOfDn(dn) ?? fold(dn);
+  return keyOfPlainDn(dn) ?? keyOfDn(dn) ?? fold(dn);
+}
+
+/** ASCII without anything that a DN could spell in more than one way, but for upper and lower case. */
+const plainDn =
+  /^[a-z][a-z0-9-]*=[!$-*\-./0-:?-[\]-~]+(?: [!$-*\-./0-:?-[\]-~]+)*(?:,[a-z][a-z0-9-]*=[!$-*\-./0-:?-[\]-~]+(?: [!$-*\-./0-:?-[\]-~]+)*)*$/i;
+
+/** The same for nearly all DNs, several times as quickly: everybody's is asked for when one name means nobody. */
+function keyOfPlainDn(dn: string): string | undefined {
+  if (!plainDn.test(dn)) return undefined;
+  const key = dn.toLowerCase();
+  for (let start = 0; start >= 0;) {
+    const end = key.indexOf('=', start);
+    const type = key.slice(start, end);
+    if (typeName(type) !== type) return undefined;
+    const comma = key.indexOf(',', end);
+    start = comma < 0 ? comma : comma + 1;
+  }
+  return key;
 }
 
 /** The same; undefined for what is no DN. */

@@ -49,8 +49,8 @@ export type ResolveReference = (dn: string) => Reference | undefined;
 
 export function createResolver({ directory }: Entry, { index, isReachable }: ScopeEvaluation): ResolveReference {
   return (dn) => {
-    const found = index.find(dn, directory);
-    return found !== undefined && isReachable(found) ? new Reference(found.id) : undefined;
+    const found = index.findRow(dn, directory);
+    return found !== undefined && isReachable(found) ? new Reference(index.table.id(found)) : undefined;
   };
 }
 

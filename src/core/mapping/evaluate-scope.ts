@@ -4,14 +4,13 @@ import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { Steps } from '../model/steps.ts';
 import type { TargetDefinition } from './definition.ts';
 import { indexDirectories, type DirectoryIndex } from './directory-index.ts';
+import { EntryTable } from './entry-table.ts';
 import { linkGroups, type GroupGraph } from './group-graph.ts';
 import type { Memory } from './memory.ts';
 import { findOwners, inOrderOfDirectories } from './ownership.ts';
 import { holdsAt, Validity } from './validity.ts';
+import { Verdicts, type ScopeVerdict } from './verdicts.ts';
 import { visibilityOf } from './visibility.ts';
-
-/** `failed`: a condition could not be evaluated. Such an entry is in nobody's way, but has not left either. */
-export type ScopeVerdict = 'in' | 'out' | 'failed';
 
 /** One condition of a scope, ready to be asked. */
 export interface ScopeCondition {
@@ -40,7 +39,7 @@ export interface ScopeEvaluation {
   readonly index: DirectoryIndex;
   readonly groups: GroupGraph;
   readonly conditions: Readonly<Record<ResourceType, readonly ScopeCondition[]>>;
-  readonly verdicts: ReadonlyMap<SourceId, ScopeVerdict>;
+  readonly verdicts: Verdicts;
   /** The groups by which the scope goes, and how many of each type are in them. */
   readonly scopeGroups: readonly ScopeGroup[];
   /** Of entries that several directories show: the one that counts. Nobody else is in here. */
@@ -51,8 +50,8 @@ export interface ScopeEvaluation {
   readonly contextOf: (entry: Entry, validity?: Validity) => ExpressionContext;
   /** In scope, or possibly so. */
   readonly isWanted: (id: SourceId) => boolean;
-  /** Whether an entry that a name means is in scope, as itself: it may be a member, and be referred to. */
-  readonly isReachable: (entry: Entry) => boolean;
+  /** Whether an entry that a name means (a row of the index) is in scope, as itself: it may be a member, and be referred to. */
+  readonly isReachable: (row: number) => boolean;
 }
 
 /**
@@ -70,26 +69,28 @@ export function* evaluateInSteps(
 ): Steps<ScopeEvaluation> {
   const ordered = inOrderOfDirectories(entries, definition);
   const sees = visibilityOf(definition.sees);
-  const index = indexDirectories(ordered, sees, memory.former);
-  yield;
-  const groups = linkGroups(index, ordered, sees, memory.scopeHomes);
+  const table = yield* EntryTable.of(ordered);
+  const index = indexDirectories(table, sees, memory.former);
+  const groups = yield* linkGroups(index, sees, memory.scopeHomes);
   yield* groups.open(groupsAskedFor(definition));
   const { validity, contextOf, conditions } = momentOf(definition, groups, now);
   const judgeOwn = (entry: Entry) =>
     definition.maps.has(entry.directory) ? judge(entry, conditions[entry.type]) : 'out';
-  const verdicts = new Map<SourceId, ScopeVerdict>();
+  const verdicts = new Verdicts(table);
+  let row = 0;
   for (const entry of ordered) {
     yield;
-    if ((verdicts.get(entry.id) ?? 'out') === 'out') verdicts.set(entry.id, judgeOwn(entry));
+    verdicts.set(row, judgeOwn(entry));
+    row += 1;
   }
-  const isUnique = verdicts.size === ordered.length;
-  const owners = isUnique
-    ? new Map<SourceId, Entry>()
-    : findOwners(ordered, (entry) => judgeOwn(entry) !== 'out', memory.homes);
-  for (const [id, owner] of owners) verdicts.set(id, judgeOwn(owner));
+  const owners = yield* findOwners(table, (one) => verdicts.of(one) !== 'out', memory.homes);
+  for (const [id, owner] of owners) verdicts.setAll(id, judgeOwn(owner));
   const isWanted = (id: SourceId) => (verdicts.get(id) ?? 'out') !== 'out';
-  const isReachable = (entry: Entry) =>
-    isWanted(entry.id) && sees(entry.directory, (owners.get(entry.id) ?? entry).directory);
+  const isReachable = (one: number) => {
+    if (verdicts.of(one) === 'out') return false;
+    const own = table.directory(one);
+    return sees(own, owners.size === 0 ? own : (owners.get(table.id(one))?.directory ?? own));
+  };
   const scopeGroups = countScopeGroups(groups);
   return { index, groups, conditions, verdicts, scopeGroups, owners, validity, contextOf, isWanted, isReachable };
 }

@@ -1,12 +1,13 @@
-import type { EntryList } from '../model/entries.ts';
 import type { Entry, SourceId } from '../model/entry.ts';
 import { BridgeError } from '../model/errors.ts';
 import { eachInSteps, inOneGo, type Steps } from '../model/steps.ts';
 import type { NestedGroups } from './definition.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import type { EntryTable } from './entry-table.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { concealedMembers, isSilent, createMemberReader } from './member-values.ts';
-import { linkPrimaryGroups } from './primary-group.ts';
+import { linkPrimaryGroups, type PrimaryMembers } from './primary-group.ts';
+import { RowSet } from './row-set.ts';
 import type { Sees } from './visibility.ts';
 
 /** What a target should see in a group. */
@@ -43,24 +44,21 @@ export interface GroupGraph {
   readonly asked: () => ReadonlyMap<string, Membership>;
   /** The groups in which an entry is: those that name it, and those in which these are. Looks through all groups. */
   readonly groupsOf: (entry: Entry) => Surroundings;
+  /** @param isWanted asked by row */
   readonly contentInSteps: (
     group: Entry,
     nested: NestedGroups,
-    isWanted: (entry: Entry) => boolean,
+    isWanted: (row: number) => boolean,
   ) => Steps<GroupContent>;
 }
 
 /**
- * @param entries those of the index, in the order of the target's directories
+ * @param index of entries in the order of the target's directories
  * @param homes the directory in which a group of the scope was found before, by DN
  */
-export function linkGroups(
-  index: DirectoryIndex,
-  entries: EntryList,
-  sees: Sees,
-  homes: ReadonlyMap<string, string>,
-): GroupGraph {
-  const direct = createDirectMembers(index, entries, sees);
+export function* linkGroups(index: DirectoryIndex, sees: Sees, homes: ReadonlyMap<string, string>): Steps<GroupGraph> {
+  const { table } = index;
+  const direct = createDirectMembers(index, sees, yield* linkPrimaryGroups(table));
   const found = new Map<string, Membership | BridgeError>();
   const asked = new Map<string, Membership>();
   const lookFor = function* (dn: string): Steps<Membership | BridgeError> {
@@ -79,73 +77,82 @@ export function linkGroups(
   return {
     everyoneIn,
     asked: () => new Map(asked),
-    groupsOf: (entry) => findGroupsOf(entry, entries, direct),
+    groupsOf: (entry) => findGroupsOf(entry, table, direct),
     *open(dns) {
       if (dns.length > 0) yield* index.makeKeys();
       for (const dn of dns) yield* lookFor(dn);
     },
-    contentInSteps: (group, nested, isWanted) => findContent(group, nested, isWanted, direct),
+    contentInSteps: (group, nested, isWanted) => findContent(group, nested, isWanted, { table, direct }),
   };
 }
 
-/** Who is in a group without going through other groups. Each group is looked into once. */
+/** Who is in a group without going through other groups, by row. Each group is looked into once. */
 interface DirectMembers {
-  readonly of: (group: Entry) => readonly Entry[];
+  readonly of: (group: number) => Rows;
   /** Looks into groups, and into those in them, that were not looked into yet. */
-  readonly open: (groups: readonly Entry[], isDeep: boolean) => Steps<void>;
+  readonly open: (groups: readonly number[], isDeep: boolean) => Steps<void>;
   /** The values that name nobody, in each group that was looked into and has any. */
-  readonly unresolved: ReadonlyMap<Entry, readonly string[]>;
+  readonly unresolved: ReadonlyMap<number, readonly string[]>;
   /** Whom these values may mean, in groups that were looked into; with those in the groups that they may mean. */
-  readonly possible: (opened: readonly Entry[], isDeep: boolean) => Steps<ReadonlySet<Entry>>;
+  readonly possible: (opened: readonly number[], isDeep: boolean) => Steps<ReadonlySet<number>>;
+  /** All rows beneath some groups, each group looked into once. */
+  readonly reach: (start: readonly number[]) => Steps<readonly number[]>;
 }
 
-function createDirectMembers(index: DirectoryIndex, entries: EntryList, sees: Sees): DirectMembers {
-  const primaryMembers = linkPrimaryGroups(entries);
-  const reader = createMemberReader(index, entries, sees);
-  const unresolved = new Map<Entry, readonly string[]>();
-  const members = new Map<Entry, readonly Entry[]>();
-  const alike = new Map<Entry, ReadonlySet<Entry>>();
-  const lookInto = function* (group: Entry): Steps<readonly Entry[]> {
+type Rows = readonly number[] | Uint32Array;
+
+function createDirectMembers(index: DirectoryIndex, sees: Sees, primaryMembers: PrimaryMembers): DirectMembers {
+  const { table } = index;
+  const reader = createMemberReader(index, sees);
+  const unresolved = new Map<number, readonly string[]>();
+  const members = new Map<number, Uint32Array>();
+  const alike = new Map<number, ReadonlySet<number>>();
+  const lookInto = function* (group: number): Steps<Uint32Array> {
     const known = members.get(group);
     if (known !== undefined) return known;
-    const named = yield* reader.membersInSteps(group);
-    const found = [...named.entries, ...primaryMembers(group)];
+    const named = yield* reader.membersInSteps(table.entry(group));
+    const primary = primaryMembers(group);
+    const found = new Uint32Array(named.rows.length + primary.length);
+    found.set(named.rows);
+    found.set(primary, named.rows.length);
     members.set(group, found);
     if (named.unresolved.length > 0) unresolved.set(group, named.unresolved);
     return found;
   };
-  const membersOf = (group: Entry): readonly Entry[] => members.get(group) ?? inOneGo(lookInto(group));
+  const membersOf = (group: number): Rows => members.get(group) ?? inOneGo(lookInto(group));
   /** Whom the values of a group that name nobody may mean. */
-  const lookAlike = function* (group: Entry): Steps<ReadonlySet<Entry>> {
+  const lookAlike = function* (group: number): Steps<ReadonlySet<number>> {
     const known = alike.get(group);
     if (known !== undefined) return known;
     const values = unresolved.get(group);
     if (values === undefined) return nobody;
-    const found = new Set<Entry>();
+    const found = new Set<number>();
     yield* eachInSteps(values, (value) => {
-      for (const entry of reader.findAlike(value)) found.add(entry);
+      for (const row of reader.findAlike(value)) found.add(row);
     });
     alike.set(group, found);
     return found;
   };
-  const open = function* (groups: readonly Entry[], isDeep: boolean): Steps<void> {
+  const open = function* (groups: readonly number[], isDeep: boolean): Steps<void> {
     const opened = new Set(groups);
-    const take = (one: Entry): void => {
-      if (isDeep && isGroup(one)) opened.add(one);
+    const take = (row: number): void => {
+      if (isDeep && table.isGroup(row)) opened.add(row);
     };
     for (const group of opened) {
       yield* eachInSteps(yield* lookInto(group), take);
       yield* eachInSteps(yield* lookAlike(group), take);
     }
   };
-  const possible = function* (opened: readonly Entry[], isDeep: boolean): Steps<ReadonlySet<Entry>> {
+  const reach = createReach(table, membersOf);
+  const possible = function* (opened: readonly number[], isDeep: boolean): Steps<ReadonlySet<number>> {
     if (unresolved.size === 0) return nobody;
-    const meant = new Set<Entry>();
-    for (const one of opened) for (const entry of yield* lookAlike(one)) meant.add(entry);
+    const meant = new Set<number>();
+    for (const one of opened) for (const row of yield* lookAlike(one)) meant.add(row);
     if (!isDeep) return meant;
-    return new Set([...meant, ...(yield* reach([...meant].filter(isGroup), membersOf))]);
+    const groups = [...meant].filter((row) => table.isGroup(row));
+    return new Set([...meant, ...(yield* reach(groups))]);
   };
-  return { of: membersOf, open, unresolved, possible };
+  return { of: membersOf, open, unresolved, possible, reach };
 }
 
 /**
@@ -157,75 +164,102 @@ function* findEveryone(
   before: string | undefined,
   { index, direct, sees }: { readonly index: DirectoryIndex; readonly direct: DirectMembers; readonly sees: Sees },
 ): Steps<Membership | BridgeError> {
+  const { table } = index;
+  const isGroup = (row: number): boolean => table.isGroup(row);
   const alike = index.findAll(dn).filter(isGroup);
-  const home = before ?? alike[0]?.directory;
-  const groups = alike.filter(({ directory }) => directory === home);
-  if (home === undefined || groups.length === 0) return missing(dn, home, alike[0]?.directory);
+  const [first] = alike;
+  const other = first === undefined ? undefined : table.directory(first);
+  const home = before ?? other;
+  const groups = alike.filter((row) => table.directory(row) === home);
+  if (home === undefined || groups.length === 0) return missing(dn, home, other);
   yield* direct.open(groups, true);
-  const reached = yield* reach(groups, direct.of);
-  const opened = [...groups, ...[...reached].filter(isGroup)];
-  const silent = opened.find((group) => direct.of(group).length === 0 && isSilent(group));
+  const reached = yield* direct.reach(groups);
+  const opened = [...groups, ...reached.filter(isGroup)];
+  const silent = opened.find((group) => direct.of(group).length === 0 && isSilent(table.entry(group)));
   if (silent !== undefined) return unreadable(dn);
-  return yield* createMembership(home, reached, yield* direct.possible(opened, true), sees);
+  return yield* createMembership(home, reached, yield* direct.possible(opened, true), { table, sees });
 }
 
 function* findContent(
   group: Entry,
   nested: NestedGroups,
-  isWanted: (entry: Entry) => boolean,
-  direct: DirectMembers,
+  isWanted: (row: number) => boolean,
+  { table, direct }: { readonly table: EntryTable; readonly direct: DirectMembers },
 ): Steps<GroupContent> {
   const isFlat = nested === 'flatten';
-  yield* direct.open([group], isFlat);
-  const all = isFlat ? [...(yield* reach([group], direct.of))] : direct.of(group);
-  const ids = new Set<SourceId>();
+  const own = table.rowOf(group);
+  if (own === undefined) throw new Error(`group ${group.id} is not in the table`);
+  yield* direct.open([own], isFlat);
+  const all = isFlat ? yield* direct.reach([own]) : direct.of(own);
+  const wanted: number[] = [];
+  const opened = [own];
   let concealed = concealedMembers(group);
-  yield* eachInSteps(all, (entry) => {
-    if (isFlat && isGroup(entry)) concealed ??= concealedMembers(entry);
-    if (entry.id !== group.id && (entry.type === 'user' || nested === 'keep') && isWanted(entry)) ids.add(entry.id);
+  yield* eachInSteps(all, (row) => {
+    if (isFlat && table.isGroup(row)) {
+      opened.push(row);
+      concealed ??= concealedMembers(table.entry(row));
+    }
+    if (row !== own && (nested === 'keep' || !table.isGroup(row)) && isWanted(row)) wanted.push(row);
   });
-  const members = [...ids].sort();
-  const opened = direct.unresolved.size === 0 ? [] : [group, ...(isFlat ? all.filter(isGroup) : [])];
+  const members = yield* idsInOrder(wanted, group.id, table);
   const values = new Set<string>();
-  for (const one of opened) yield* eachInSteps(direct.unresolved.get(one) ?? none, (value) => values.add(value));
+  if (direct.unresolved.size > 0)
+    for (const one of opened) yield* eachInSteps(direct.unresolved.get(one) ?? none, (value) => values.add(value));
   if (values.size === 0) return { members, unresolved: none, possible: none, concealed };
   const possible = new Set<SourceId>();
-  for (const { id } of yield* direct.possible(opened, isFlat)) if (!ids.has(id)) possible.add(id);
-  return { members, unresolved: [...values], possible: [...possible].sort(), concealed };
+  for (const row of yield* direct.possible(opened, isFlat)) possible.add(table.id(row));
+  return { members, unresolved: [...values], possible: [...possible.difference(new Set(members))].sort(), concealed };
 }
 
-function findGroupsOf(entry: Entry, entries: EntryList, members: DirectMembers): Surroundings {
-  const holding = new Map<SourceId, Entry[]>();
-  for (const group of entries) {
-    if (!isGroup(group)) continue;
-    for (const { id } of members.of(group)) if (id !== group.id) holding.set(id, [...(holding.get(id) ?? []), group]);
+/** Each id once, but for that of the group itself. Rows of one type are in the order of their ids, within a directory. */
+function* idsInOrder(rows: readonly number[], group: SourceId, table: EntryTable): Steps<SourceId[]> {
+  const ids: SourceId[] = [];
+  yield* eachInSteps(Uint32Array.from(rows).sort(), (row) => ids.push(table.id(row)));
+  ids.sort();
+  return ids.filter((id, at) => id !== group && id !== ids[at - 1]);
+}
+
+function findGroupsOf(entry: Entry, table: EntryTable, members: DirectMembers): Surroundings {
+  const holding = new Map<SourceId, number[]>();
+  for (const group of table.groups) {
+    const own = table.id(group);
+    for (const row of members.of(group)) {
+      const id = table.id(row);
+      if (id === own) continue;
+      const known = holding.get(id);
+      if (known === undefined) holding.set(id, [group]);
+      else known.push(group);
+    }
   }
   const direct = new Set(holding.get(entry.id));
-  return {
-    direct: [...direct],
-    indirect: [...inOneGo(reach([entry], ({ id }) => holding.get(id) ?? []))].filter(
-      (group) => !direct.has(group) && group.id !== entry.id,
-    ),
-  };
+  const reached = new Set(direct);
+  for (const group of reached) for (const around of holding.get(table.id(group)) ?? []) reached.add(around);
+  const indirect = [...reached].filter((group) => !direct.has(group) && table.id(group) !== entry.id);
+  return { direct: [...direct].map((row) => table.entry(row)), indirect: indirect.map((row) => table.entry(row)) };
 }
-
-const isGroup = ({ type }: Entry): boolean => type === 'group';
 
 /** Shared: nearly all groups have none. */
 const none: readonly string[] = [];
-const nobody: ReadonlySet<Entry> = new Set();
+const nobody: ReadonlySet<number> = new Set();
 
-/** All entries beneath some groups, each group looked into once. */
-function* reach(start: readonly Entry[], membersOf: (group: Entry) => readonly Entry[]): Steps<ReadonlySet<Entry>> {
-  const seen = new Set<Entry>();
-  const opened = new Set<Entry>(start);
-  for (const group of opened) {
-    yield* eachInSteps(membersOf(group), (member) => {
-      seen.add(member);
-      if (isGroup(member)) opened.add(member);
-    });
-  }
-  return seen;
+/** With sets of rows that are used again: there are many groups, and a set is as large as the directory. */
+function createReach(table: EntryTable, membersOf: (group: number) => Rows): DirectMembers['reach'] {
+  const free: RowSet[] = [];
+  return function* (start) {
+    const seen = free.pop() ?? new RowSet(table.length);
+    const found: number[] = [];
+    const opened = new Set(start);
+    for (const group of opened) {
+      yield* eachInSteps(membersOf(group), (row) => {
+        if (!seen.add(row)) return;
+        found.push(row);
+        if (table.isGroup(row)) opened.add(row);
+      });
+    }
+    seen.clear(found);
+    free.push(seen);
+    return found;
+  };
 }
 
 function missing(dn: string, home: string | undefined, other: string | undefined): BridgeError {

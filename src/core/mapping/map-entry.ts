@@ -1,3 +1,4 @@
+import { isSameRecord, recordOf, type EntryRecord } from '../directory/packed/packed-attributes.ts';
 import { mostReferences } from '../expression/functions/directory.ts';
 import { EvaluationError } from '../expression/expression.ts';
 import { isReplicationConflict } from '../directory/replication-conflict.ts';
@@ -41,12 +42,12 @@ export function mapEntry(entry: Entry, map: ReadyMap, evaluation: ScopeEvaluatio
   if (proven === undefined) references.clear();
   const mapped = noteUnresolved(references, proven ?? mapAnew(entry, map, evaluation, validity, noting));
   evaluation.validity.include(validity);
-  keep(entry, map, {
-    mapped,
-    references: references.size === 0 ? nobody : references,
-    from: validity.from,
-    until: validity.until,
-  });
+  keep(
+    entry,
+    map,
+    { mapped, references: references.size === 0 ? nobody : references, from: validity.from, until: validity.until },
+    evaluation.index.table.length,
+  );
   return mapped;
 }
 
@@ -76,15 +77,16 @@ function noteUnresolved(references: ReadonlyMap<string, Referred>, mapped: Mappe
 
 /** A result, from when until when it holds, and whom the DNs in it meant then. */
 interface Kept extends Pick<Validity, 'from' | 'until'> {
+  readonly record: EntryRecord;
   readonly mapped: Mapped;
   readonly references: ReadonlyMap<string, Referred>;
 }
 
 /**
- * A pure memo: an entry that did not change is the same object in the next reading, and most of them do not. What a
+ * A pure memo: an entry that did not change is the same record in the next reading, and most of them do not. What a
  * condition or `memberOf(…)` says about it depends on others, and is asked anew.
  */
-const results = new WeakMap<ReadyMap, WeakMap<Entry, Kept>>();
+const results = new WeakMap<ReadyMap, Map<SourceId, Kept>>();
 
 function recall(
   entry: Entry,
@@ -92,19 +94,22 @@ function recall(
   evaluation: ScopeEvaluation,
   resolve: ResolveReference,
 ): Mapped | undefined {
-  const kept = evaluation.verdicts.get(entry.id) === 'failed' ? undefined : results.get(map)?.get(entry);
-  if (kept === undefined || !holdsAt(evaluation.validity.now, kept)) return undefined;
+  const kept = results.get(map)?.get(entry.id);
+  if (kept === undefined || !isSameRecord(kept.record, recordOf(entry))) return undefined;
+  if (evaluation.verdicts.get(entry.id) === 'failed' || !holdsAt(evaluation.validity.now, kept)) return undefined;
   for (const [dn, id] of kept.references)
     if ((resolve(dn)?.id ?? whyNot(dn, entry, evaluation)) !== id) return undefined;
   evaluation.validity.include(kept);
   return kept.mapped;
 }
 
-function keep(entry: Entry, map: ReadyMap, kept: Kept): void {
+function keep(entry: Entry, map: ReadyMap, kept: Omit<Kept, 'record'>, everybody: number): void {
   const dependsOnOthers = map.rules.some(({ rule }) => rule.expression.groups.size > 0);
   if (kept.mapped.kind === 'rejected' || dependsOnOthers) return;
-  const ofMap = results.get(map) ?? new WeakMap<Entry, Kept>();
-  ofMap.set(entry, kept);
+  const ofMap = results.get(map) ?? new Map<SourceId, Kept>();
+  // Those who left are in it, too.
+  if (ofMap.size > 2 * everybody) ofMap.clear();
+  ofMap.set(entry.id, { ...kept, record: recordOf(entry) });
   results.set(map, ofMap);
 }
 

@@ -2,15 +2,16 @@ import { typeName } from '../directory/attribute-types.ts';
 import { parseDn } from '../directory/dn.ts';
 import { fold, presentText } from '../directory/fold.ts';
 import { sidText } from '../directory/sid.ts';
-import type { EntryList } from '../model/entries.ts';
 import type { Entry } from '../model/entry.ts';
 import { anyInSteps, eachInSteps, type Steps } from '../model/steps.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import type { EntryTable } from './entry-table.ts';
+import { HashedRows, HashIndex, hashOf } from './hash-index.ts';
 import { seenFrom, type Sees } from './visibility.ts';
 
-/** Whom the values of a group name. */
+/** Whom the values of a group name, by row. */
 export interface NamedMembers {
-  readonly entries: EntryList;
+  readonly rows: readonly number[];
   /** Values that name nobody who is read, or more than one: as they stand in the directory. */
   readonly unresolved: readonly string[];
 }
@@ -18,7 +19,7 @@ export interface NamedMembers {
 export interface MemberReader {
   readonly membersInSteps: (group: Entry) => Steps<NamedMembers>;
   /** Whom a value that names nobody may mean, in any directory. */
-  readonly findAlike: (value: string) => readonly Entry[];
+  readonly findAlike: (value: string) => readonly number[];
 }
 
 /** What has to be read to tell who is in a group, in lower case; the primary group apart. */
@@ -38,63 +39,57 @@ export const memberNames = ['member', 'uniquemember'] as const;
  *   objectSid in another directory that this one sees.
  * - `memberUid` by login (RFC 2307 §3): whoever has it as uid in the same directory. memberUid has case (caseExactIA5Match)
  *   and uid has none (RFC 4519 §2.39): the same spelling counts first, then any. A login that two people have names nobody.
- *
- * @param entries those of the index
  */
-export function createMemberReader(index: DirectoryIndex, entries: EntryList, sees: Sees): MemberReader {
-  const bySid = lazily(() => indexBy(entries, (entry) => sidsOf(entry)));
-  const byLogin = lazily(() =>
-    indexBy(entries, (entry) =>
-      entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, uid)) : [],
-    ),
-  );
-  const byFoldedLogin = lazily(() =>
-    indexBy(entries, (entry) =>
-      entry.type === 'user' ? textsOf(entry, 'uid').map((uid) => loginKey(entry.directory, fold(uid))) : [],
-    ),
-  );
+export function createMemberReader(index: DirectoryIndex, sees: Sees): MemberReader {
+  const { table } = index;
+  const directoryOf = (row: number): string => table.directory(row);
+  const bySid = lazily(table, sidsOf);
+  const byLogin = lazily(table, (entry) => loginsOf(entry).map((uid) => loginKey(entry.directory, uid)));
+  const byFoldedLogin = lazily(table, (entry) => loginsOf(entry).map((uid) => loginKey(entry.directory, fold(uid))));
   /** A login that several have names nobody, and may mean each of them: whoever takes a colleague's puts nobody out of a group. */
-  const alikeLogins = lazily(() =>
-    indexBy(entries, (entry) => (entry.type === 'user' ? textsOf(entry, 'uid').map(fold) : [])),
-  );
+  const alikeLogins = lazily(table, (entry) => loginsOf(entry).map(fold));
 
-  const named = (dn: string, { directory }: Entry): Entry | undefined => {
-    const found = index.find(dn, directory);
+  const named = (dn: string, directory: string): number | undefined => {
+    const found = index.findRow(dn, directory);
     const sid = found === undefined ? foreignSid(dn) : undefined;
-    return sid === undefined
-      ? found
-      : onlyOne(seenFrom(directory, bySid().get(sid) ?? [], sees).filter((entry) => entry.directory !== directory));
+    if (sid === undefined) return found;
+    const seen = seenFrom(directory, bySid(sid), directoryOf, sees);
+    return onlyOne(
+      seen.filter((row) => table.directory(row) !== directory),
+      table,
+    );
   };
-  const loggedIn = (login: string, { directory }: Entry): Entry | undefined =>
-    onlyOne(byLogin().get(loginKey(directory, login)) ?? byFoldedLogin().get(loginKey(directory, fold(login))));
+  const loggedIn = (login: string, directory: string): number | undefined => {
+    const exact = byLogin(loginKey(directory, login));
+    return onlyOne(exact.length > 0 ? exact : byFoldedLogin(loginKey(directory, fold(login))), table);
+  };
 
   const membersInSteps = function* (group: Entry): Steps<NamedMembers> {
-    const found = new Set<Entry>();
+    const found = new Set<number>();
     const unresolved = new Set<string>();
     const { directory } = group;
     const isStrange = (value: unknown) => typeof value === 'string' && !index.isSpelled(value, directory);
     for (const name of memberNames)
       if (yield* anyInSteps(group.attributes.get(name) ?? [], isStrange)) yield* index.makeKeys();
-    const take = (name: string, find: (text: string) => Entry | undefined): Steps<void> =>
+    const take = (name: string, find: (text: string) => number | undefined): Steps<void> =>
       eachInSteps(group.attributes.get(name) ?? [], (value) => {
         if (typeof value !== 'string' || value.trim() === '') return;
-        const entry = find(value);
-        if (entry === undefined) unresolved.add(value);
-        else found.add(entry);
+        const row = find(value);
+        if (row === undefined) unresolved.add(value);
+        else found.add(row);
       });
-    yield* take('member', (dn) => named(dn, group));
+    yield* take('member', (dn) => named(dn, directory));
     // uniqueMember may carry a bit string behind the DN (Name And Optional UID, RFC 4517 §3.3.21).
-    yield* take('uniquemember', (value) => named(value.replace(/#'[01]*'B$/, ''), group));
-    yield* take('memberuid', (login) => loggedIn(presentText(login) ?? login, group));
-    return { entries: [...found], unresolved: [...unresolved] };
+    yield* take('uniquemember', (value) => named(value.replace(/#'[01]*'B$/, ''), directory));
+    yield* take('memberuid', (login) => loggedIn(presentText(login) ?? login, directory));
+    return { rows: [...found], unresolved: [...unresolved] };
   };
-  const findAlike = (value: string): readonly Entry[] => {
+  const findAlike = (value: string): readonly number[] => {
     const sid = foreignSid(value);
-    const loggedInAlike = value.includes('=') ? undefined : alikeLogins().get(fold(value));
     return [
       ...index.findAlike(value),
-      ...((sid === undefined ? undefined : bySid().get(sid)) ?? []),
-      ...(loggedInAlike ?? []),
+      ...(sid === undefined ? [] : bySid(sid)),
+      ...(value.includes('=') ? [] : alikeLogins(fold(value))),
     ];
   };
   return { membersInSteps, findAlike };
@@ -144,27 +139,26 @@ function loginKey(directory: string, login: string): string {
 }
 
 /** Several directories may show one entry. */
-function onlyOne(found: readonly Entry[] | undefined): Entry | undefined {
-  const [first] = found ?? [];
-  return found?.every(({ id }) => id === first?.id) === true ? first : undefined;
+function onlyOne(found: readonly number[], table: EntryTable): number | undefined {
+  const [first] = found;
+  if (first === undefined || found.length === 1) return first;
+  return found.every((row) => table.id(row) === table.id(first)) ? first : undefined;
 }
 
-function indexBy(
-  entries: EntryList,
-  keysOf: (entry: Entry) => readonly string[],
-): ReadonlyMap<string, readonly Entry[]> {
-  const index = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    for (const key of keysOf(entry)) {
-      const known = index.get(key);
-      if (known === undefined) index.set(key, [entry]);
-      else known.push(entry);
-    }
-  }
-  return index;
+function loginsOf(entry: Entry): string[] {
+  return entry.type === 'user' ? textsOf(entry, 'uid') : [];
 }
 
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+/** Rows by keys of each, made when the first one is looked for. */
+function lazily(table: EntryTable, keysOf: (entry: Entry) => readonly string[]): (key: string) => readonly number[] {
+  let index: HashIndex | undefined;
+  return (key) =>
+    (index ??= indexBy(table, keysOf)).findAll(hashOf(key), (row) => keysOf(table.entry(row)).includes(key));
+}
+
+function indexBy(table: EntryTable, keysOf: (entry: Entry) => readonly string[]): HashIndex {
+  const keys = new HashedRows();
+  for (let row = 0; row < table.length; row += 1)
+    for (const key of new Set(keysOf(table.entry(row)))) keys.add(key, row);
+  return new HashIndex(keys);
 }

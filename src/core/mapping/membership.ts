@@ -1,5 +1,7 @@
 import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import { eachInSteps, type Steps } from '../model/steps.ts';
+import type { EntryTable } from './entry-table.ts';
+import { RowSet } from './row-set.ts';
 import type { Sees } from './visibility.ts';
 
 /** Who is in a group by which a scope goes, through whichever groups. */
@@ -14,34 +16,30 @@ export interface Membership {
   readonly has: (entry: Pick<Entry, 'id' | 'directory'>) => boolean;
 }
 
-/** @param directory that of the group */
+/**
+ * @param directory that of the group
+ * @param members rows of the table
+ */
 export function* createMembership(
   directory: string,
-  members: Iterable<Entry>,
-  possible: Iterable<Entry>,
-  sees: Sees,
+  members: Iterable<number>,
+  possible: Iterable<number>,
+  { table, sees }: { readonly table: EntryTable; readonly sees: Sees },
 ): Steps<Membership> {
-  const ids = new Set<SourceId>();
+  const rows = new RowSet(table.length);
   const counts = { user: 0, group: 0 };
-  /** Of those who were reached in another directory than that of the group, or in several. */
-  const elsewhere = new Map<SourceId, Set<string>>();
-  yield* eachInSteps(members, (member) => {
-    if (member.directory !== directory || elsewhere.has(member.id))
-      noteDirectory(elsewhere, member, ids.has(member.id) ? directory : undefined);
-    if (!ids.has(member.id)) counts[member.type] += 1;
-    ids.add(member.id);
+  const mayRepeat = table.directories.length > 1;
+  yield* eachInSteps(members, (row) => {
+    const isNew = !mayRepeat || !table.rowsOf(table.id(row)).some((other) => rows.has(other));
+    if (isNew && !rows.has(row)) counts[table.type(row)] += 1;
+    rows.add(row);
   });
   const others = new Set<SourceId>();
-  yield* eachInSteps(possible, ({ id }) => {
-    if (!ids.has(id)) others.add(id);
+  yield* eachInSteps(possible, (row) => {
+    const id = table.id(row);
+    if (!table.rowsOf(id).some((other) => rows.has(other))) others.add(id);
   });
-  const has: Membership['has'] = (entry) =>
-    ids.has(entry.id) && [...(elsewhere.get(entry.id) ?? [directory])].some((known) => sees(known, entry.directory));
+  const has: Membership['has'] = ({ id, directory: own }) =>
+    table.rowsOf(id).some((row) => rows.has(row) && sees(table.directory(row), own));
   return { directory, counts, possible: others, has };
-}
-
-function noteDirectory(elsewhere: Map<SourceId, Set<string>>, { id, directory }: Entry, own: string | undefined): void {
-  const known = elsewhere.get(id);
-  if (known === undefined) elsewhere.set(id, new Set(own === undefined ? [directory] : [own, directory]));
-  else known.add(directory);
 }

@@ -1,34 +1,45 @@
 import { dnKey } from '../directory/dn.ts';
-import type { EntryList } from '../model/entries.ts';
 import type { Entry } from '../model/entry.ts';
+import type { Steps } from '../model/steps.ts';
+import type { EntryTable } from './entry-table.ts';
 
 /**
  * Active Directory names one group of each user, the primary one, by its relative id alone: `member` of the group and
  * `memberOf` of the user are silent about it. The group tells its relative id as primaryGroupToken (MS-ADTS §3.1.1.4.5).
  */
-export type PrimaryMembers = (group: Entry) => readonly Entry[];
+export type PrimaryMembers = (group: number) => readonly number[];
 
 /** Attributes that tell the primary group, in lower case. */
 export const primaryGroupAttributes = { user: ['primarygroupid'], group: ['primarygrouptoken', 'objectsid'] } as const;
 
-/** Finds the users whose primary group a group is, in the same directory and domain: relative ids repeat in each domain. */
-export function linkPrimaryGroups(entries: EntryList): PrimaryMembers {
-  const groups = new Map<string, { readonly group: Entry; readonly domain: string }[]>();
-  for (const entry of entries) {
-    const id = entry.type === 'group' ? relativeId(entry) : undefined;
-    if (id !== undefined) add(groups, id, { group: entry, domain: domainOf(entry) });
+/**
+ * Finds the users whose primary group a group is, in the same directory and domain: relative ids repeat in each domain. By
+ * rows.
+ */
+export function* linkPrimaryGroups(table: EntryTable): Steps<PrimaryMembers> {
+  const groups = new Map<string, { readonly row: number; readonly domain: string }[]>();
+  for (const row of table.groups) {
+    yield;
+    const group = table.entry(row);
+    const id = relativeId(group);
+    if (id !== undefined) add(groups, id, { row, domain: domainOf(group) });
   }
   if (groups.size === 0) return () => [];
-  const members = new Map<Entry, Entry[]>();
-  for (const entry of entries) {
-    if (entry.type !== 'user') continue;
-    const id = textOf(entry, 'primarygroupid');
-    for (const { group, domain } of (id === undefined ? undefined : groups.get(id)) ?? []) {
-      if (group.directory === entry.directory && domainOf(entry) === domain) add(members, group, entry);
+  const members = new Map<number, number[]>();
+  for (let row = 0; row < table.length; row += 1) {
+    if (row % between === 0) yield;
+    if (table.isGroup(row)) continue;
+    const user = table.entry(row);
+    const id = textOf(user, 'primarygroupid');
+    for (const group of (id === undefined ? undefined : groups.get(id)) ?? []) {
+      if (table.directory(group.row) === user.directory && domainOf(user) === group.domain)
+        add(members, group.row, row);
     }
   }
   return (group) => members.get(group) ?? [];
 }
+
+const between = 100;
 
 function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const known = map.get(key);

@@ -76,7 +76,7 @@ function* projectInSteps(
     yield;
     if (!evaluation.isWanted(entry.id)) continue;
     const owner = evaluation.owners.get(entry.id) ?? entry;
-    if (owner !== entry) {
+    if (owner.directory !== entry.directory) {
       if (definition.maps.has(entry.directory)) rejected.push(reportAppearance(entry, owner));
       continue;
     }

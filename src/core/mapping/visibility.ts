@@ -1,5 +1,3 @@
-import type { Entry } from '../model/entry.ts';
-
 /**
  * Whether a DN in one directory may mean an entry of another. Directories of one target may be of different trust: a
  * partner's file may hold any DN and any id. So a name means somebody of the directory in which it stands, or of one that
@@ -12,9 +10,13 @@ export function visibilityOf(sees: ReadonlyMap<string, ReadonlySet<string>> | un
   return (from, to) => from === to || sees?.get(from)?.has(to) === true;
 }
 
-/** Those of some entries whom a directory sees. */
-export function seenFrom(directory: string, entries: readonly Entry[], sees: Sees): readonly Entry[] {
-  return entries.every((entry) => sees(directory, entry.directory))
-    ? entries
-    : entries.filter((entry) => sees(directory, entry.directory));
+/** Those of some rows whom a directory sees. */
+export function seenFrom(
+  directory: string,
+  rows: readonly number[],
+  directoryOf: (row: number) => string,
+  sees: Sees,
+): readonly number[] {
+  const isSeen = (row: number): boolean => sees(directory, directoryOf(row));
+  return rows.every(isSeen) ? rows : rows.filter(isSeen);
 }

@@ -7,6 +7,9 @@ import type { Entry, ResourceType, SourceId } from './entry.ts';
 export interface EntryList extends Iterable<Entry> {
   readonly length: number;
   at(place: number): Entry | undefined;
+  /** The same as of the entry, where less has to be done for it. */
+  idAt?(place: number): SourceId | undefined;
+  dnAt?(place: number): string | undefined;
 }
 
 /** Entries that have an id each: users first, then by source id, as projections are ordered. */

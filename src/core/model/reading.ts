@@ -1,5 +1,5 @@
 import type { DataVersion } from './data-version.ts';
-import type { Entries } from './entries.ts';
+import type { Entries, EntryList } from './entries.ts';
 import type { Entry, SourceId } from './entry.ts';
 
 /**
@@ -43,7 +43,7 @@ export interface ReadingChange {
   /** Weak, so that not every reading there ever was is kept. */
   readonly before: WeakRef<CompleteReading>;
   /** In place of those with their ids. */
-  readonly entries: readonly Entry[];
+  readonly entries: EntryList;
   readonly gone: readonly SourceId[];
 }
 

@@ -65,7 +65,7 @@ function afterChange({ change }: CompleteReading): LatestStamps | undefined {
   const earlier = change?.before.deref();
   const before = earlier && known.get(earlier);
   if (change === undefined || before === undefined) return undefined;
-  const touched = new Set([...change.gone, ...change.entries.map(({ id }) => id)]);
+  const touched = new Set([...change.gone, ...Iterator.from(change.entries).map(({ id }) => id)]);
   const now = addTo(before, touched, change);
   for (const [name, { id, stamp }] of before.greatest)
     if (touched.has(id) && (now.greatest.get(name)?.stamp ?? '') < stamp) return undefined;

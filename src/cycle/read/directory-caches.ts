@@ -1,6 +1,5 @@
 import { DirectoryCache } from '../../core/directory/directory-cache.ts';
-import { createCompactor } from '../../core/directory/compact-entries.ts';
-import type { Entry, ResourceType } from '../../core/model/entry.ts';
+import type { ResourceType } from '../../core/model/entry.ts';
 
 export type AttributeNames = Readonly<Record<ResourceType, ReadonlySet<string>>>;
 
@@ -10,8 +9,6 @@ export interface CachedDirectory {
   /** How the source finds changes, as it said last. */
   changes?: string | undefined;
   readonly attributes: AttributeNames;
-  /** In which form entries are kept. */
-  readonly compact: (entry: Entry) => Entry;
 }
 
 /** What a running daemon knows of its directories between cycles. In memory only: it holds personal data. */
@@ -32,7 +29,6 @@ export function createDirectoryCaches(): DirectoryCaches {
       // What was asked for before stays asked for: targets that rest in one cycle come back in the next.
       const fresh = {
         directoryCache: new DirectoryCache(),
-        compact: createCompactor(),
         attributes: known === undefined ? attributes : union(known.attributes, attributes),
       };
       directoryCaches.set(directory, fresh);

@@ -3,7 +3,6 @@ import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { EntryList } from '../../core/model/entries.ts';
 import { anyInSteps, eachInSteps, type Steps } from '../../core/model/steps.ts';
-import { entryKey } from '../../core/mapping/directory-index.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import { memberNames } from '../../core/mapping/member-values.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -41,7 +40,7 @@ export async function whatWasMissed(
     for (const [group, names] of named) {
       for (const id of members.get(group.id) ?? []) {
         const member = known.get(id);
-        if (member !== undefined && !names.has(entryKey(member))) return 'names';
+        if (member !== undefined && !names.has(dnKey(member.dn))) return 'names';
       }
     }
   }

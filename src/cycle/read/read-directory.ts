@@ -2,7 +2,7 @@ import { toBridgeError, type BridgeError } from '../../core/model/errors.ts';
 import type { DirectoryCache } from '../../core/directory/directory-cache.ts';
 import type { DirectoryIdentity } from '../../core/model/directory-identity.ts';
 import type { Entries } from '../../core/model/entries.ts';
-import type { Entry, SourceId } from '../../core/model/entry.ts';
+import type { SourceId } from '../../core/model/entry.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { TargetDefinition } from '../../core/mapping/definition.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -11,6 +11,7 @@ import type { DirectorySource, Since, ReadOutcome } from '../../ports/directory-
 import type { DirectoryState } from '../../ports/state-records.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { AttributeNames, CachedDirectory, DirectoryCaches } from './directory-caches.ts';
+import { inTurns } from '../shared/turns.ts';
 import { whatWasMissed } from './missed.ts';
 import { pinnedDirectories } from './pin-directories.ts';
 
@@ -153,19 +154,19 @@ async function readInto(
   const began = clock.monotonic();
   const pinned = await pinnedDirectories([directory], store);
   observer({ kind: 'reading_started', directory });
-  const entries: Entry[] = [];
+  const entries = directoryCache.intake();
   const verdict = await source.read({
     attributes,
     since,
     known: directoryCache.known,
     expected: pinned.get(directory),
     visit: (entry) => {
-      entries.push(followed.compact(entry));
+      entries.add(entry);
       if (entries.length % progressEvery === 0) observer({ kind: 'entries_read', directory, entries: entries.length });
     },
     signal,
   });
-  directoryCache.update({ ...verdict, directory, entries });
+  await inTurns(directoryCache.updateInSteps({ ...verdict, directory, entries }), clock);
   if (verdict.kind === 'complete') {
     followed.changes = verdict.changes;
     const { openToAll = [] } = verdict;

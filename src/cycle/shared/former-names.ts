@@ -1,5 +1,5 @@
 import { dnKey } from '../../core/directory/dn.ts';
-import { entryKey, noFormerNames, type FormerNames } from '../../core/mapping/directory-index.ts';
+import { noFormerNames, type FormerNames } from '../../core/mapping/directory-index.ts';
 import { memberNames } from '../../core/mapping/member-values.ts';
 import type { EntryList } from '../../core/model/entries.ts';
 import type { Entry, SourceId } from '../../core/model/entry.ts';
@@ -68,7 +68,7 @@ async function note(
     );
     const names: [SourceId, readonly string[]][] = [];
     for (const entry of batch) {
-      const name = digestName(entryKey(entry), store.digest);
+      const name = digestName(dnKey(entry.dn), store.digest);
       const before = known.get(entry.id) ?? [];
       if (before[0] !== name)
         names.push([entry.id, [name, ...before.filter((one) => one !== name)].slice(0, mostNames)]);

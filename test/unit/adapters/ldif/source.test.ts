@@ -1,4 +1,4 @@
-import { EntryMap } from '../../../../src/core/directory/entry-map.ts';
+import { EntryMap } from '../../../support/entry-map.ts';
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

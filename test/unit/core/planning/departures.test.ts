@@ -1,4 +1,4 @@
-import { EntryMap } from '../../../../src/core/directory/entry-map.ts';
+import { EntryMap } from '../../../support/entry-map.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Entry } from '../../../../src/core/model/entry.ts';

@@ -1,5 +1,5 @@
-import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
-import type { Entries } from '../model/entries.ts';
+import type { Entry, ResourceType, SourceId } from '../../src/core/model/entry.ts';
+import type { Entries } from '../../src/core/model/entries.ts';
 
 /** Entries that are there as objects. */
 export class EntryMap implements Entries {
