@@ -111,7 +111,8 @@ async function isNowhere(
     const query = `filter=${encodeURIComponent(filterText(path, id))}`;
     const list = await listWithoutMembers(conversation, type, query, maxBytes(type));
     if (!isRefusal(list)) return list.resources.length === 0 && list.unusable.length === 0;
-    if (list.class === 'transient' || list.class === 'throttled') return false;
+    // A page in place of a list is a proxy's as well: then nothing was said of anybody.
+    if (list.class === 'transient' || list.class === 'throttled' || list.page === true) return false;
   }
   return failureClass === 'protocol' && showsAnother(conversation, type, id);
 }
