@@ -1,6 +1,6 @@
 import { readActive } from '../mapping/active.ts';
 import { readScimPath, scimPath } from '../mapping/scim-path.ts';
-import { empty, unmanaged, type Digest, type Link } from '../model/link.ts';
+import { empty, type Digest, type Link } from '../model/link.ts';
 import type { AttributeChange } from '../model/plan.ts';
 import type { DesiredAttributes } from '../model/resource.ts';
 import { digestAttributes, isNoValue } from './diff.ts';
@@ -25,7 +25,7 @@ export function mayBeOff(before: Before, body: Body, digest: Digest): boolean {
   );
 }
 
-/** What is to have no value and shows none, and had one as far as it was acknowledged. */
+/** What is to have no value and shows none, and had one as far as it was acknowledged, or may have had one. */
 export function unsaidClears(
   before: Before,
   desired: DesiredAttributes | ReadonlyMap<string, unknown>,
@@ -34,7 +34,7 @@ export function unsaidClears(
   if (before === undefined) return [];
   return [...desired].flatMap(([path, value]): AttributeChange[] => {
     const mark = before.attributes[path];
-    const hadNone = mark === undefined || mark === empty || mark === unmanaged;
+    const hadNone = mark === undefined || mark === empty;
     return value !== null || hadNone || !isNoValue(readScimPath(body, scimPath(path)))
       ? []
       : [{ path, change: 'clear' }];
