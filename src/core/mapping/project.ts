@@ -136,7 +136,7 @@ export function placeOf(resources: readonly Resource[], subject: Subject): numbe
 }
 
 /** Where someone stands or would have to stand. */
-export function placeFor(resources: readonly Resource[], subject: Subject): number {
+function placeFor(resources: readonly Resource[], subject: Subject): number {
   let [low, high] = [0, resources.length];
   while (low < high) {
     const middle = (low + high) >> 1;
