@@ -171,9 +171,8 @@ async function restQuietly(
 function lastCleanCycle(input: CycleInput, waiting: LeftDecisions['waiting']): CleanCycle | undefined {
   const target = input.setup.target.name;
   const last = mayRest(input) ? input.cleanCycles?.last(target, input.clock) : undefined;
-  // Where nothing was held, no decision can matter.
-  if (last?.left === undefined) return last;
-  return waiting.some((one) => one.target === target && !last.decisions.has(one.key)) ? undefined : last;
+  // Also where nothing was held: a person may want somebody back who was left switched off.
+  return waiting.some((one) => one.target === target && last?.decisions.has(one.key) !== true) ? undefined : last;
 }
 
 /** All readings of the target's directories. One directory that cannot be read ends the cycle. */

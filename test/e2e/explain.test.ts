@@ -178,7 +178,8 @@ describe('explain --push, of an adopted account that was left switched off', () 
     assert.equal(made.status, 201);
     assert.equal((await site.run('sync')).code, 0);
     await using daemon = await startDaemon(site);
-    await daemon.moreCycles(1, 'success');
+    // By then it has nothing to plan any more: what is decided has to wake it.
+    await daemon.moreCycles(4, 'success');
     const isActive = () => site.target.users().find(({ userName }) => userName === 'hector')?.active;
     assert.equal(isActive(), false);
     const pushed = await site.run('explain', 'hector', '--push', '--yes');
