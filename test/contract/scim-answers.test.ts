@@ -81,6 +81,24 @@ describe('a resource that is gone in other words than 404', () => {
     fault(() => true, { kind: 'answer', status: 404, body: html });
     assert.equal(failureClass(await drive(clock, target.update('user', id, title, signal))), 'protocol');
   });
+
+  it('is gone where every error is a page, searches by id are refused, and another one can be read', async (context) => {
+    const behaviour = { errors: { shape: 'html' }, filter: { users: ['userName'], groups: ['displayName'] } } as const;
+    const { target, clock, id } = await stageOf(context, behaviour);
+    applied(await target.create('user', person('b'), signal));
+    applied(await target.remove('user', id, signal));
+    assert.equal(failureClass(await drive(clock, target.update('user', id, title, signal))), 'gone');
+  });
+
+  it('is not gone where a proxy answered with pages for a while', async (context) => {
+    const { server, target, clock, id } = await stageOf(context, {});
+    applied(await target.create('user', person('b'), signal));
+    let pages = 3; // for the change, the reading and the search by id
+    server.setFaults({ before: () => (pages-- > 0 ? { kind: 'answer', status: 404, body: html } : undefined) });
+    assert.equal(failureClass(await drive(clock, target.update('user', id, title, signal))), 'protocol');
+    server.setFaults({});
+    applied(await drive(clock, target.update('user', id, title, signal)));
+  });
 });
 
 describe('a target that wants another form', () => {

@@ -107,14 +107,21 @@ async function isNowhere(
 ): Promise<boolean> {
   const { targetDialect } = conversation;
   const path = scimPath('id');
+  let isPage = false;
   if (askedBy(targetDialect.current().filter, type, path) !== undefined) {
     const query = `filter=${encodeURIComponent(filterText(path, id))}`;
     const list = await listWithoutMembers(conversation, type, query, maxBytes(type));
     if (!isRefusal(list)) return list.resources.length === 0 && list.unusable.length === 0;
-    // A page in place of a list is a proxy's as well: then nothing was said of anybody.
-    if (list.class === 'transient' || list.class === 'throttled' || list.page === true) return false;
+    if (list.class === 'transient' || list.class === 'throttled') return false;
+    isPage = list.page === true;
   }
-  return failureClass === 'protocol' && showsAnother(conversation, type, id);
+  if (failureClass !== 'protocol' || !(await showsAnother(conversation, type, id))) return false;
+  // Two pages in a row may be a proxy's, and over by now.
+  return !isPage || isMissed(await readWithoutMembers(conversation, type, id));
+}
+
+function isMissed(held: Answer | Refusal): boolean {
+  return isRefusal(held) && (held.class === 'gone' || mayMeanGone(held));
 }
 
 /** Whether one of those whom a list shows is read by its id: the same path is answered by the target, and not by a page. */
