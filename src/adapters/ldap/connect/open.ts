@@ -64,7 +64,7 @@ async function nextServer(
   }
 }
 
-/** Undefined when servers that are nearer are to be tried before this one. */
+/** Undefined when the servers are to be gone through anew: others are nearer, or this one did not bear the question for that. */
 async function openServer(
   options: LdapSourceOptions,
   choice: ServerChoice,
@@ -76,10 +76,13 @@ async function openServer(
   try {
     const ask = (domain: string): Promise<Sites | undefined> =>
       timed(options, 'root_dse', () => askSites(session, domain));
-    if ((await choice.isFar?.(url, ask, signal)) === true) {
+    // What ends the connection at this question may be read without it.
+    const isLeft = await choice.isFar?.(url, ask, signal).catch(() => !signal.aborted);
+    if (isLeft === true) {
       session.close();
       return undefined;
     }
+    signal.throwIfAborted();
     if (options.bind !== undefined) await bind(options, options.bind, session);
     const rootDse = await timed(options, 'root_dse', () => readRootDse(session));
     if (!isSynchronized(rootDse)) throw notSynchronized(url);
