@@ -7,7 +7,6 @@ import { lintScope } from '../core/mapping/lint-scope.ts';
 import { lintLogins } from '../core/mapping/odd-logins.ts';
 import type { Draft } from '../core/mapping/project.ts';
 import type { EntryList } from '../core/model/entries.ts';
-
 import type { Finding } from '../core/model/finding.ts';
 import type { DirectoryFacts } from '../ports/directory-source.ts';
 import type { TargetFacts } from '../ports/scim-target.ts';

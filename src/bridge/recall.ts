@@ -21,6 +21,7 @@ export async function recall(app: App, held: HeldStore, told: readonly Pick<Cond
       target,
       counts,
       pending: state.pending,
+      pendingResources: state.pendingResources,
       quarantined: state.quarantine !== undefined,
       seats: state.seats,
       unstored: await store.unstored(target),

@@ -25,8 +25,8 @@ export function refuseContradictions(given: InitOptions): void {
       ['--url', given.url],
       ['--discover', given.discover],
     ],
+    ...ofServers(given).map((option) => [['--ldif', given.ldif], option] as const),
     [
-      ['--ldif', given.ldif],
       ['--bind-dn', given.bindDn],
       ['--cert', given.cert],
     ],
@@ -55,6 +55,18 @@ export function refuseContradictions(given: InitOptions): void {
   needs(['--key', given.key], ['--cert', given.cert]);
   needs(['--client-id', given.clientId], ['--oauth2', given.oauth2]);
   needs(['--oauth2-scope', given.oauth2Scope], ['--oauth2', given.oauth2]);
+}
+
+/** What a file has no use for. */
+function ofServers(given: InitOptions): (readonly [string, unknown])[] {
+  return [
+    ['--start-tls', given.startTls ? true : undefined],
+    ['--ca', given.ca],
+    ['--bind-dn', given.bindDn],
+    ['--password-file', given.passwordFile],
+    ['--password-env', given.passwordEnv],
+    ['--cert', given.cert],
+  ];
 }
 
 /** An option that says nothing without another one. @throws BridgeError D2S_USAGE */

@@ -9,9 +9,9 @@ import { seatsAfter } from './plan/seat-plan.ts';
 import { trimmed } from './plan/decisions.ts';
 import { isRefusal } from '../core/model/outcome.ts';
 import { failingNow } from './failing.ts';
+import { pendingOf } from './pending.ts';
 import { filledScopes } from './plan/guard-plan.ts';
 import { heldRecord } from './plan/hold.ts';
-import { leftoversIn } from './quarantine/intents.ts';
 import { pauseAfterCycle } from './quarantine/target-pause.ts';
 import { passedTime } from './shared/passed-time.ts';
 import type { Preparation } from './plan/prepare-plan.ts';
@@ -73,6 +73,7 @@ export async function commitCycle(
     target,
     counts: await store.counts(target),
     pending: next.pending,
+    pendingResources: next.pendingResources,
     seats: next.seats,
     unstored: await store.unstored(target),
     strangers: await store.strangers(target),
@@ -81,26 +82,13 @@ export async function commitCycle(
 }
 
 function nextState(
-  { known, matches, made, quarantine }: Preparation,
+  prepared: Preparation,
   { pushed, result, error, state }: CycleEnd,
   at: string,
   digest: Digest,
 ): TargetState {
+  const { matches, made, quarantine } = prepared;
   const { hold } = made.verdict;
-  const pending =
-    pushed.failed.length +
-    pushed.notStarted +
-    pushed.skipped +
-    made.deferred.length +
-    made.unseated.length +
-    quarantine.backedOff.size +
-    made.undone.length +
-    matches.unreached.reduce((sum, { count }) => sum + count, 0) +
-    (hold?.operations.length ?? 0) +
-    made.waiting +
-    known.awaited.size +
-    known.reverify.length +
-    leftoversIn(matches.intents.values()).length;
   const approvals = trimmed(state.approvals ?? [], (held) => made.leftOf(held, pushed.applied));
   return {
     ...state,
@@ -109,7 +97,7 @@ function nextState(
     lastResult: result,
     lastError: error === undefined ? undefined : errorRecord(state, error, at),
     quarantine: pauseAfterCycle(state.quarantine, pushed, error?.code, Date.parse(at)),
-    pending,
+    ...pendingOf(prepared, pushed),
     unresolved: anyUnresolved(made.unresolved),
     rejected: made.plan.rejected.length === 0 ? undefined : countReasons(made.plan.rejected),
     mislaid: quarantine.searchedAgain,

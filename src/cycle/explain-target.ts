@@ -95,13 +95,9 @@ export async function explainTarget(
   setup: TargetSetup,
   readings: readonly CompleteReading[],
   store: StateView,
-  {
-    lookUp,
-    now,
-    signal,
-    isPush = false,
-  }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
+  { isPush = false, ...asked }: Pick<PrepareInput, 'lookUp' | 'now' | 'signal'> & { readonly isPush?: boolean },
 ): Promise<Examination> {
+  const { now, signal } = asked;
   const target = setup.target.name;
   checkMustSee(setup, readings);
   await checkBinding(setup, store);
@@ -113,7 +109,9 @@ export async function explainTarget(
   const links = await gather([...new Set([...ids, id])], (batch) => store.links(target, batch));
   const resources = resourcesFor(id, all, links, setup, store.digest);
   await remind(setup.target, store);
+  const { waiting } = await store.decisions();
   const prepared = await preparePlan({
+    ...asked,
     setup,
     readings,
     projection: { ...all, resources },
@@ -123,10 +121,8 @@ export async function explainTarget(
     only: id,
     wantedBack: new Set(isPush ? [id] : []),
     store,
-    lookUp,
+    waiting,
     attempt: 'asked',
-    now,
-    signal,
   });
   const failed = await explainUnreached(setup.target, prepared.matches.unreached, signal);
   if (failed !== undefined) throw failed;

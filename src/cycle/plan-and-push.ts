@@ -1,6 +1,7 @@
 import type { BridgeError } from '../core/model/errors.ts';
 import { anyUnresolved } from '../core/mapping/unresolved.ts';
 import type { CycleResult } from '../ports/cycle-observer.ts';
+import type { LeftDecisions } from '../ports/decisions.ts';
 import { cleanCycleOf, type CycleRun } from './clean-cycle.ts';
 import { commitCycle } from './commit-cycle.ts';
 import type { CycleInput } from './cycle-input.ts';
@@ -28,7 +29,10 @@ export interface EndsFirst {
 }
 
 /** What a plan is made from. */
-export type Journey = Pick<CycleRun, 'readings' | 'before' | 'draft' | 'plannedNow'>;
+export interface Journey extends Pick<CycleRun, 'readings' | 'before' | 'draft' | 'plannedNow'> {
+  /** What people decided before it, of all targets. */
+  readonly waiting: LeftDecisions['waiting'];
+}
 
 /**
  * From a draft to a report: recall → plan → guard → push → record.
@@ -43,7 +47,7 @@ export async function planAndPush(
   refused: BridgeError | undefined,
 ): Promise<CycleOutcome> {
   const { setup, store, clock } = input;
-  const { before, draft, readings } = journey;
+  const { before, draft, readings, waiting } = journey;
   const { projection } = draft;
   const target = setup.target.name;
   const { evaluation } = draft;
@@ -51,20 +55,19 @@ export async function planAndPush(
   const incrementalScope = before && (await incrementalScopeOf(before, projection, setup.target, store, clock));
   if (refused === undefined) await recoverIntents(projection, { ...input, now: clock.now() });
   const heldMatches = mayRest(input) ? input.heldMatches?.of(target, clock) : undefined;
-  const { lookUp } = input.readings;
-  const now = clock.now();
   const comparesAll = input.mode === 'full';
   const from = {
     ...input,
     heldMatches,
     readings,
-    lookUp,
+    waiting,
+    lookUp: input.readings.lookUp,
     projection,
     evaluation,
     scopeGroups,
     incrementalScope,
     comparesAll,
-    now,
+    now: clock.now(),
   };
   const prepared = await planWhenEnded(input, from, ends, refused);
   await input.review?.(target, prepared.made.verdict);

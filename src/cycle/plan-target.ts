@@ -70,6 +70,7 @@ export async function planTarget(
     () => recallProofs(readings, setup, store),
   );
   await remind(setup.target, store);
+  const { waiting } = await store.decisions();
   const { known, matches, made } = await preparePlan({
     setup,
     readings,
@@ -77,6 +78,7 @@ export async function planTarget(
     evaluation,
     scopeGroups: evaluation.scopeGroups,
     store,
+    waiting,
     lookUp,
     attempt,
     now,

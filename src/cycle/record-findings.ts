@@ -52,10 +52,11 @@ function countByVerb(operations: readonly Operation[]): Record<Verb, number> {
  */
 export async function recordFindings(input: CycleInput, prepared: Preparation): Promise<TargetState> {
   const { store, clock, observer } = input;
-  const { known, matches, made, quarantine } = prepared;
+  const { known, matches, made, quarantine, wasCut } = prepared;
   const { links, state } = known;
   const { plan, remembered, forgotten, marks, due } = made;
-  const words = endVoid(made.words, { readSince: input.readSince, now: clock.now() });
+  // A plan without those who were not looked for says of no decision that what it is for does not stand.
+  const words = wasCut ? made.words : endVoid(made.words, { readSince: input.readSince, now: clock.now() });
   const decided = withWords(state, words);
   // How far the data had come is durable before anything is sent that goes by it.
   const next =

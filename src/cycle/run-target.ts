@@ -145,7 +145,7 @@ async function runCycle(input: CycleInput, ends: EndsFirst): Promise<CycleOutcom
   const recall = input.mode === 'full' ? undefined : () => recallProofs(readings, setup, store);
   const draft = await draftKnowing(before, readings, setup.definition, clock, store, recall);
   const refused = gate.kind === 'refused' ? gate.error : undefined;
-  return planAndPush(input, { readings, before, draft, plannedNow: clock.monotonic() }, ends, refused);
+  return planAndPush(input, { readings, before, draft, waiting, plannedNow: clock.monotonic() }, ends, refused);
 }
 
 /** Nothing is planned. What waits is told as it was found. */

@@ -157,6 +157,7 @@ export type CycleEvent =
       readonly target: string;
       readonly counts: LinkCounts;
       readonly pending: number;
+      readonly pendingResources?: TargetState['pendingResources'];
       /** Whether the target is left alone as a whole; as it was, where nothing is said. */
       readonly quarantined?: boolean | undefined;
       /** Where the target has a number of seats. */

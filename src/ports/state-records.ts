@@ -108,6 +108,8 @@ export interface TargetState {
   readonly failing?: Failing | undefined;
   /** How much the last cycle left to do: failed, held, waiting for another try or for someone to come. */
   readonly pending: number;
+  /** How many resources of each type these changes are for, on the target or not yet. Absent before the first cycle. */
+  readonly pendingResources?: Readonly<Record<ResourceType, number>> | undefined;
   /** Entries in scope that are not in step and cannot be written, by reason, where there are any. */
   readonly rejected?: ReasonCounts | undefined;
   readonly held?: HeldRecord | undefined;

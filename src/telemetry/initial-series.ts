@@ -128,7 +128,8 @@ function initialiseTarget(instruments: Instruments, target: string): void {
     for (const result of results) instruments.cycles.inc({ target, mode, result }, 0);
   }
   for (const type of types) {
-    for (const state of Object.values(resourceStates)) instruments.resources.set({ target, type, state }, 0);
+    for (const state of [...Object.values(resourceStates), 'pending'])
+      instruments.resources.set({ target, type, state }, 0);
     for (const operation of verbs) {
       for (const outcome of outcomes) instruments.operations.inc({ target, type, operation, outcome }, 0);
     }

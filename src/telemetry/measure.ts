@@ -216,7 +216,7 @@ function setQuarantined(instruments: Instruments, target: string, quarantined: b
 
 function countResources(
   instruments: Instruments,
-  { target, counts, pending, unstored, strangers, seats, quarantined }: EventOf<'resources_counted'>,
+  { target, counts, pending, pendingResources, unstored, strangers, seats, quarantined }: EventOf<'resources_counted'>,
 ): void {
   countUnstored(instruments, target, unstored);
   setQuarantined(instruments, target, quarantined);
@@ -229,6 +229,7 @@ function countResources(
     for (const [state, label] of Object.entries(resourceStates)) {
       instruments.resources.set({ target, type, state: label }, counts[type][state as keyof typeof resourceStates]);
     }
+    instruments.resources.set({ target, type, state: 'pending' }, pendingResources?.[type] ?? 0);
   }
 }
 

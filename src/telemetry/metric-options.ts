@@ -7,6 +7,7 @@ export type MetricOptions = <L extends string>(
   ...labelNames: L[]
 ) => { name: string; help: string; labelNames: L[]; registers: Registry[] };
 
+/** Makes options of metrics that this registry tells. */
 export function optionsIn(registry: Registry): MetricOptions {
   return (name, help, ...labelNames) => ({ name: `dir2scim_${name}`, help, labelNames, registers: [registry] });
 }

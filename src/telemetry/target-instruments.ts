@@ -14,7 +14,7 @@ export function targetInstruments(options: MetricOptions) {
     resources: new Gauge(
       options(
         'resources',
-        'Linked resources by state; adopted and quarantined ones are counted again as such.',
+        'Linked resources by state; adopted, quarantined and pending ones are counted again as such, pending ones also when they are not linked yet.',
         'target',
         'type',
         'state',

@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, createServer } from 'node:tls';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createDiscovery } from '../../src/adapters/ldap/connect/discovery.ts';
 import { createSrvLookUp } from '../../src/adapters/ldap/connect/srv-look-up.ts';
@@ -6,7 +11,9 @@ import type { SrvRecord } from '../../src/adapters/ldap/connect/srv-order.ts';
 import type { LdapDiscovery } from '../../src/adapters/ldap/shared/options.ts';
 import { createLdapSource } from '../../src/adapters/ldap/source.ts';
 import { startDnsServer, type DnsServer } from '../support/dns-server.ts';
+import { listenOnLoopback } from '../support/loopback.ts';
 import { startSlapd, type Slapd } from '../support/slapd.ts';
+import { createCertificates } from '../support/tls.ts';
 import { readAll } from './directory-source.ts';
 import { tree } from './directory-tree.ts';
 import { ldapOptions, trusting } from './ldap-fixture.ts';
@@ -164,6 +171,34 @@ describe('OpenLDAP servers by DNS', () => {
     dns.zone.set('_ldap._tcp.localhost', [record('localhost', second?.port)]);
     assert.equal((await readAll(source)).entries.length, tree.length);
     assert.deepEqual(switches, [`ldap://localhost:${second?.port ?? 0}`]);
+  });
+
+  it('are read where the question for the site ends the connection: a guard before them lets nothing through without a bind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dir2scim-guard-'));
+    const { ca, certificateFile, keyFile } = await createCertificates(folder, { dns: ['localhost'], ip: [] });
+    let refused = 0;
+    const guard = createServer({ cert: await readFile(certificateFile), key: await readFile(keyFile) }, (client) => {
+      const upstream = connect({ port: Number(new URL(second?.secureUrl ?? '').port), ca: second?.certificates?.ca });
+      for (const socket of [client, upstream]) socket.on('error', () => undefined);
+      client.on('data', (data: Buffer) => {
+        if (!data.includes('netlogon')) return;
+        refused += 1;
+        client.destroy();
+      });
+      client.pipe(upstream).pipe(client);
+    });
+    const port = await listenOnLoopback(guard);
+    try {
+      dns.zone.set('_ldap._tcp.dc._msdcs.localhost', [record('localhost', port)]);
+      const source = createLdapSource(options({ startTls: false, tls: trusting(ca) }));
+      for (let reading = 0; reading < 2; reading += 1)
+        assert.equal((await readAll(source)).entries.length, tree.length);
+      assert.equal(refused, 1, 'each server is asked once');
+    } finally {
+      guard.close();
+      await once(guard, 'close');
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('get no password when their certificate has another name than the record', async () => {

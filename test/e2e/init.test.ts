@@ -125,6 +125,10 @@ describe('init', { concurrency: 2 }, () => {
     await refused(/--token-file and --token-env do not go together/, '--ldif', file, '--token-file', 'token');
     await refused(/--bind-dn and --cert do not go/, '--url', 'ldaps://a', '--bind-dn', 'cn=a', '--cert', 'a.crt');
     await refused(/--url and --discover do not go/, '--url', 'ldaps://a', '--discover', 'corp.example');
+    for (const option of ['--ca', '--bind-dn', '--password-file', '--password-env', '--cert'])
+      await refused(new RegExp(`--ldif and ${option} do not go`), '--ldif', file, option, 'x');
+    await refused(/--ldif and --start-tls do not go/, '--ldif', file, '--start-tls');
+    await refused(/colon/, '--ldif', file, '--basic', 'd2s:sync');
     await refused(/--site says nothing without --discover/, '--url', 'ldaps://a', '--site', 'Berlin');
     await refused(/--cert says nothing without --key/, '--url', 'ldaps://a', '--cert', 'a.crt');
     await refused(/--basic and --header do not go/, '--ldif', file, '--basic', 'd2s', '--header', 'x-api-key');

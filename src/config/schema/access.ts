@@ -1,6 +1,16 @@
 import * as z from 'zod';
+import { flawed } from './flaw.ts';
 import { headerName } from './header.ts';
 import { choice, flag, forms, secret, text } from './values.ts';
+
+/** In HTTP Basic, what stands before the first colon is the name (RFC 7617 §2). */
+const userName = text.superRefine((name, context) => {
+  if (name.includes(':'))
+    flawed(context, {
+      what: 'a user name of HTTP Basic cannot have a colon',
+      fix: 'the password goes under `password`; otherwise ask for an account with another name',
+    });
+});
 
 /** How a target is reached, and who we are there. */
 export const authSection = z.strictObject({
@@ -29,7 +39,7 @@ export const authSection = z.strictObject({
   basic: z
     .exactOptional(
       z.strictObject({
-        username: text.describe('User name.'),
+        username: userName.describe('User name.'),
         password: secret.describe('Password: `{ file }` or `{ env }`.'),
       }),
     )
@@ -69,7 +79,7 @@ export const proxySection = z
     text,
     z.strictObject({
       url: text.describe('Address of the proxy: `http://` or `https://`, without a login.'),
-      username: text.describe('User name at the proxy.'),
+      username: userName.describe('User name at the proxy.'),
       password: secret.describe('Password at the proxy: `{ file }` or `{ env }`.'),
     }),
   ])

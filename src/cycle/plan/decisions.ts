@@ -62,7 +62,7 @@ export function isFresh(at: string, now: number): boolean {
 export function recallWords(input: WordsInput): Words {
   const { target, state, left, stillWanted, stillTakenBack = stillWanted, now } = input;
   const own = left.filter((decision) => decision.target === target);
-  const known = new Set((state.decided ?? []).map(nameOf));
+  const isKnown = knownIn(state);
   const fresh = (state.approvals ?? []).filter(({ at }) => isFresh(at, now));
   let words: Words = {
     approvals: trimmed(fresh, stillWanted),
@@ -73,7 +73,7 @@ export function recallWords(input: WordsInput): Words {
   };
   for (const [index, decision] of own.entries()) {
     const isLast = !own.slice(index + 1).some(({ holdId }) => holdId === decision.holdId);
-    if (!isLast || known.has(nameOf(decision))) words = { ...words, done: [...words.done, decision.key] };
+    if (!isLast || isKnown(decision)) words = { ...words, done: [...words.done, decision.key] };
     else if (!isFresh(decision.at, now)) words = ended(words, decision, 'expired', decision.operations ?? []);
     else words = applied(words, decision, input);
   }
@@ -224,6 +224,12 @@ function countVerbs(operations: readonly HeldOperation[]): DecisionRecord['count
   const counts: Record<string, number> = {};
   for (const { verb } of operations) counts[verb] = (counts[verb] ?? 0) + 1;
   return counts;
+}
+
+/** Whether the state says already what a decision came to: it could not be taken out, or an earlier plan of this cycle took it. */
+export function knownIn({ decided = [] }: Pick<TargetState, 'decided'>): (decision: Decision) => boolean {
+  const names = new Set(decided.map(nameOf));
+  return (decision) => names.has(nameOf(decision));
 }
 
 function nameOf({ holdId, decision, at }: Pick<Decision, 'holdId' | 'decision' | 'at'>): string {

@@ -41,7 +41,7 @@ export interface KnownNow extends Known {
   /** Whose departure waits until it is known whether the newcomer who may come in their place was created. */
   readonly awaited: ReadonlyMap<SourceId, SourceId>;
   readonly state: TargetState;
-  /** What people decided and no cycle has taken up yet, of all targets, as it was when this plan was begun. */
+  /** What people decided and no cycle has taken up yet, of all targets, as it was when this cycle was begun. */
   readonly waiting: LeftDecisions['waiting'];
 }
 
@@ -113,7 +113,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
     const wasSought = operation.verb === 'create' && !matches.unsearched.has(operation.sourceId);
     if (wasSought) quarantine.heldCreation(operation);
   }
-  const { due, deferred } = quarantine.divide(judged.verdict.proceed, pushedNow(judged.words));
+  const { due, deferred } = quarantine.divide(judged.verdict.proceed, pushedNow(judged.words, known.waiting));
   const remembered = [...known.moved, ...lost.found, ...learned.links, ...planned.remembered];
   const seated = await seatPlan(due, {
     ...input,
@@ -242,11 +242,11 @@ function judge(
   );
 }
 
-/** Whom a person wants carried out now: their pause is over. */
-function pushedNow({ approvals, decided }: Words): ReadonlySet<SourceId> {
+/** Whom a person wants carried out now, by what this cycle takes: their pause is over. */
+function pushedNow({ approvals, done }: Words, waiting: LeftDecisions['waiting']): ReadonlySet<SourceId> {
   const pushes = new Set(
-    decided
-      .filter(({ decision, end }) => (decision === 'push' || decision === 'undo') && end === 'taken')
+    waiting
+      .filter(({ key, decision }) => (decision === 'push' || decision === 'undo') && done.includes(key))
       .map(({ holdId }) => holdId),
   );
   return new Set(

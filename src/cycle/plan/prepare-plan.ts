@@ -8,6 +8,7 @@ import type { ScopeGroup } from '../../core/mapping/evaluate-scope.ts';
 import type { PlanInput } from '../../core/planning/plan-input.ts';
 import type { LookUpAbsent } from '../../ports/directory-source.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { LeftDecisions } from '../../ports/decisions.ts';
 import type { StateView } from '../../ports/state-store.ts';
 import type { HeldMatch } from '../match/held-matches.ts';
 import { searchUnlinked, type Matches } from '../match/search-unlinked.ts';
@@ -70,6 +71,8 @@ export interface PrepareInput {
   /** The target did not answer as it should a moment ago: only ends of access are worth another request. */
   readonly refused?: BridgeError | undefined;
   readonly store: StateView;
+  /** What people decided, of all targets, as it was when the cycle was begun: a plan about some goes by nothing that came later. */
+  readonly waiting: LeftDecisions['waiting'];
   /** For those whom the readings do not show. */
   readonly lookUp: LookUpAbsent;
   readonly attempt: AttemptMode;
@@ -106,10 +109,8 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
   const { projection, incrementalScope } = input;
   const { resources, rejected } = incrementalScope ?? projection;
   const concerned = [...resources, ...rejected, ...recalled.departures.map(({ link }) => link)];
-  const { waiting } = await store.decisions();
   const quarantine = await openLedger({
     ...input,
-    waiting,
     newcomers: recalled.unlinked,
     ids: [...concerned.map(({ sourceId }) => sourceId), ...(incrementalScope?.left ?? [])],
     isAboutEverybody: incrementalScope === undefined,
@@ -130,7 +131,7 @@ async function prepare(given: PrepareInput): Promise<Preparation> {
     leaving: departures.map(({ link }) => link),
   });
   const state = await store.target(setup.target.name);
-  const known = { ...recalled, ...groups, departures, awaited, reverify: lost.reverify, state, waiting };
+  const known = { ...recalled, ...groups, departures, awaited, reverify: lost.reverify, state, waiting: given.waiting };
   const remarks = [builtAnewRemark(recalled, searched.likely), configurationRemark(state, setup)];
   const remark = remarks.filter((one) => one !== undefined).join('; ') || undefined;
   const made = await makePlan({ known, lost, matches, learned, successors, quarantine, remark }, input);

@@ -20,7 +20,7 @@ import { gather } from '../shared/batches.ts';
 import { loggedCycles } from '../shared/logged-cycles.ts';
 import type { TargetSetup } from '../shared/target-setup.ts';
 import { inTurns } from '../shared/turns.ts';
-import { isFresh } from './decisions.ts';
+import { isFresh, knownIn } from './decisions.ts';
 
 /** Cycles that people take back, on one target. */
 export interface Undos {
@@ -31,20 +31,22 @@ export interface Undos {
 }
 
 interface RecalledWords {
-  readonly state: Pick<TargetState, 'approvals'>;
+  readonly state: Pick<TargetState, 'approvals' | 'decided'>;
   readonly waiting: LeftDecisions['waiting'];
 }
 
 /** What somebody decided to take back, and what is under way. */
 export async function recallUndos(
   target: string,
-  { state: { approvals = [] }, waiting }: RecalledWords,
+  { state, waiting }: RecalledWords,
   store: StateView,
   now: number,
 ): Promise<Undos> {
+  const { approvals = [] } = state;
+  const isKnown = knownIn(state);
   const cycles = new Map(
     waiting
-      .filter(({ decision, at, target: its }) => decision === 'undo' && its === target && isFresh(at, now))
+      .filter((one) => one.decision === 'undo' && one.target === target && isFresh(one.at, now) && !isKnown(one))
       .map(({ key, holdId }) => [key, undoneCycle(holdId)]),
   );
   const entries = await loggedCycles(new Set(cycles.values()), [target], store);

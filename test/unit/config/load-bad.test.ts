@@ -172,6 +172,16 @@ const contradictions: Record<string, Case> = {
     '8:5',
     /there are 2 ways to authenticate \(bearer, basic\)/,
   ],
+  'a user name that HTTP Basic cannot carry': [
+    changed('bearer: { env: WIKI_TOKEN }', 'basic: { username: "a:b", password: { env: B } }'),
+    '8:32',
+    /username: a user name of HTTP Basic cannot have a colon/,
+  ],
+  'the same at a proxy': [
+    withTarget('proxy: { url: "http://proxy.example", username: "a:b", password: { env: B } }'),
+    '10:53',
+    /cannot have a colon/,
+  ],
   'no way to authenticate': [changed('bearer: { env: WIKI_TOKEN }', ''), '8:5', /there is no way to authenticate/],
   'deleteAfter of nobody': [
     changed('leaves: deactivate', 'leaves: keep, deleteAfter: 1d'),

@@ -64,7 +64,9 @@ describe('an entry that is gone, whose successor may have been created already',
       for (let poll = 0; poll < 4; poll += 1) {
         const { report } = await stage.cycle();
         assert.deepEqual(operationsOf(report.applied), []);
-        assert.deepEqual([report.rejected.length, (await stage.store.target('wiki')).pending], [1, 2]);
+        const { pending, pendingResources } = await stage.store.target('wiki');
+        assert.deepEqual([report.rejected.length, pending], [1, 2]);
+        assert.deepEqual(pendingResources, { user: 1, group: 1 });
         assert.deepEqual(users(stage), ['ada on', 'ben on']);
         assert.deepEqual(stage.target.groups()[0]?.['members'], [{ value: 'user-1' }, { value: 'user-2' }]);
         await stage.clock.advance(minute);

@@ -203,7 +203,8 @@ describe('a daemon whose directory shows a change', () => {
     stage.source.put(person('ann', { manager: 'CN=boss,OU=Staff,DC=corp', title: 'new' }));
     const { report } = await stage.next();
     assert.deepEqual([operationsOf(report.applied), report.waiting], [['update ann'], 0]);
-    assert.equal((await stage.store.target('wiki')).pending, 0);
+    const { pending, pendingResources } = await stage.store.target('wiki');
+    assert.deepEqual([pending, pendingResources], [0, { user: 0, group: 0 }]);
   });
 
   it("writes to nobody who comes to bear a colleague's name; the colleague, whose account has it, goes on", async () => {

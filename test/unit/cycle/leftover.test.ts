@@ -97,7 +97,8 @@ describe('what a request without a clear answer left of somebody who has gone', 
     assert.deepEqual(await told(unusable), ['partial', [['anna', 'unnamable']]]);
     assert.deepEqual(await told({ class: 'transient', detail: 'not now' }), ['partial', [['anna', 'unreached']]]);
     assert.deepEqual(await told(undefined), ['success', [['anna', undefined]]]);
-    assert.equal((await stage.store.target('wiki')).pending, 1);
+    const { pending, pendingResources } = await stage.store.target('wiki');
+    assert.deepEqual([pending, pendingResources], [1, { user: 1, group: 0 }]);
     assert.deepEqual(await told(unusable), ['partial', [['anna', 'unnamable']]]);
     // Somebody switches it off there by hand.
     assert.deepEqual(await told({ ...unusable, unnamable: 'off' }), ['success', []]);

@@ -40,7 +40,8 @@ describe('the search for who exists already', () => {
     assert.equal((await stage.cycle()).report.failed.length, 1);
     const { report, calls } = await stage.cycle();
     assert.deepEqual([calls, report.deferred, report.applied, report.failed], [[], 1, [], []]);
-    assert.equal((await stage.store.target('wiki')).pending, 1);
+    const { pending, pendingResources } = await stage.store.target('wiki');
+    assert.deepEqual([pending, pendingResources], [1, { user: 1, group: 0 }]);
     assert.equal((await stage.cycle({ attempt: 'asked' })).report.failed.length, 1);
     stage.source.put(person('anna', { title: 'Boss' }));
     assert.equal((await stage.cycle()).report.failed.length, 1);

@@ -88,7 +88,9 @@ describe('a hold', () => {
       await whileTimePasses(stage.clock, runCycles(['wiki'], { ...input, store }));
     }
     assert.equal((await store.counts('wiki')).user.active, 66);
-    assert.equal((await store.target('wiki')).held?.operations.length, 4);
+    const { held, pendingResources } = await store.target('wiki');
+    assert.equal(held?.operations.length, 4);
+    assert.deepEqual(pendingResources, { user: 4, group: 0 });
     assert.equal(stage.on(), 66);
   });
 

@@ -89,6 +89,19 @@ describe('metrics', () => {
     assert.deepEqual([...exposed].sort(), [...documented].sort());
   });
 
+  it('has every value of a label from a closed list in docs/metrics.md', async () => {
+    const doc = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+    const closed = /\b(state|outcome|result|mode|reason|kind|operation|condition)="(\w+)"/g;
+    const unsaid = (await samplesOf(metricsOf())).flatMap((line) => {
+      const name = /^\w+?(?=(?:_bucket|_sum|_count)?\{)/.exec(line)?.[0] ?? '';
+      const row = new RegExp(`^\\| \`${name}\` .*$`, 'm').exec(doc)?.[0] ?? '';
+      return [...line.matchAll(closed)].flatMap(([label, , value = '']) =>
+        new RegExp(`\\b${value}\\b`).test(row) ? [] : [`${name} ${label}`],
+      );
+    });
+    assert.deepEqual([...new Set(unsaid)], []);
+  });
+
   it('knows every series that can be known from the start, at 0, and no timestamp', async () => {
     const samples = await samplesOf(metricsOf());
     for (const line of [
@@ -145,6 +158,7 @@ describe('metrics', () => {
             group: { active: 0, deactivated: 0, lost: 0, adopted: 0, quarantined: 0, leftDisabled: 0 },
           },
           pending: 7,
+          pendingResources: { user: 5, group: 1 },
           unstored: { title: 2 },
           strangers: 3,
         },
@@ -169,6 +183,8 @@ describe('metrics', () => {
       'dir2scim_resources{target="wiki",type="user",state="quarantined"} 4',
       'dir2scim_resources{target="wiki",type="user",state="left_disabled"} 1',
       'dir2scim_pending_operations{target="wiki"} 7',
+      'dir2scim_resources{target="wiki",type="user",state="pending"} 5',
+      'dir2scim_resources{target="wiki",type="group",state="pending"} 1',
       'dir2scim_kept_members{target="wiki"} 3',
       'dir2scim_journal_bytes 4096',
       'dir2scim_cycles_total{target="wiki",mode="full",result="success"} 1',

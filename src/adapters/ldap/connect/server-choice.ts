@@ -20,7 +20,9 @@ export interface ServerChoice {
   order(signal: AbortSignal, again?: boolean): Promise<readonly string[]>;
   /**
    * This one was reached: where it is not known in which site this machine is, and servers can say it (`discover`), it is
-   * asked. True when servers of that site are to be tried before it.
+   * asked, once. True when servers of that site are to be tried before it.
+   *
+   * @throws whatever `ask` does, or the look-up that follows it
    */
   isFar?(url: string, ask: (domain: string) => Promise<Sites | undefined>, signal: AbortSignal): Promise<boolean>;
   /** This one works. Tells `onFailover` when the one before was another. */
@@ -38,6 +40,8 @@ export function createServerChoice(options: LdapSourceOptions): ServerChoice {
   let current: string | undefined;
   let broken: string | undefined;
   let leftAt = 0;
+  /** A server that does not bear the question is read without an answer. */
+  const asked = new Set<string>();
 
   return {
     order: async (signal, again = false) => {
@@ -55,7 +59,8 @@ export function createServerChoice(options: LdapSourceOptions): ServerChoice {
     },
     isFar: async (url, ask, signal) => {
       const { site } = servers;
-      if (discover === undefined || site?.isWanted() !== true) return false;
+      if (discover === undefined || site?.isWanted() !== true || asked.has(url)) return false;
+      asked.add(url);
       const sites = await ask(discover.domain);
       const isElsewhere = sites !== undefined && sites.own.toLowerCase() !== sites.server.toLowerCase();
       const near = await site.learn(sites?.own, isElsewhere, signal);

@@ -46,7 +46,7 @@ function createHeaders(target: string, config: AuthConfig): () => Promise<AuthHe
     const { user, password } = config.basic;
     // RFC 7617 §2: what is before the first colon is the user.
     if (user.includes(':'))
-      throw invalid(target, 'auth.basic.user contains a colon', 'HTTP Basic cannot carry such a name');
+      throw invalid(target, 'auth.basic.username contains a colon', 'HTTP Basic cannot carry such a name');
     return async () => {
       const credentials = `${user}:${await readSecret(target, 'the password', password)}`;
       return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
