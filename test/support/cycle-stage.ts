@@ -122,3 +122,12 @@ export function inShort(calls: readonly FakeCall[]): string[] {
 
 export const operationsOf = (operations: CycleReport['applied']): string[] =>
   operations.map(({ verb, sourceId }) => `${verb} ${sourceId}`);
+
+/** Ada has an account on the target, not of ours, and somebody there has switched it off. */
+export async function switchedOffAda(target: Pick<ReturnType<typeof cycleStage>['target'], 'create'>): Promise<void> {
+  const attributes = new Map<string, string | boolean>([
+    ['userName', 'ada@example.org'],
+    ['active', false],
+  ]);
+  await target.create('user', attributes, new AbortController().signal);
+}

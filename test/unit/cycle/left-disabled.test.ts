@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ScimValue } from '../../../src/core/model/resource.ts';
-import { cycleStage, operationsOf, person } from '../../support/cycle-stage.ts';
+import { cycleStage, operationsOf, person, switchedOffAda } from '../../support/cycle-stage.ts';
 
 const signal = new AbortController().signal;
 
@@ -12,14 +11,7 @@ async function withSwitchedOff(reactivateAdopted = false) {
     match: ['userName'],
     policy: { user: { ...policy, reactivateAdopted }, group: policy },
   });
-  await stage.target.create(
-    'user',
-    new Map<string, ScimValue>([
-      ['userName', 'ada@example.org'],
-      ['active', false],
-    ]),
-    signal,
-  );
+  await switchedOffAda(stage.target);
   const isActive = () => stage.target.users().find(({ userName }) => userName === 'ada@example.org')?.active;
   return { ...stage, isActive };
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
 import { isFailure, overriding } from '../../../src/ports/scim-target.ts';
 import type { FakeCall } from '../../support/fake-target.ts';
-import { cycleStage, hour, operationsOf, person, team } from '../../support/cycle-stage.ts';
+import { cycleStage, hour, operationsOf, person, switchedOffAda, team } from '../../support/cycle-stage.ts';
 
 const signal = new AbortController().signal;
 const gone: Failure = { class: 'gone', status: 404, detail: 'there is none' };
@@ -141,14 +141,7 @@ describe('an account that was there before its creation, as it was', () => {
   for (const shown of ['ours', 'of nobody'] as const) {
     it(`is brought in step by the next cycle, and switched on where it is ${shown === 'ours' ? 'ours' : 'not left off'}`, async () => {
       const stage = cycleStage([person('ada', { title: 'Countess' })]);
-      await stage.target.create(
-        'user',
-        new Map<string, ScimValue>([
-          ['userName', 'ada@example.org'],
-          ['active', false],
-        ]),
-        signal,
-      );
+      await switchedOffAda(stage.target);
       const [account] = stage.target.users();
       const id = String(account?.['id']);
       const named = shown === 'ours' ? { named: true as const } : {};
