@@ -11,7 +11,7 @@ import { createCurrentTls } from '../../src/adapters/scim/auth/tls.ts';
 import { ds389Suffix, startDs389, type Ds389 } from '../support/ds389.ts';
 import { startSamba } from '../support/samba.ts';
 import { slapdSuffix, startSlapd, type Slapd } from '../support/slapd.ts';
-import { createClientCertificate, type ClientCertificate } from '../support/tls.ts';
+import { createCertificates, createClientCertificate, type ClientCertificate } from '../support/tls.ts';
 import { readAll } from './directory-source.ts';
 import { tree } from './directory-tree.ts';
 import { ldapOptions } from './ldap-fixture.ts';
@@ -102,6 +102,20 @@ targets:
     await assert.rejects(readAll(configured), { code: 'D2S_DIRECTORY_BASE_MISSING' });
     await copyFile(known.keyFile, join(folder, 'own.key'));
     await assert.rejects(readAll(configured), { code: 'D2S_CONFIG_INVALID', message: /tls\.key does not belong/ });
+  });
+
+  it('is said to perhaps refuse the certificate where the connection ends after it was shown', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dir2scim-elsewhere-'));
+    try {
+      await createCertificates(folder, { dns: ['localhost'], ip: [] });
+      shown = await createClientCertificate(folder, 'svc-d2s');
+      await assert.rejects(readAll(source({ urls: [server.secureUrl] })), {
+        code: 'D2S_DIRECTORY_UNREACHABLE',
+        remedy: /trusts the authority of tls\.cert/,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is refused in so many words without a certificate', async () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { createProgram } from '../../../src/cli/program.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
 import { errorCodes } from '../../../src/core/model/errors.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -83,6 +85,20 @@ describe('what comments and documents name', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     assert.deepEqual(
       wrong(/\bnpm run (?:-s )?([a-z][\w:-]*)/g, (name) => name in scripts),
+      [],
+    );
+  });
+
+  it('is there: commands of dir2scim', () => {
+    const program = createProgram({} as Terminal, () => undefined);
+    const commands = new Set(program.commands.map((command) => command.name()));
+    const typed = pages.map((file) => ({ file, text: read(file) }));
+    assert.deepEqual(
+      wrong(
+        /(?:npm run -s dir2scim -- |`dir2scim |\.bin\/dir2scim )([a-z][\w-]*)/g,
+        (name) => commands.has(name),
+        typed,
+      ),
       [],
     );
   });

@@ -89,6 +89,19 @@ describe('metrics', () => {
     assert.deepEqual([...exposed].sort(), [...documented].sort());
   });
 
+  it('has every value of a label from a closed list in docs/metrics.md', async () => {
+    const doc = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
+    const closed = /\b(state|outcome|result|mode|reason|kind|operation|condition)="(\w+)"/g;
+    const unsaid = (await samplesOf(metricsOf())).flatMap((line) => {
+      const name = /^\w+?(?=(?:_bucket|_sum|_count)?\{)/.exec(line)?.[0] ?? '';
+      const row = new RegExp(`^\\| \`${name}\` .*$`, 'm').exec(doc)?.[0] ?? '';
+      return [...line.matchAll(closed)].flatMap(([label, , value = '']) =>
+        new RegExp(`\\b${value}\\b`).test(row) ? [] : [`${name} ${label}`],
+      );
+    });
+    assert.deepEqual([...new Set(unsaid)], []);
+  });
+
   it('knows every series that can be known from the start, at 0, and no timestamp', async () => {
     const samples = await samplesOf(metricsOf());
     for (const line of [

@@ -2,7 +2,7 @@ import { BindRequest, ExtendedRequest } from 'ldapts';
 import { kindRules } from '../../../core/directory/kinds.ts';
 import { BridgeError } from '../../../core/model/errors.ts';
 import { askSites, type Sites } from './client-site.ts';
-import { bindError, externalBindError, restrictedBindError } from '../protocol/bind-error.ts';
+import { bindError, externalBindError, externalUnansweredError, restrictedBindError } from '../protocol/bind-error.ts';
 import { openTcp, openTls, parseAddress, type ServerAddress } from './connection.ts';
 import { interruption } from '../protocol/message-stream.ts';
 import type { OpenDirectory } from './open-directory.ts';
@@ -200,7 +200,10 @@ async function bind(
 /** SASL EXTERNAL (RFC 4513 §5.2.3): who we are is in the certificate that this side showed; nothing else is claimed. */
 async function bindExternal(options: LdapSourceOptions, session: Session): Promise<void> {
   const request = new BindRequest({ messageId: 0, mechanism: 'EXTERNAL' });
-  const result = await timed(options, 'bind', () => session.request(request), session.server);
+  const bound = timed(options, 'bind', () => session.request(request), session.server);
+  const result = await bound.catch((error: unknown) => {
+    throw externalUnansweredError(error);
+  });
   if (result.code === 0) return;
   const rootDse = await readRootDse(session).catch(() => undefined);
   throw externalBindError(result, session.server, rootDse?.get('supportedsaslmechanisms') ?? []);

@@ -89,6 +89,20 @@ export function externalBindError(result: LdapResult, server: string, mechanisms
 }
 
 /**
+ * The error for SASL EXTERNAL on a connection that ended in place of an answer. With TLS 1.3 a server looks at our certificate
+ * when the handshake is over for us (RFC 8446 §2), and some that refuse it say nothing.
+ */
+export function externalUnansweredError(error: unknown): unknown {
+  if (!(error instanceof BridgeError) || error.code !== 'D2S_DIRECTORY_READ_INCOMPLETE') return error;
+  return new BridgeError(
+    'D2S_DIRECTORY_UNREACHABLE',
+    error.message,
+    'see to it that the server trusts the authority of tls.cert: some end the connection where they refuse a certificate; otherwise look at the server and the network between',
+    error,
+  );
+}
+
+/**
  * The error for a bind that was refused. A server that is busy counts as not reachable, so that the next one is tried.
  *
  * @param password what was sent, which the server may repeat
