@@ -1,7 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { DirectoryCache } from '../../src/core/directory/directory-cache.ts';
 import type { Entries } from '../../src/core/model/entries.ts';
 import type { Entry, SourceId } from '../../src/core/model/entry.ts';
 import type { DirectorySource } from '../../src/ports/directory-source.ts';
+
+/** As a server answers: the next page comes in another turn. */
+const pageSize = 500;
 
 /** A directory in memory that tells what changed, so that what a cycle costs is not what its reading costs. */
 export interface MemorySource extends DirectorySource {
@@ -40,7 +44,12 @@ export function createMemorySource(source: DirectorySource): MemorySource {
       changed.clear();
       const watermark = String(reads);
       if (since === undefined) {
-        for (const entry of world.known) await visit(entry);
+        let page = 0;
+        for (const entry of world.known) {
+          await visit(entry);
+          page = (page + 1) % pageSize;
+          if (page === 0) await setImmediate();
+        }
         return { kind: 'complete', identity, watermark, settled: true };
       }
       for (const id of news) {

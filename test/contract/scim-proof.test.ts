@@ -167,3 +167,24 @@ describe('a PUT to a target that shows e-mail addresses as texts', () => {
     assert.deepEqual(stage.server.users()[0]?.['emails'], [{ type: 'work', value: 'countess@x' }]);
   });
 });
+
+describe('a change that is answered with something else than the resource', () => {
+  for (const users of [{ patch: 405 }, {}] as const)
+    it(`was not carried out where nothing of it is there, and is no value that is not stored (${'patch' in users ? 'PUT' : 'PATCH'})`, async (context) => {
+      const stage = await begin(context, { users });
+      const [ada, ben] = [await createPerson(stage, 'ada'), await createPerson(stage, 'ben')];
+      applied(await stage.target.update('user', ada, [set('title', 'Chief')], signal));
+      stage.server.setFaults({
+        before: ({ method }) =>
+          method === 'PUT' || method === 'PATCH'
+            ? { kind: 'answer', status: 200, body: { status: 'error', message: 'no' } }
+            : undefined,
+      });
+      const change = () => stage.target.update('user', ben, [set('title', 'Chief')], signal);
+      assert.deepEqual([failureClass(await change()), failureClass(await change())], ['rejected', 'rejected']);
+      stage.server.setFaults({});
+      const outcome = await change();
+      assert.deepEqual(outcome.kind === 'applied' ? outcome.shown?.unstored : outcome, undefined);
+      assert.equal(stage.server.users().find(({ userName }) => userName === 'ben@x')?.['title'], 'Chief');
+    });
+});

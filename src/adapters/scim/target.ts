@@ -19,7 +19,7 @@ import { hurried } from './read/hurried.ts';
 import { probeTarget } from './read/probe.ts';
 import { readInventory, walkInventory } from './read/inventory.ts';
 import { listWithoutMembers } from './read/without-members.ts';
-import { partsReplace } from './write/believe-update.ts';
+import { partsReplace } from './write/lost-beside.ts';
 import { memberChunk } from './write/members.ts';
 import { membersTold } from './write/read-members.ts';
 import { isRefusal, nonsense, toFailure, type Exchange } from './shared/message.ts';

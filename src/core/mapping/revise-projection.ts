@@ -48,13 +48,13 @@ export function reviseProjection(
 
 /** A user whom the survey knows as they are, but for attributes that nobody else depends on. */
 function isAlone(entry: Entry, { index, owners }: ScopeEvaluation): boolean {
-  const known = index.find(entry.dn, entry.directory);
+  // By its spelling alone: whoever is found by another one has another DN, and a newcomer is not looked for among all keys.
+  const row = index.table.spelled(entry.dn, entry.directory);
+  const known = row === undefined ? undefined : index.table.entry(row);
   return (
     entry.type === 'user' &&
     known?.id === entry.id &&
-    known.dn === entry.dn &&
     known.type === entry.type &&
-    known.directory === entry.directory &&
     !owners.has(entry.id) &&
     [...primaryGroupAttributes.user, ...memberAttributes.user].every(
       (name) => String(known.attributes.get(name)) === String(entry.attributes.get(name)),

@@ -2,7 +2,8 @@ import { familyOf } from '../directory/counters.ts';
 import type { Counters, DataMark } from '../model/data-version.ts';
 import type { SourceId } from '../model/entry.ts';
 import type { CompleteReading } from '../model/reading.ts';
-import { latestStamps, sharedStamp, stampName } from './latest-stamps.ts';
+import type { Steps } from '../model/steps.ts';
+import { latestStamps, latestStampsInSteps, sharedStamp, stampName } from './latest-stamps.ts';
 
 /** Counters of one family are told all together or not at all, so that a missing one means zero. */
 const families = ['csn', 'replicated', 'ruv'];
@@ -65,10 +66,20 @@ export function dataMarkOf(reading: CompleteReading, before: DataMark | undefine
     const known = counters[name];
     if (known === undefined || isLess(known, value)) counters[name] = value;
   }
-  const witnesses = version?.tellsAll === true && version.isLocal !== true ? {} : witnessesOf(reading);
-  const hasWitnesses = Object.keys(witnesses).length > 0;
-  if (!hasWitnesses && Object.keys(counters).length === 0) return undefined;
-  return hasWitnesses ? { counters, witnesses } : { counters };
+  const witnesses = hasWitnesses(reading) ? witnessesOf(reading) : {};
+  const isWitnessed = Object.keys(witnesses).length > 0;
+  if (!isWitnessed && Object.keys(counters).length === 0) return undefined;
+  return isWitnessed ? { counters, witnesses } : { counters };
+}
+
+/** Whether entries tell how old the data is: not where counters tell everything. */
+function hasWitnesses({ version }: CompleteReading): boolean {
+  return version?.tellsAll !== true || version.isLocal === true;
+}
+
+/** Looks through the stamps of everybody where their marks need it, so that asking for a mark takes no time. */
+export function* lookThroughStamps(readings: readonly CompleteReading[]): Steps<void> {
+  for (const reading of readings) if (hasWitnesses(reading)) yield* latestStampsInSteps(reading);
 }
 
 /** The entries that changed last, by stamps that every server gives alike. */

@@ -1,5 +1,6 @@
 import type { Entry, SourceId } from '../model/entry.ts';
 import type { CompleteReading, ReadingChange } from '../model/reading.ts';
+import { eachInSteps, inOneGo, type Steps } from '../model/steps.ts';
 
 /** When an entry changed last, as every server tells it: `name=value`, so that stamps of one name compare as texts. */
 interface Stamped {
@@ -35,15 +36,22 @@ export function stampName(stamp: string): string {
 const known = new WeakMap<CompleteReading, LatestStamps>();
 
 export function latestStamps(reading: CompleteReading): LatestStamps {
-  const found = known.get(reading) ?? afterChange(reading) ?? lookThrough(reading.entries);
+  return inOneGo(latestStampsInSteps(reading));
+}
+
+/** The same in steps. Once they are done, asking for it takes no time. */
+export function* latestStampsInSteps(reading: CompleteReading): Steps<LatestStamps> {
+  const found = known.get(reading) ?? afterChange(reading) ?? (yield* lookThrough(reading.entries));
   known.set(reading, found);
   return found;
 }
 
-function lookThrough(entries: Iterable<Entry>): LatestStamps {
+function* lookThrough(entries: Iterable<Entry>): Steps<LatestStamps> {
   const latest: Stamped[] = [];
   const greatest = new Map<string, Stamped>();
-  for (const entry of entries) add(entry, latest, greatest);
+  yield* eachInSteps(entries, (entry) => {
+    add(entry, latest, greatest);
+  });
   return { latest, greatest };
 }
 

@@ -38,6 +38,9 @@ export interface Known {
   readonly unlinked: readonly Resource[];
 }
 
+/** Whose members are asked for at once: each may have thousands. */
+const groupsAtOnce = 200;
+
 export interface RecallInput {
   readonly setup: Pick<TargetSetup, 'target' | 'removal' | 'definition'>;
   readonly projection: Projection;
@@ -64,8 +67,8 @@ export async function recall(input: RecallInput): Promise<Known> {
   const gone = await goneNow(departures, unseen, links, input);
   for (const { link } of gone) if (!links.has(link.sourceId)) links.set(link.sourceId, link);
   const groups = [...links.values()].filter(({ type }) => type === 'group').map(({ sourceId }) => sourceId);
-  const acknowledged = await gather(groups, (ids) => store.members(target, ids));
-  const members = new Map(groups.map((id) => [id, new Set(acknowledged.get(id))] as const));
+  const acknowledged = await gather(groups, (ids) => store.members(target, ids), groupsAtOnce);
+  const members = await inTurns(membersById(groups, acknowledged), input.clock);
   const others = await inTurns(mentionedBesides(links, members, incrementalScope), input.clock);
   for (const [id, link] of await gather([...others], (ids) => store.links(target, ids))) links.set(id, link);
   const unread = new Set(orphans.left.map(({ sourceId }) => sourceId));
@@ -144,6 +147,19 @@ async function goneNow(
   if (!hasNewcomers) return departures;
   const left = await linksLeft(setup.target.name, projection, readings, store);
   return findDepartures(readings, left).filter(({ link }) => !unseen.has(link.sourceId));
+}
+
+/** Members as sets, group by group. */
+function* membersById(
+  groups: readonly SourceId[],
+  acknowledged: ReadonlyMap<SourceId, Iterable<SourceId>>,
+): Steps<Map<SourceId, ReadonlySet<SourceId>>> {
+  const members = new Map<SourceId, ReadonlySet<SourceId>>();
+  for (const id of groups) {
+    members.set(id, new Set(acknowledged.get(id)));
+    yield;
+  }
+  return members;
 }
 
 /** Who is mentioned by those above, and none of them. Among everyone these are members alone. */

@@ -7,6 +7,7 @@ import { countUnresolved, type UnresolvedCounts } from '../../core/mapping/unres
 import type { ScopeEvaluation } from '../../core/mapping/evaluate-scope.ts';
 import type { Projection } from '../../core/mapping/project.ts';
 import { planInSteps } from '../../core/planning/build-plan.ts';
+import { lookThroughStamps } from '../../core/planning/data-age.ts';
 import { planIdInSteps } from '../../core/planning/plan-id.ts';
 import type { PlanInput, PlannedOperations } from '../../core/planning/plan-input.ts';
 import { inOrder } from '../../core/planning/stages.ts';
@@ -105,6 +106,7 @@ export async function makePlan(findings: Findings, input: MakeInput): Promise<Ma
   const { incrementalScope, projection } = input;
   const { rejected: unmapped } = incrementalScope ?? projection;
   const { undos, ...planned } = await planWithUndos(findings, input);
+  await inTurns(lookThroughStamps(input.readings), input.clock);
   const older = olderDirectories(input.readings, known.state);
   const judged = await judge(findings, planned, undos.asked, older, input);
   for (const operation of [...(judged.verdict.hold?.operations ?? []), ...judged.undone]) {

@@ -102,7 +102,7 @@ export async function preparePlan(input: PrepareInput): Promise<Preparation> {
 async function prepare(given: PrepareInput): Promise<Preparation> {
   const { setup, store } = given;
   const whole = async (resources: readonly Resource[]): Promise<readonly Resource[]> =>
-    withStandingProofs(resources, setup.target.name, given.comparesAll === true ? undefined : store);
+    withStandingProofs(resources, setup.target.name, given.comparesAll === true ? undefined : store, given.clock);
   const { unlinked, ...rest } = await recall(given);
   const recalled = { ...rest, unlinked: await whole(unlinked) };
   const input = await withResources(given, whole);

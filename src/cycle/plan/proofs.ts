@@ -2,7 +2,7 @@ import type { SourceId } from '../../core/model/entry.ts';
 import { linkStamp } from '../../core/model/link.ts';
 import type { CompleteReading } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
-import type { Steps } from '../../core/model/steps.ts';
+import { eachInSteps, type Steps } from '../../core/model/steps.ts';
 import { findResource, type Draft } from '../../core/mapping/project.ts';
 import { mapsByDirectory } from '../../core/mapping/ready-map.ts';
 import { createProofs, isProvable, type Proofs } from '../../core/mapping/prove.ts';
@@ -31,18 +31,29 @@ export async function recallProofs(
  * were mapped. To be asked after the links were.
  *
  * @param store without it, no proof is trusted
+ * @param clock where others wait for their turn meanwhile: mapping everybody as a whole takes long
  */
 export async function withStandingProofs(
   resources: readonly Resource[],
   target: string,
   store: Pick<StateView, 'proofs'> | undefined,
+  clock: Pick<Clock, 'monotonic'> | undefined,
 ): Promise<readonly Resource[]> {
   const claimed = resources.flatMap(({ sourceId, attributes }) =>
     attributes instanceof ProvenAttributes ? [sourceId] : [],
   );
   if (claimed.length === 0) return resources;
   const standing = await gather(claimed, (ids) => store?.proofs(target, ids) ?? nothing);
-  return resources.map((resource) => asProven(resource, standing));
+  return inTurns(allAsProven(resources, standing), clock);
+}
+
+function* allAsProven(
+  resources: readonly Resource[],
+  standing: ReadonlyMap<SourceId, string>,
+): Steps<readonly Resource[]> {
+  const proven: Resource[] = [];
+  yield* eachInSteps(resources, (resource) => proven.push(asProven(resource, standing)));
+  return proven;
 }
 
 const nothing = Promise.resolve(new Map<SourceId, string>());

@@ -1,7 +1,7 @@
 import { isSourceId } from '../../core/directory/source-id.ts';
 import { asShown } from './known-of.ts';
 import { wantsSwitchingOn } from '../../core/mapping/active.ts';
-import { doubtful, type Link } from '../../core/model/link.ts';
+import { doubtful, type Link, type TargetId } from '../../core/model/link.ts';
 import type { FailureClass, Outcome } from '../../core/model/outcome.ts';
 import type { AdoptOperation, CreateOperation } from '../../core/model/plan.ts';
 import { Reference, type DesiredAttributes, type DesiredValue } from '../../core/model/resource.ts';
@@ -10,6 +10,7 @@ import { diffWithBody } from '../../core/planning/diff.ts';
 import { shownMembers } from '../../core/planning/shown-members.ts';
 import { mayBeOff, unsaidClears } from '../../core/planning/unsaid.ts';
 import type { FoundResource } from '../../ports/scim-target.ts';
+import type { StateChange } from '../../ports/state-change.ts';
 import type { Intent } from '../../ports/state-records.ts';
 import { intentOf } from '../quarantine/intents.ts';
 import { claim, takenFailure } from '../match/ownership.ts';
@@ -24,7 +25,8 @@ import { applied, failed, type OperationResult } from './operation-result.ts';
 export async function applyAdoption(operation: AdoptOperation, context: PushContext): Promise<OperationResult> {
   const owner = await claim(operation, operation.targetId, context);
   if (owner !== undefined) return failed(takenFailure('has one that fits,', operation.targetId, owner));
-  const open = operation.type === 'group' ? context.intents.get(operation.sourceId) : undefined;
+  const before = context.intents.get(operation.sourceId);
+  const open = operation.type === 'group' ? before : undefined;
   // Until a reactivation of its own has switched it on, be it in this plan.
   const isOff =
     operation.type === 'user' &&
@@ -34,7 +36,7 @@ export async function applyAdoption(operation: AdoptOperation, context: PushCont
   return adopt(
     { ...operation, leftDisabled: isOff || undefined },
     carriesOurId(operation) ? 'created' : 'adopted',
-    open?.members,
+    { members: open?.members, before },
     operation,
     context,
   );
@@ -49,13 +51,13 @@ function carriesOurId({ sourceId, matchedBy, attributes, changes }: AdoptOperati
 /**
  * An account that turned up while one was being created: whoever it is, it fits, and it is nobody else's.
  *
- * @param unsettled who may be in a group because a create of ours may have put them there
+ * @param before the request that may have made it, and who may be in a group because of it
  */
 export async function adoptFound(
   operation: CreateOperation,
   wanted: DesiredAttributes,
   found: FoundResource,
-  unsettled: Intent['members'],
+  before: Earlier,
   context: PushContext,
 ): Promise<OperationResult> {
   // What has no value in the directory must have none there either; references to somebody who is to come wait.
@@ -65,10 +67,10 @@ export async function adoptFound(
       ([path, value]) => (value === null || wanted.has(path)) && operation.once?.has(path) !== true,
     ),
   );
-  const before = context.links.get(operation.sourceId);
+  const lost = context.links.get(operation.sourceId);
   const changes = [
     ...diffWithBody(attributes, found.body, targetIds(context)),
-    ...unsaidClears(before, attributes, found.body),
+    ...unsaidClears(lost, attributes, found.body),
   ];
   const wantsActive = operation.type === 'group' || wanted.get('active') !== false;
   const isActive = found.active !== false;
@@ -81,7 +83,7 @@ export async function adoptFound(
     origin === 'adopted' &&
     context.policy.user.reactivateAdopted !== true;
   if (operation.type === 'user') {
-    const mustBeTold = wantsSwitchingOn(found.body) || mayBeOff(before, found.body, context.store.digest);
+    const mustBeTold = wantsSwitchingOn(found.body) || mayBeOff(lost, found.body, context.store.digest);
     if (wantsActive && !isLeftOff && mustBeTold)
       changes.push({ path: 'active', change: 'set', value: true, had: true });
     attributes.set('active', wantsActive || isActive);
@@ -102,7 +104,7 @@ export async function adoptFound(
       ...shown,
     },
     origin,
-    unsettled,
+    before,
     operation,
     context,
   );
@@ -114,11 +116,19 @@ export async function adoptFound(
 
 type Adoption = Omit<AdoptOperation, 'matchedBy' | 'targetActive'>;
 
+/** What was asked for before an adoption. */
+export interface Earlier {
+  /** Who may be in a group because of it. */
+  readonly members: Intent['members'];
+  /** A request of which nobody knows whether it took effect. */
+  readonly before: Intent | undefined;
+}
+
 /** @param planned what it was planned as: an adoption, or a creation that found the account */
 async function adopt(
   operation: Adoption,
   origin: 'created' | 'adopted',
-  unsettled: Intent['members'],
+  { members: unsettled, before }: Earlier,
   planned: AdoptOperation | CreateOperation,
   context: PushContext,
 ): Promise<OperationResult> {
@@ -126,6 +136,7 @@ async function adopt(
   const intent = {
     ...intentOf(operation, context.target.name, context.clock.now(), unsettled),
     adopts: operation.targetId,
+    ...(mayBeMade(before, operation.targetId) ? { unclear: 'lost' as const } : {}),
   };
   if (operation.changes.length > 0) await context.store.record([{ kind: 'intent', intent }]);
   const outcome = await bringUpToDate(operation, context);
@@ -134,7 +145,7 @@ async function adopt(
   if (outcome.kind === 'failed' && !isUnchanged) {
     // Our own account is not forgotten, whatever the target says of it now: it would outlive its entry.
     if (refused.has(outcome.failure.class) && outcome.failure.inPart !== true && origin === 'adopted')
-      await context.store.record([{ kind: 'settled', intent }]);
+      await context.store.record(withdrawn(intent, before));
     return failed(outcome.failure);
   }
   const { attributes } = resolveAttributes(operation.attributes, context);
@@ -173,6 +184,18 @@ async function adopt(
     [...(add.length > 0 ? [members] : []), { kind: 'settled', intent }, ...effectOf(planned, effect, context)],
   );
   return applied;
+}
+
+/** Whether a creation of ours without a clear answer may have made an account: some show nothing of ours in it (GitLab). */
+function mayBeMade(before: Intent | undefined, id: TargetId): boolean {
+  if (before === undefined || before.unclear === 'refused') return false;
+  return before.adopts === undefined || (before.adopts === id && before.unclear !== undefined);
+}
+
+/** What is still open when an adoption was refused: the account that we may have made, or the creation that was refused before. */
+function withdrawn(intent: Intent, before: Intent | undefined): StateChange[] {
+  if (intent.unclear !== undefined) return [];
+  return [before?.unclear === 'refused' ? { kind: 'intent', intent: before } : { kind: 'settled', intent }];
 }
 
 /** References to somebody who did not come about after all: what the account holds there meanwhile is not `empty`. */

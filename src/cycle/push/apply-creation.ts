@@ -192,7 +192,10 @@ async function settleFailure(failure: Failure, creation: Creation, context: Push
   const searched = isUnclear
     ? await searchWithPauses(operation, context, 'afterRequest')
     : await searchAgain(operation, context, true);
-  if (searched.kind !== 'none' && searched.kind !== 'unsearchable') return takeFound(searched, creation, context);
+  // Who is in the way of a refused one may have been made by the request before.
+  const made = isUnclear ? { ...intent, at, unclear: 'lost' as const } : before;
+  if (searched.kind !== 'none' && searched.kind !== 'unsearchable')
+    return takeFound(searched, { ...creation, before: made }, context);
   if (!isUnclear && searched.kind === 'none') await context.store.record([refused]);
   return failed(failure);
 }
@@ -207,11 +210,11 @@ function mayHaveCreated({ class: failureClass, status = 0 }: Failure): boolean {
 
 async function takeFound(
   searched: Exclude<Searched, { kind: 'none' | 'unsearchable' }>,
-  { operation, intent, attributes }: Creation,
+  { operation, intent, before, attributes }: Creation,
   context: PushContext,
 ): Promise<OperationResult> {
   const { kind, found } = searched;
-  if (kind === 'found') return adoptFound(operation, attributes, found, intent.members, context);
+  if (kind === 'found') return adoptFound(operation, attributes, found, { members: intent.members, before }, context);
   if (kind === 'populated') return failed(populatedFailure(found.id));
   if (kind === 'taken') return failed(takenFailure('has one that fits,', found.id, searched.owner));
   return failed(foreignFailure('has one that fits,', found.id));

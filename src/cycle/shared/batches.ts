@@ -16,13 +16,18 @@ export function* inBatches<T>(items: Iterable<T>, most = size): Generator<readon
   if (batch.length > 0) yield batch;
 }
 
-/** Asks for something by id, batch by batch, and puts the answers together. Others have their turn between two batches. */
+/**
+ * Asks for something by id, batch by batch, and puts the answers together. Others have their turn between two batches.
+ *
+ * @param most how many are asked for at once: fewer where each answer is long
+ */
 export async function gather<K, V>(
   ids: readonly K[],
   ask: (batch: readonly K[]) => Promise<ReadonlyMap<K, V>>,
+  most = size,
 ): Promise<Map<K, V>> {
   const all = new Map<K, V>();
-  for (const batch of inBatches(ids)) {
+  for (const batch of inBatches(ids, most)) {
     if (all.size > 0) await nextTurn();
     for (const [id, value] of await ask(batch)) all.set(id, value);
   }

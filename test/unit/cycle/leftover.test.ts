@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Failure } from '../../../src/core/model/outcome.ts';
 import type { ScimValue } from '../../../src/core/model/resource.ts';
-import { overriding } from '../../../src/ports/scim-target.ts';
+import { isFailure, overriding } from '../../../src/ports/scim-target.ts';
 import { cycleStage, hour, minute, person } from '../../support/cycle-stage.ts';
 
 const lost: Failure = { class: 'unknown', detail: 'no answer' };
@@ -224,6 +224,50 @@ describe('what a request without a clear answer left of somebody who has gone', 
     await stage.clock.advance(hour);
     assert.deepEqual((await stage.cycle()).calls, []);
   });
+});
+
+describe('an account that a creation without a clear answer made, at a target that shows no externalId', () => {
+  for (const { title, result, stays } of [
+    { title: 'ends with its entry, though its adoption was refused', result: lost, stays: false },
+    { title: 'is somebody else’s where the creation was refused', result: conflict, stays: true },
+  ])
+    it(title, async () => {
+      const stage = cycleStage([person('cy'), person('anna')], { match: ['userName'] });
+      const bare = <T extends { readonly body: Readonly<Record<string, unknown>> }>(found: T): T => ({
+        ...found,
+        body: { ...found.body, externalId: undefined },
+      });
+      const target = overriding(stage.target, {
+        shows: () => false,
+        find: async (type, path, value, aborted, content) => {
+          const found = path === 'externalId' ? [] : await stage.target.find(type, path, value, aborted, content);
+          return isFailure(found) ? found : found.map(bare);
+        },
+        read: async (...asked) => {
+          const found = await stage.target.read(...asked);
+          return isFailure(found) ? found : bare(found);
+        },
+        inventory: () => Promise.resolve(undefined),
+      });
+      const cycle = () => stage.cycle({ attempt: 'asked', prepare: () => Promise.resolve({ ...stage.setup, target }) });
+      stage.target.setHook((call) => {
+        if (call.method === 'create' && call.attributes.get('externalId') === 'anna') return { when: 'after', result };
+        return call.method === 'update'
+          ? { when: 'before', result: { class: 'rejected', status: 413, detail: 'too large' } }
+          : undefined;
+      });
+      // At once by the creation, and as an adoption of its own.
+      for (let turn = 0; turn < 2; turn += 1) {
+        assert.equal((await cycle()).report.failed[0]?.failure.status, 413);
+        await stage.clock.advance(hour);
+      }
+      stage.target.setHook(undefined);
+      stage.source.remove('anna');
+      await cycle();
+      const anna = stage.target.users().find(({ userName }) => userName === 'anna@example.org');
+      assert.equal(anna?.['active'], stays);
+      assert.deepEqual(await stage.store.openIntents('wiki'), []);
+    });
 });
 
 describe('an adoption without a clear answer', () => {

@@ -1,5 +1,4 @@
 import { readActive } from '../../../core/mapping/active.ts';
-import { scimPath } from '../../../core/mapping/scim-path.ts';
 import type { ResourceType } from '../../../core/model/entry.ts';
 import type { TargetId } from '../../../core/model/link.ts';
 import type { Acknowledged } from '../../../ports/scim-target.ts';
@@ -8,7 +7,8 @@ import { isRefusal, type Answer, type Body, type Refusal } from '../shared/messa
 import { idOf, readResource } from '../answers/resource.ts';
 import { endOf, isMute, noteMute, type Ended } from './ended.ts';
 import { insistOnActive } from './insist-on-active.ts';
-import { displaced, lostBeside, showsNone } from './effect.ts';
+import { lookAtJoined, notShown } from './joined-change.ts';
+import { withLost } from './lost-beside.ts';
 import { neverStored, settleStored } from './settle-stored.ts';
 import { showsNobody, showsSomebody } from './shows-nobody.ts';
 import { wasShown } from './stored-evidence.ts';
@@ -37,26 +37,25 @@ export async function believeUpdate(
   again: () => Promise<Answer | Refusal>,
 ): Promise<Answer | Refusal> {
   if (answer.status === 202 || changes.length === 0) return answer;
-  const { targetDialect } = conversation;
+  const { evidence } = conversation.targetDialect;
   // What was sent alone says nothing of what outcomes in bulk requests stand for.
   const inBulk = answer.joined === true;
   const about = subjectOf(id, answer.body);
+  const isElse = answer.body !== undefined && about === 'nothing';
   const ends = changes.some(({ path, value }) => path.text === 'active' && value === false);
   let seen = about === 'it' && !mayBeEcho(changes, answer.body) ? answer.body : undefined;
-  let end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
+  let end = ends && seen !== undefined ? endOf(seen, { evidence }) : undefined;
   let isFresh = false;
   let found: boolean | undefined;
   const form = `${ends ? 'deactivation' : type} by ${formOf(conversation, type, changes)}${inBulk ? ', in bulk' : ''}`;
   if (seen === undefined || (ends && end !== 'off')) {
     const looked = ends ? 'an account that was to be switched off' : (`a ${type} that was changed` as const);
-    const must = ends && (about === 'another' || (answer.body !== undefined && about === 'nothing') || isNotOff(end));
+    const must = ends ? about === 'another' || isElse || isNotOff(end) : isElse && evidence.has(answersWith(form));
     const first = ends ? firstEnds : 1;
-    if (!must && !(await targetDialect.evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
+    if (!must && !(await evidence.isToBeLookedAt(form, first, ends ? sampledEnds : Infinity)))
       return uncertain(conversation, ends, withUnstored(conversation, type, changes, { ...answer, body: seen }));
     try {
-      const held = await (ends
-        ? readEnded(conversation, type, id, known)
-        : readResource(conversation.exchange, type, id, conversation.signal));
+      const held = await readWritten(conversation, type, id, looked, ends ? known : {});
       if (isRefusal(held)) {
         const unlooked = lookedInVain(conversation, held, looked, ends, inBulk);
         if (isRefusal(unlooked)) return unlooked;
@@ -64,11 +63,10 @@ export async function believeUpdate(
         const unshown = withUnstored(conversation, type, changes, { ...answer, body: seen });
         return held.class === 'gone' ? unshown : uncertain(conversation, ends, unshown);
       }
-      if (held.body !== undefined) showsSomebody(conversation, looked);
       seen = held.body;
       isFresh = seen !== undefined;
-      end = ends && seen !== undefined ? endOf(seen, targetDialect) : undefined;
-      if (end === 'mute') noteMute(targetDialect);
+      end = ends && seen !== undefined ? endOf(seen, { evidence }) : undefined;
+      if (end === 'mute') noteMute({ evidence });
       found = seen === undefined ? undefined : !isNotOff(end) && !(comesBack(changes) && readActive(seen) === false);
       if (seen !== undefined && inBulk && !ends) {
         found = undefined; // refused alone, it says nothing of the form
@@ -77,15 +75,18 @@ export async function believeUpdate(
         [seen, found] = joined;
       }
     } finally {
-      if (!must) targetDialect.evidence.looked(form, first, found);
-      else if (found === false) targetDialect.evidence.doubt(form);
+      if (!must) evidence.looked(form, first, found);
+      else if (found === false) evidence.doubt(form);
     }
   }
   if (seen === undefined) return uncertain(conversation, ends, withUnstored(conversation, type, changes, answer));
-  if (inBulk && found !== false && notShown(seen, changes) === 0) targetDialect.evidence.note(bulkTold);
-  const settled = await settleSeen(conversation, type, id, changes, known, { ...answer, body: seen }, isFresh, end);
+  if (!isFresh && !inBulk) evidence.note(answersWith(form));
+  if (inBulk && found !== false && notShown(seen, changes) === 0) evidence.note(bulkTold);
+  const shown = { ...answer, body: seen };
+  const idle = isElse && isFresh && !ends ? withoutEffect(conversation, type, changes, shown) : undefined;
+  const settled = idle ?? (await settleSeen(conversation, type, id, changes, known, shown, isFresh, end));
   // What could not be settled is looked at again.
-  if (isRefusal(settled) && isFresh) targetDialect.evidence.doubt(form);
+  if (isRefusal(settled) && isFresh) evidence.doubt(form);
   return settled;
 }
 
@@ -107,6 +108,31 @@ async function settleSeen(
   const settled = await compare(conversation, type, id, changes, answer, isFresh, end);
   if (isRefusal(settled) || settled.body === undefined) return settled;
   return withLost(conversation, type, changes, known, settled);
+}
+
+/** The fact that changes in a form were answered with the resource: something else in its place is looked into. */
+function answersWith(form: string): string {
+  return `answers with the resource: ${form}`;
+}
+
+/**
+ * A change that was answered with something else than the resource, and of which nothing is there: the request was not carried
+ * out, where the target was seen to store all of it for others. That is no value which it does not store.
+ */
+function withoutEffect(
+  conversation: Conversation,
+  type: ResourceType,
+  changes: readonly WireChange[],
+  { status, body }: Answer & { readonly body: Body },
+): Refusal | undefined {
+  const isStored = changes.every(({ path, from }) => wasShown(conversation, type, from ?? path.text));
+  return isStored && notShown(body, changes) === changes.length
+    ? {
+        class: 'rejected',
+        status,
+        detail: `answered ${status} with something else than the ${type}, and nothing changed`,
+      }
+    : undefined;
 }
 
 /**
@@ -137,89 +163,31 @@ function lookedInVain(
   return { isBelieved: !isOpen && isShownNever };
 }
 
-/** Reads who was switched off; that they are not there counts only while others are shown, and is asked once more then: a target that showed nobody may have come back. */
-async function readEnded(
-  { exchange, signal }: Conversation,
+/**
+ * Reads what was written. That somebody who was switched off is not there counts only while others are shown, and is asked once
+ * more then: a target that showed nobody may have come back.
+ *
+ * @param showsOthers of an end of access
+ */
+async function readWritten(
+  conversation: Conversation,
   type: ResourceType,
   id: TargetId,
+  looked: Parameters<typeof showsSomebody>[1],
   { showsOthers }: Pick<Acknowledged, 'showsOthers'>,
 ): Promise<Answer | Refusal> {
-  const held = await readResource(exchange, type, id, signal);
-  if (showsOthers === undefined || !isRefusal(held) || held.class !== 'gone') return held;
-  return (await showsOthers()) ? readResource(exchange, type, id, signal) : shownToNobody(held);
-}
-
-/** What does not change in an attribute has to be sent with what does. */
-export const partsReplace = 'a part of an attribute takes the place of the whole';
-
-/** An answer with what it shows to have gone with the changes. Where one element took the place of the others, lists go whole from then on. */
-export function withLost(
-  conversation: Conversation,
-  type: ResourceType,
-  changes: readonly WireChange[],
-  { paths = [] }: Pick<Acknowledged, 'paths'>,
-  answer: Answer,
-): Answer {
-  if (answer.body === undefined) return answer;
-  const others = displaced(answer.body, changes, paths);
-  if (others.length > 0)
-    conversation.targetDialect.learn(
-      'patch.valueFilters',
-      false,
-      'an element that was added to a list took the place of the others',
-    );
-  const beside = lostBeside(answer.body, changes, paths).filter((path) => wasShown(conversation, type, path));
-  if (beside.some((path) => scimPath(path).filter === undefined))
-    conversation.targetDialect.evidence.note(partsReplace);
-  const lost = [...others, ...beside];
-  return lost.length === 0 ? answer : { ...answer, lost };
-}
-
-/** What a change in a bulk request came to: as it is seen now, and whether the outcome told the truth; undefined: nobody can tell. */
-async function lookAtJoined(
-  conversation: Conversation,
-  type: ResourceType,
-  id: TargetId,
-  changes: readonly WireChange[],
-  seen: Body,
-  again: () => Promise<Answer | Refusal>,
-): Promise<[Body, boolean | undefined] | Refusal> {
-  const open = notShown(seen, changes);
-  const alone = open === 0 ? undefined : await sentAlone(conversation, type, id, changes, open, again);
-  if (alone !== undefined && isRefusal(alone)) return { ...alone, inPart: true };
-  return alone === undefined ? [seen, open === changes.length ? undefined : true] : [alone, false];
-}
-
-/**
- * The change once more, in a request of its own: some answer 200 to each operation of a bulk request, and carry out none.
- * Where more of it is to be seen then (`open`: what was not before), nothing goes by bulk requests any more. Undefined: it was not for that, or could not be seen.
- * Refused alone, it is refused.
- */
-async function sentAlone(
-  { targetDialect, exchange, signal }: Conversation,
-  type: ResourceType,
-  id: TargetId,
-  changes: readonly WireChange[],
-  open: number,
-  again: () => Promise<Answer | Refusal>,
-): Promise<Body | Refusal | undefined> {
-  const answer = await again();
-  if (isRefusal(answer)) return answer;
-  const isShown = subjectOf(id, answer.body) === 'it';
-  const held = isShown ? answer : await readResource(exchange, type, id, signal);
-  if (isRefusal(held) || held.body === undefined || notShown(held.body, changes) >= open) return undefined;
-  targetDialect.learn('bulk.use', false, 'changes in a bulk request were answered as if they were done, and were not');
-  return held.body;
+  const { exchange, signal } = conversation;
+  const read = () => readResource(exchange, type, id, signal);
+  const first = await read();
+  const isDoubted = showsOthers !== undefined && isRefusal(first) && first.class === 'gone';
+  const held = !isDoubted ? first : (await showsOthers()) ? await read() : shownToNobody(first);
+  if (!isRefusal(held) && held.body !== undefined) showsSomebody(conversation, looked);
+  return held;
 }
 
 function unseen({ status }: Refusal): Refusal {
   const detail = `a change could not be looked at: answered ${status} without a body`;
   return { class: 'transient', status, detail };
-}
-
-/** How many of the changes a resource does not show: one that it shows may have been so before. */
-function notShown(body: Body, changes: readonly WireChange[]): number {
-  return changes.filter((change) => showsNone(body, [change])).length;
 }
 
 async function compare(

@@ -11,7 +11,7 @@ import { unlessGone, unlessRefusedAsGone } from '../read/gone.ts';
 import { failed, isRefusal, type Answer, type Body, type Refusal } from '../shared/message.ts';
 import { confirmCreate, confirmWrite, type Promised } from './accepted.ts';
 import { believeMembers, differs } from './believe-members.ts';
-import { withLost } from './believe-update.ts';
+import { withLost } from './lost-beside.ts';
 import { createResource } from './create.ts';
 import { confirms, unstored } from './effect.ts';
 import { tellsActive } from './ended.ts';
