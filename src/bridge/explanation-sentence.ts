@@ -73,7 +73,7 @@ function kept({ target, link }: TargetExplanation): string {
 }
 
 function inScope(one: TargetExplanation): string {
-  const { target, link, explanation, operations, quarantine, createInactive } = one;
+  const { target, link, explanation, operations, quarantine, createInactive, awaited } = one;
   const isInactive = explanation?.type === 'user' && explanation.resource?.attributes.get('active') === false;
   if (link === undefined || link.lifecycle === 'lost') {
     if (operations.length > 0) return `is not on ${target} yet${lastTry(one)}${nextOf(one)}`;
@@ -90,7 +90,9 @@ function inScope(one: TargetExplanation): string {
       ? `is on ${target}`
       : `is switched off on ${target}${isInactive ? ', as in the directory' : ''}`;
   if (operations.length === 0)
-    return `${state}${quarantine === undefined ? ', and in step' : ', and the last try to bring it in step failed'}`;
+    return quarantine === undefined
+      ? `${state}, and in step${awaited.length === 0 ? '' : ` but for ${whole(awaited.length)} not on ${target} yet`}`
+      : `${state}, and the last try to bring it in step failed`;
   return `${state}${lastTry(one)}${nextOf(one)}`;
 }
 

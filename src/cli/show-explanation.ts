@@ -141,7 +141,7 @@ function accountText({ targetId, matchedBy, active, owner }: UnlinkedAccount, kn
 }
 
 function showNext(
-  { operations, held, holdId, undone, rejections }: TargetExplanation,
+  { operations, held, holdId, undone, rejections, awaited }: TargetExplanation,
   known: KnownAccounts,
   terminal: Terminal,
   call: CommandLine,
@@ -149,6 +149,14 @@ function showNext(
   const { colors, print } = terminal;
   const tell = teller(terminal);
   if (operations.length === 0) tell('next', 'nothing to send');
+  if (awaited.length > 0)
+    tell(
+      'awaited',
+      `not on the target yet, and added then: ${awaited
+        .map((id) => printable(nameOf(id, known) ?? id))
+        .sort(inOrder)
+        .join(', ')}`,
+    );
   const isAmong = (some: readonly Operation[], { verb, sourceId }: Operation): boolean =>
     some.some((one) => one.verb === verb && one.sourceId === sourceId);
   for (const operation of operations) {

@@ -9,7 +9,8 @@ import type { Operation } from '../core/model/plan.ts';
 import type { DesiredValue, Rejected, Resource } from '../core/model/resource.ts';
 import type { CompleteReading } from '../core/model/reading.ts';
 import { explainEntry, type Explanation } from '../core/mapping/explain.ts';
-import type { Projection } from '../core/mapping/project.ts';
+import { mentionsOf } from '../core/mapping/compare-projections.ts';
+import { findResource, type Projection } from '../core/mapping/project.ts';
 import { concerning } from '../core/planning/concerning.ts';
 import type { Match } from '../core/planning/plan-input.ts';
 import { heldOperation, marksOf } from '../core/planning/held-operation.ts';
@@ -55,6 +56,8 @@ export interface TargetExplanation {
   readonly targetQuarantine: TargetState['quarantine'];
   /** Somebody wants what failed tried again: the next cycle does not wait for its pause. */
   readonly retryAsked: boolean;
+  /** Who belongs to it (a group's members, a manager) and is not on the target yet: they are added once they are there. */
+  readonly awaited: readonly SourceId[];
   /** What the next cycle would do, with what is held and what was rejected. */
   readonly operations: readonly Operation[];
   /** Of these, what the guard would hold, and under which id. */
@@ -139,6 +142,7 @@ export async function explainTarget(
     createInactive: setup.createInactive,
     account: isOnTarget || wasSearched ? undefined : await findUnlinked(explained, setup, store, signal),
     names: namesIn(all),
+    awaited: awaitedBy(id, all, links, setup),
     link: links.get(id),
     heir: heirIn(id, prepared),
     quarantine,
@@ -147,6 +151,21 @@ export async function explainTarget(
     ...ofPlan(id, prepared, quarantine, explained, store.digest),
   };
   return { explanation, prepared };
+}
+
+/** Newcomers are not looked for here, so that the plan has nothing of them. Whoever is never created is not awaited. */
+function awaitedBy(
+  id: SourceId,
+  { resources }: Projection,
+  links: ReadonlyMap<SourceId, Link>,
+  { createInactive }: TargetSetup,
+): SourceId[] {
+  const own = findResource(resources, id);
+  const comes = (one: SourceId): boolean => {
+    const resource = findResource(resources, one);
+    return resource !== undefined && (createInactive || resource.attributes.get('active') !== false);
+  };
+  return own === undefined ? [] : mentionsOf(own).filter((one) => one !== id && !isLive(links.get(one)) && comes(one));
 }
 
 function namesIn({ resources, rejected }: Projection): TargetExplanation['names'] {

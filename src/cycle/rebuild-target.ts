@@ -72,6 +72,17 @@ type Part = Pick<RebuiltTarget, 'missing' | 'unjoined'> & {
  * others made anew
  */
 export async function rebuildTarget(setup: TargetSetup, input: RebuildInput): Promise<RebuiltTarget> {
+  try {
+    return await joinAccounts(setup, input);
+  } catch (thrown) {
+    if (!(thrown instanceof BridgeError) || thrown.code !== 'D2S_TARGET_UNREACHABLE') throw thrown;
+    // No cycle comes later that would go on with it.
+    const remedy = 'nothing was changed; look at the target and the network between, and give the command again';
+    throw new BridgeError(thrown.code, thrown.message, remedy, thrown, thrown.said);
+  }
+}
+
+async function joinAccounts(setup: TargetSetup, input: RebuildInput): Promise<RebuiltTarget> {
   const { readings, store, now } = input;
   const { name } = setup.target;
   await askFirst(setup, input);

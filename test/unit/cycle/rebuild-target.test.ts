@@ -149,6 +149,7 @@ describe('A target that does not answer while its state is made again', () => {
     ] satisfies Partial<ScimTarget>[]) {
       const error = await failing(calls);
       assert.ok(error instanceof BridgeError && error.exitCode === 1, `${Object.keys(calls).join()}: ${String(error)}`);
+      assert.match(error.remedy, /^nothing was changed; .* give the command again$/);
     }
     assert.equal(
       await failing({ inventory: () => Promise.resolve({ class: 'unsupported', detail: 'no lists' }) }),
