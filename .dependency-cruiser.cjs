@@ -92,6 +92,13 @@ module.exports = {
       read: ['connect', 'protocol', 'shared'],
       changes: ['read', 'connect', 'protocol', 'shared'],
     }),
+    ...rooms('adapters/lowdb', {
+      shared: [],
+      lock: ['shared'],
+      log: ['shared'],
+      memory: ['log', 'shared'],
+      disk: ['memory', 'log', 'shared'],
+    }),
     rule(
       'ldapts-in-ldap-only',
       { pathNot: '^src/adapters/ldap/' },

@@ -5,7 +5,7 @@ import { createLdapSource } from './adapters/ldap/source.ts';
 import { createLdifSource } from './adapters/ldif/source.ts';
 import { createComparedNotes } from './adapters/lowdb/compared-notes.ts';
 import { openStateStore, type StateStoreOptions } from './adapters/lowdb/open-store.ts';
-import { tailLog } from './adapters/lowdb/log-tail.ts';
+import { tailLog } from './adapters/lowdb/log/log-tail.ts';
 import { openStateView } from './adapters/lowdb/open-view.ts';
 import { createStateTools } from './adapters/lowdb/state-tools.ts';
 import type { Secret } from './adapters/scim/auth/auth.ts';

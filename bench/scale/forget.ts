@@ -1,8 +1,8 @@
 /** What it costs to forget a link where there are many groups. Usage: node bench/scale/forget.ts [--groups N] */
 import { parseArgs } from 'node:util';
-import { IdRows } from '../../src/adapters/lowdb/id-rows.ts';
-import { LinkWords } from '../../src/adapters/lowdb/link-words.ts';
-import { TargetMemory } from '../../src/adapters/lowdb/target-memory.ts';
+import { IdRows } from '../../src/adapters/lowdb/memory/id-rows.ts';
+import { LinkWords } from '../../src/adapters/lowdb/memory/link-words.ts';
+import { TargetMemory } from '../../src/adapters/lowdb/memory/target-memory.ts';
 
 const { values } = parseArgs({ options: { groups: { type: 'string', default: '50000' } } });
 const groups = Number(values.groups);

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { nodeFiles } from '../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { killingFilesFrom } from '../support/failing-files.ts';
 import { clock, liveThrough } from '../unit/adapters/lowdb/fixture.ts';

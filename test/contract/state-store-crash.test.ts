@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
-import { nodeFiles } from '../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { failingFiles, type Moment } from '../support/failing-files.ts';
 import { clock, liveThrough, survives, temporaryFolder } from '../unit/adapters/lowdb/fixture.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StateFiles } from '../../src/adapters/lowdb/files.ts';
+import type { StateFiles } from '../../src/adapters/lowdb/shared/files.ts';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { failingFiles } from '../support/failing-files.ts';

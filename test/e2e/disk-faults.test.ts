@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { nodeFiles } from '../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../src/adapters/lowdb/shared/node-files.ts';
 import { failingFiles } from '../support/failing-files.ts';
 import { startProgram, type ProgramResult } from '../support/program.ts';
 import { until } from '../support/until.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { nodeFiles } from '../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../src/adapters/lowdb/shared/node-files.ts';
 import { failingFiles, moments } from '../support/failing-files.ts';
 import { commandOf, errands, logOf, type Errand } from './support/commands.ts';
 import { crash } from './support/crashing-files.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { packChange, PathLists, unpackChange } from '../../src/adapters/lowdb/journal-links.ts';
+import { packChange, PathLists, unpackChange } from '../../src/adapters/lowdb/disk/journal-links.ts';
 import type { StateChange } from '../../src/ports/state-change.ts';
 import { aLink } from '../contract/state-store.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { IdRows } from '../../src/adapters/lowdb/id-rows.ts';
-import { LinkTable } from '../../src/adapters/lowdb/link-table.ts';
-import { LinkWords } from '../../src/adapters/lowdb/link-words.ts';
+import { IdRows } from '../../src/adapters/lowdb/memory/id-rows.ts';
+import { LinkTable } from '../../src/adapters/lowdb/memory/link-table.ts';
+import { LinkWords } from '../../src/adapters/lowdb/memory/link-words.ts';
 import { holdsValue, type Link } from '../../src/core/model/link.ts';
 import { forgetContent } from '../../src/core/planning/link-paths.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { Memberships } from '../../src/adapters/lowdb/memberships.ts';
+import { Memberships } from '../../src/adapters/lowdb/memory/memberships.ts';
 import { countOwn, strangerId } from '../../src/core/model/stranger.ts';
 
 const groups = ['g0', 'g1', 'g2'];

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { openToAll } from '../../src/adapters/ldif/open-to-all.ts';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
-import { mayBePlanted, ownUser } from '../../src/adapters/lowdb/owner.ts';
+import { mayBePlanted, ownUser } from '../../src/adapters/lowdb/shared/owner.ts';
 import { readAuthorities, readPem } from '../../src/config/authorities.ts';
 import { createSite } from '../e2e/support/site.ts';
 import { idOf } from '../e2e/support/company.ts';

@@ -1,4 +1,4 @@
-import type { StateFile, StateFiles } from '../../src/adapters/lowdb/files.ts';
+import type { StateFile, StateFiles } from '../../src/adapters/lowdb/shared/files.ts';
 
 /** The files of a process that may die in the middle of using them. */
 export interface DyingFiles {

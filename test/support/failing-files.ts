@@ -1,4 +1,4 @@
-import type { StateFile, StateFiles } from '../../src/adapters/lowdb/files.ts';
+import type { StateFile, StateFiles } from '../../src/adapters/lowdb/shared/files.ts';
 
 /** What changes something on the disk. Reading is never counted. */
 export type WritingOperation =

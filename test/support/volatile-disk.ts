@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { StateFile, StateFiles } from '../../src/adapters/lowdb/files.ts';
+import type { StateFile, StateFiles } from '../../src/adapters/lowdb/shared/files.ts';
 
 interface Content {
   readonly identity: string;

@@ -1,7 +1,7 @@
 /** Prints which files a configuration on Windows and the state beside it are; the paths go nowhere. */
-import { logFilePath, logFolder } from '../../src/adapters/lowdb/log-folder.ts';
-import { pathsOf } from '../../src/adapters/lowdb/load.ts';
-import { besides } from '../../src/adapters/lowdb/replace-file.ts';
+import { logFilePath, logFolder } from '../../src/adapters/lowdb/log/log-folder.ts';
+import { pathsOf } from '../../src/adapters/lowdb/disk/load.ts';
+import { besides } from '../../src/adapters/lowdb/shared/replace-file.ts';
 import { loadProfiles } from '../../src/config/profile.ts';
 import { resolveConfiguration } from '../../src/config/resolve.ts';
 import { configurationSchema } from '../../src/config/schema/configuration.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { StateFiles } from '../../src/adapters/lowdb/files.ts';
-import { nodeFiles } from '../../src/adapters/lowdb/node-files.ts';
+import type { StateFiles } from '../../src/adapters/lowdb/shared/files.ts';
+import { nodeFiles } from '../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../src/adapters/lowdb/open-view.ts';
 import { clock, recordOf, recordsIn, temporaryFolder } from '../unit/adapters/lowdb/fixture.ts';

@@ -6,10 +6,10 @@ import { join, win32 } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { factsOf } from '../../src/adapters/lowdb/file-facts.ts';
-import { lockAddress } from '../../src/adapters/lowdb/lock-address.ts';
-import { mayBePlanted } from '../../src/adapters/lowdb/owner.ts';
-import { patiently } from '../../src/adapters/lowdb/patiently.ts';
+import { factsOf } from '../../src/adapters/lowdb/shared/file-facts.ts';
+import { lockAddress } from '../../src/adapters/lowdb/lock/lock-address.ts';
+import { mayBePlanted } from '../../src/adapters/lowdb/shared/owner.ts';
+import { patiently } from '../../src/adapters/lowdb/shared/patiently.ts';
 import { isOpenToAll } from '../../src/config/file-rights.ts';
 
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { mostNotedBytes, type ComparedNotes } from '../../ports/compared-notes.ts';
-import { writeFully, type StateFiles } from './files.ts';
-import { readStateLines } from './lines.ts';
-import { nodeFiles } from './node-files.ts';
+import { writeFully, type StateFiles } from './shared/files.ts';
+import { readStateLines } from './shared/lines.ts';
+import { nodeFiles } from './shared/node-files.ts';
 
 /** Before the name of a target. */
 const prefix = 'compared.';

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { Verb } from '../../core/model/plan.ts';
 import type { Decision, LeftDecisions, UnusableDecision } from '../../ports/decisions.ts';
-import { damaged, foreign, openToAll, unwritable } from './faults.ts';
-import { readText, type StateFiles } from './files.ts';
-import { tryParseJson } from './lines.ts';
-import { mayBePlanted, ownUser } from './owner.ts';
-import { replaceFile } from './replace-file.ts';
+import { damaged, foreign, openToAll, unwritable } from './shared/faults.ts';
+import { readText, type StateFiles } from './shared/files.ts';
+import { tryParseJson } from './shared/lines.ts';
+import { mayBePlanted, ownUser } from './shared/owner.ts';
+import { replaceFile } from './shared/replace-file.ts';
 
 const heldOperation = z.strictObject({
   /** One that is not known is in no plan. */

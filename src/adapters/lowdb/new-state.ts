@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
 import type { NewState } from '../../ports/state-tools.ts';
-import { unusable } from './faults.ts';
-import { writeFully, type StateFiles } from './files.ts';
-import { pathsOf } from './load.ts';
-import { acquireLock } from './lock.ts';
-import { nodeFiles } from './node-files.ts';
+import { unusable } from './shared/faults.ts';
+import { writeFully, type StateFiles } from './shared/files.ts';
+import { pathsOf } from './disk/load.ts';
+import { acquireLock } from './lock/lock.ts';
+import { nodeFiles } from './shared/node-files.ts';
 import { openFolder, openStateStore } from './open-store.ts';
-import { writeNew } from './replace-file.ts';
+import { writeNew } from './shared/replace-file.ts';
 
 export interface NewStateOptions {
   readonly folder: string;

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { BridgeError } from '../../core/model/errors.ts';
 import type { StateChange } from '../../ports/state-change.ts';
 import type { StateView } from '../../ports/state-store.ts';
-import { unusable } from './faults.ts';
-import type { StateFiles } from './files.ts';
-import { loadState, pathsOf, type LoadedState, type StatePaths } from './load.ts';
-import { StateMemory } from './memory.ts';
-import { nodeFiles } from './node-files.ts';
-import { digestWith, newKey } from './secret-key.ts';
+import { unusable } from './shared/faults.ts';
+import type { StateFiles } from './shared/files.ts';
+import { loadState, pathsOf, type LoadedState, type StatePaths } from './disk/load.ts';
+import { StateMemory } from './memory/memory.ts';
+import { nodeFiles } from './shared/node-files.ts';
+import { digestWith, newKey } from './shared/secret-key.ts';
 import { createView, viewFiles } from './view.ts';
 
 export interface StateViewOptions {

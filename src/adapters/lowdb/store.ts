@@ -4,17 +4,17 @@ import type { StateChange } from '../../ports/state-change.ts';
 import type { Decision } from '../../ports/decisions.ts';
 import type { StateStore, StateView } from '../../ports/state-store.ts';
 import type { Erased } from '../../ports/state-tools.ts';
-import type { Compaction } from './compaction.ts';
+import type { Compaction } from './disk/compaction.ts';
 import type { DecisionFolder } from './decision-folder.ts';
-import { GroupCommit } from './group-commit.ts';
-import { packChange, PathLists } from './journal-links.ts';
-import { readRecord } from './state-change.ts';
-import type { JournalWriter } from './journal-writer.ts';
-import { tryParseJson } from './lines.ts';
-import type { LatestNote } from './latest-note.ts';
-import type { LogWriter } from './log-writer.ts';
-import type { StateLock } from './lock.ts';
-import type { StateContent } from './snapshot.ts';
+import { GroupCommit } from './shared/group-commit.ts';
+import { packChange, PathLists } from './disk/journal-links.ts';
+import { readRecord } from './disk/state-change.ts';
+import type { JournalWriter } from './disk/journal-writer.ts';
+import { tryParseJson } from './shared/lines.ts';
+import type { LatestNote } from './disk/latest-note.ts';
+import type { LogWriter } from './log/log-writer.ts';
+import type { StateLock } from './lock/lock.ts';
+import type { StateContent } from './disk/snapshot.ts';
 
 /** A state in a folder of this machine. */
 export interface EmbeddedStore extends StateStore {

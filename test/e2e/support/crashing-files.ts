@@ -1,7 +1,7 @@
 import { cp, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { StateFiles } from '../../../src/adapters/lowdb/files.ts';
-import { nodeFiles } from '../../../src/adapters/lowdb/node-files.ts';
+import type { StateFiles } from '../../../src/adapters/lowdb/shared/files.ts';
+import { nodeFiles } from '../../../src/adapters/lowdb/shared/node-files.ts';
 import { sync } from '../../../src/cli/commands/sync.ts';
 import type { CommandContext } from '../../../src/cli/session.ts';
 import { failingFiles, type Moment } from '../../support/failing-files.ts';

@@ -5,7 +5,7 @@
  * usage: failing-main.ts CONFIG COMMAND [WORD]
  */
 import { readFileSync } from 'node:fs';
-import { nodeFiles } from '../../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../../src/adapters/lowdb/shared/node-files.ts';
 import { processTerminal } from '../../../src/cli/terminal.ts';
 import { failingFiles, type Fault } from '../../support/failing-files.ts';
 import { commandOf } from './commands.ts';

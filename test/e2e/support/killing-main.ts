@@ -4,7 +4,7 @@
  *
  * usage: killing-main.ts CONFIG [COMMAND [WORD]]
  */
-import { nodeFiles } from '../../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../../src/adapters/lowdb/shared/node-files.ts';
 import { processTerminal } from '../../../src/cli/terminal.ts';
 import { failingFiles, killingFilesFrom } from '../../support/failing-files.ts';
 import { commandOf } from './commands.ts';

@@ -3,7 +3,7 @@ import { readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createComparedNotes } from '../../../../src/adapters/lowdb/compared-notes.ts';
-import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
 import { clock, temporaryFolder } from './fixture.ts';

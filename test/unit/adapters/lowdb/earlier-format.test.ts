@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import { seal } from '../../../../src/adapters/lowdb/lines.ts';
+import { seal } from '../../../../src/adapters/lowdb/shared/lines.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import { doubtful, empty, type Link } from '../../../../src/core/model/link.ts';

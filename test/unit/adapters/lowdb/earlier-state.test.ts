@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inCurrentWords } from '../../../../src/adapters/lowdb/earlier-state.ts';
-import { readRecord } from '../../../../src/adapters/lowdb/state-change.ts';
+import { inCurrentWords } from '../../../../src/adapters/lowdb/disk/earlier-state.ts';
+import { readRecord } from '../../../../src/adapters/lowdb/disk/state-change.ts';
 
 const at = '2026-11-01T00:00:00.000Z';
 const operations = [{ verb: 'deactivate', type: 'user', sourceId: 'a' } as const];

@@ -5,8 +5,8 @@ import { chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { claimFolder } from '../../../../src/adapters/lowdb/folder-lock.ts';
-import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import { claimFolder } from '../../../../src/adapters/lowdb/lock/folder-lock.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import { clock, failsWith, recordsIn, temporaryFolder } from './fixture.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GroupCommit } from '../../../../src/adapters/lowdb/group-commit.ts';
-import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import { GroupCommit } from '../../../../src/adapters/lowdb/shared/group-commit.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
 import { clock, recordOf, recordsIn, temporaryFolder } from './fixture.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { keyedDigest } from '../../../../src/adapters/lowdb/keyed-digest.ts';
+import { keyedDigest } from '../../../../src/adapters/lowdb/shared/keyed-digest.ts';
 
 describe('a keyed digest', () => {
   it('is half of an HMAC-SHA-256, whatever the key and the text, and whatever came before', () => {

@@ -6,7 +6,7 @@ import { openNewState } from '../../../../src/adapters/lowdb/new-state.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
 import type { StateStore } from '../../../../src/ports/state-store.ts';
-import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/shared/node-files.ts';
 import { dyingFiles } from '../../../support/dying-files.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
 import { VolatileDisk } from '../../../support/volatile-disk.ts';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { chmod, cp, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { StateFile, StateFiles } from '../../../../src/adapters/lowdb/files.ts';
-import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import type { StateFile, StateFiles } from '../../../../src/adapters/lowdb/shared/files.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
-import { seal } from '../../../../src/adapters/lowdb/lines.ts';
+import { seal } from '../../../../src/adapters/lowdb/shared/lines.ts';
 import type { StateStore } from '../../../../src/ports/state-store.ts';
 import { clock, copyState, edit, failsWith, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { nodeFiles } from '../../../../src/adapters/lowdb/node-files.ts';
+import { nodeFiles } from '../../../../src/adapters/lowdb/shared/node-files.ts';
 import { openStateStore } from '../../../../src/adapters/lowdb/open-store.ts';
 import { openStateView } from '../../../../src/adapters/lowdb/open-view.ts';
-import type { StateFiles } from '../../../../src/adapters/lowdb/files.ts';
+import type { StateFiles } from '../../../../src/adapters/lowdb/shared/files.ts';
 import { failingFiles } from '../../../support/failing-files.ts';
 import { clock, failsWith, recordOf, recordsIn, temporaryFolder } from './fixture.ts';
 
