@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { freePort } from '../support/process.ts';
+import { until } from '../support/until.ts';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -16,7 +17,7 @@ it('the commands of docs/tutorial.md lead to a hold, its notification, its alert
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
   const [target, hook, http, prometheus] = [await freePort(), await freePort(), await freePort(), await freePort()];
   // Another folder and other ports, so that nothing of this machine is in the way; it is installed already.
-  const script = `set -euo pipefail\nexport WIKI_TOKEN\n${blocks.join('\n')}`
+  const script = `set -euo pipefail\nexport WIKI_TOKEN\n${blocks.join('\n')}\nkill $(jobs -p) || true`
     .replace('npm run -s setup\n', '')
     .replace("echo 'notify:", `echo 'http: { listen: "127.0.0.1:${http}" }' >> try/dir2scim.yaml\necho 'notify:`)
     .replaceAll(/\btry\b/g, folder)
@@ -26,15 +27,20 @@ it('the commands of docs/tutorial.md lead to a hold, its notification, its alert
     .replaceAll('9470', String(target))
     .replaceAll('9471', String(hook));
   const shell = spawn('bash', ['-c', script], { cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  // The service and the listener of the tutorial run until Ctrl-C: they go with their group.
-  t.after(() => {
-    if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
-  });
+  const isAnyLeft = (signal: 0 | 'SIGKILL'): boolean => {
+    try {
+      return shell.pid !== undefined && process.kill(-shell.pid, signal);
+    } catch {
+      return false;
+    }
+  };
+  t.after(() => isAnyLeft('SIGKILL'));
   let output = '';
   for (const stream of [shell.stdout, shell.stderr])
     stream.setEncoding('utf8').on('data', (part: string) => (output += part));
   const [code] = (await once(shell, 'exit')) as [number | null];
   assert.equal(code, 0, output);
+  await until('what the page started is gone', () => !isAnyLeft(0));
   assert.match(output, /12 users and 5 groups/);
   assert.match(output, /HELD 7 users to deactivate/);
   assert.match(output, /"condition":"held"/);
