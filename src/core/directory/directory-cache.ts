@@ -4,7 +4,7 @@ import type { Entry, ResourceType, SourceId } from '../model/entry.ts';
 import type { CompleteReading, AbsenceReason, DeltaReading, Watermark } from '../model/reading.ts';
 import { eachInSteps, inOneGo, type Steps } from '../model/steps.ts';
 import { familyOf } from './counters.ts';
-import { Arena } from './packed/arena.ts';
+import { Arena, type Mark } from './packed/arena.ts';
 import { Dictionary } from './packed/dictionary.ts';
 import { Intake } from './packed/intake.ts';
 import { PackedEntries, type Pack } from './packed/packed-entries.ts';
@@ -24,6 +24,8 @@ const fewBytes = 4 * 1024 * 1024;
 export class DirectoryCache {
   #pack: Pack = { arena: new Arena(), dictionary: new Dictionary() };
   #entries = new PackedEntries(this.#pack, new Uint32Array(), 0);
+  /** How far the memory was filled when the reading began that is under way, or has failed. */
+  #begun: Mark | undefined;
   /** Bytes of the entries that there were when it was looked at last. */
   #size = 0;
   /** Of those who were here once. */
@@ -42,8 +44,14 @@ export class DirectoryCache {
     return this.#watermark;
   }
 
-  /** For the entries of one reading, to be handed over with it. One reading at a time. */
+  /**
+   * For the entries of one reading, to be handed over with it. One reading at a time: what came of one that was never
+   * handed over, because it failed, is given up.
+   */
   intake(): Intake {
+    const { arena } = this.#pack;
+    if (this.#begun !== undefined) arena.goBack(this.#begun);
+    this.#begun = arena.mark;
     return new Intake(this.#pack, this.#entries);
   }
 
@@ -59,6 +67,7 @@ export class DirectoryCache {
     const entries =
       reading.kind === 'complete' ? taken : replaceEntries(this.#pack, this.#entries, taken, reading.gone);
     const kept = isChanged ? yield* this.#compact(entries) : this.#entries;
+    this.#begun = undefined;
     for (const [id, absenceReason] of reading.absenceReasons ?? []) this.#absenceReasons.set(id, absenceReason);
     for (const id of this.#absenceReasons.keys()) if (taken.has(id)) this.#absenceReasons.delete(id);
     this.#version = reading.kind === 'complete' ? reading.version : advance(this.#version, reading.version);

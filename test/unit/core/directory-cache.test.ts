@@ -50,6 +50,43 @@ describe('a directory cache', () => {
     assert.deepEqual(shownBy(pictureOf(complete, { ...complete, entries: [cy] })), ['cy Cy']);
   });
 
+  it('gives up what came of readings that failed', () => {
+    const directoryCache = pictureOf(complete);
+    const begun = process.memoryUsage().arrayBuffers;
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      const intake = directoryCache.intake();
+      for (let at = 0; at < 100; at += 1) intake.add(entry(`p${at}`, { cn: `${attempt} ${'x'.repeat(10_000)}` }));
+    }
+    const kept = process.memoryUsage().arrayBuffers - begun;
+    assert.ok(kept < 100_000_000, `${kept} bytes`); // of 200 MB that were packed; what is dropped waits for the collector
+    assert.deepEqual(shownBy(directoryCache), ['ann Ann', 'bo Bo']);
+    const intake = directoryCache.intake();
+    intake.add(cy);
+    directoryCache.update({ kind: 'delta', directory: 'corp', entries: intake, gone: ['ann'], watermark: '2' });
+    assert.deepEqual(shownBy(directoryCache), ['bo Bo', 'cy Cy']);
+  });
+
+  it('gives up what is not needed any more, and who still looks at it sees it as it was', async () => {
+    const people = (round: number) =>
+      Array.from({ length: 100 }, (_, at) =>
+        entry(`p${String(at).padStart(3, '0')}`, { cn: `${round} ${'x'.repeat(10_000)}` }),
+      );
+    const directoryCache = pictureOf({ ...complete, entries: people(0) });
+    const first = directoryCache.reading;
+    const begun = process.memoryUsage().arrayBuffers;
+    for (let round = 1; round <= 200; round += 1) {
+      directoryCache.update({ kind: 'delta', directory: 'corp', entries: people(round), gone: [], watermark: '2' });
+      // What a WeakRef was made of lives until the turn ends.
+      await new Promise(setImmediate);
+    }
+    const kept = process.memoryUsage().arrayBuffers - begun;
+    assert.ok(kept < 100_000_000, `${kept} bytes`);
+    const shown = (reading: typeof first): Set<string> =>
+      new Set([...(reading?.entries ?? [])].map(({ attributes }) => String(attributes.get('cn')).split(' ')[0] ?? ''));
+    assert.deepEqual([[...shown(first)], [...shown(directoryCache.reading)]], [['0'], ['200']]);
+    assert.equal(directoryCache.counts.user, 100);
+  });
+
   describe('of which data it is', () => {
     const of = (server: string, counters: Record<string, string>) => ({
       server,

@@ -12,6 +12,11 @@ const head = 4;
 const chunkSize = step * (placeMask + 1);
 /** So that a small directory is small. */
 const firstChunk = 16 * 1024;
+/** What a location can tell chunks by. */
+const mostChunks = 2 ** (32 - placeBits);
+
+/** How far an arena was filled at some time. */
+export type Mark = Readonly<Record<'chunks' | 'taken' | 'size', number>>;
 
 /**
  * Records of bytes in large pieces of memory outside of the JavaScript heap. What was added never changes; what nobody needs
@@ -40,6 +45,18 @@ export class Arena {
   copy(from: Arena, location: Location): Location {
     const start = from.startOf(location);
     return this.#put(from.bytesOf(location).subarray(start, start + from.lengthOf(location)));
+  }
+
+  /** How far it is filled. */
+  get mark(): Mark {
+    return { chunks: this.#chunks.length, taken: this.#taken, size: this.size };
+  }
+
+  /** Forgets what was added since, which nobody needs. */
+  goBack({ chunks, taken, size }: Mark): void {
+    this.#chunks.length = chunks;
+    this.#taken = taken;
+    this.size = size;
   }
 
   bytesOf(location: Location): Uint8Array {
@@ -79,6 +96,8 @@ export class Arena {
     const length = rounded(head + record.length);
     const last = this.#chunks.at(-1);
     if (last === undefined || this.#taken + length > last.length) {
+      if (this.#chunks.length >= mostChunks)
+        throw new RangeError(`the entries of a directory take more than ${mostChunks} MB`);
       const usual = Math.min(chunkSize, Math.max(firstChunk, this.size));
       this.#chunks.push(new Uint8Array(Math.max(usual, length)));
       this.#taken = 0;
