@@ -34,6 +34,7 @@ export class HashIndex {
   }
 
   #put(hash: number, row: number): void {
+    if (row >= rowMask) throw new RangeError(`more than ${rowMask} entries`);
     let at = hash & this.#mask;
     while (this.#slots[at] !== 0) at = (at + 1) & this.#mask;
     this.#slots[at] = ((hash >>> rowBits) << rowBits) | (row + 1);

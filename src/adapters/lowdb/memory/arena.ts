@@ -1,5 +1,7 @@
 const chunkBits = 20;
 const chunkSize = 1 << chunkBits;
+/** Positions are kept in 32 bits. */
+const mostChunks = 2 ** (32 - chunkBits);
 
 /** Where pieces were once: stays as it was, whatever is added or removed afterwards. */
 export interface ArenaView {
@@ -78,6 +80,7 @@ export class Arena implements ArenaView {
 
   #begin(): number {
     const chunk = this.#free.pop() ?? this.#chunks.length;
+    checkRoom(chunk + 1);
     this.#chunks[chunk] = Buffer.allocUnsafeSlow(chunkSize);
     this.#dead[chunk] = 0;
     this.#used[chunk] = 0;
@@ -86,6 +89,7 @@ export class Arena implements ArenaView {
 
   #addLarge(bytes: Buffer, length: number): number {
     const first = this.#chunks.length;
+    checkRoom(first + Math.ceil(length / chunkSize));
     for (let at = 0; at < length; at += chunkSize) {
       this.#chunks.push(undefined);
       this.#dead.push(0);
@@ -99,4 +103,8 @@ export class Arena implements ArenaView {
     this.#chunks[chunk] = undefined;
     this.#free.push(chunk);
   }
+}
+
+function checkRoom(chunks: number): void {
+  if (chunks > mostChunks) throw new RangeError(`what the state remembers takes more than ${mostChunks} MB`);
 }
