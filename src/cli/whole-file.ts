@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { systemCode } from '../config/system-code.ts';
 import { BridgeError } from '../core/model/errors.ts';
@@ -51,8 +52,7 @@ async function isOrdinary(path: string): Promise<boolean> {
 }
 
 async function replace(path: string, text: string, mode: number): Promise<void> {
-  const temporary = `${path}.tmp`;
-  await rm(temporary, { force: true });
+  const temporary = `${path}.${randomUUID()}.tmp`;
   await writeNew(temporary, text, mode);
   await rename(temporary, path).catch(async (error: unknown) => {
     await rm(temporary, { force: true });
